@@ -1,0 +1,30 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA ?=
+OUT ?= demo
+
+.PHONY: help setup demo test soak results
+
+help:  ## list what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY)  ## make the environment: .venv with glassline and its tools
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: $(READY)  ## the main job, end to end, on rendered parts (or DATA=folder)
+	$(BIN)/glassline demo $(if $(DATA),--data $(DATA)) --out $(OUT)
+
+test: $(READY)  ## every gate and the whole test suite
+	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
+
+soak: $(READY)  ## the long tests
+	$(BIN)/python -m pytest -m soak
+
+results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
+	$(BIN)/python -m benchmarks.results $(DATA)

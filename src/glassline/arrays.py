@@ -1,0 +1,76 @@
+"""The vocabulary of arrays: axes, dtype, unit and range, each under one name.
+
+Axis letters: n parts, h rows, w columns, d features, k classes, a actions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int64
+
+__all__ = [
+    "Bias",
+    "ClassIds",
+    "Costs",
+    "Features",
+    "Image",
+    "Logits",
+    "Maps",
+    "PartWeights",
+    "Probabilities",
+    "Reading",
+    "Targets",
+    "Values",
+    "Weights",
+]
+
+Image = Float32[np.ndarray, "h w"]
+"""Grey photo; 0 black to 1 white, rows first."""
+
+Values = Float64[np.ndarray, "d"]
+"""The d readings of one part, each in its own unit."""
+
+Maps = Float32[np.ndarray, "d mh mw"]
+"""Where each reading comes from; >= 0, 0 nothing; may be smaller than the photo."""
+
+Features = Float64[np.ndarray, "n d"]
+"""x: readings in standard units; 0 a typical good part, 1 one spread of good parts."""
+
+Weights = Float64[np.ndarray, "d k"]
+"""W: nats per standard unit, a column a class."""
+
+Bias = Float64[np.ndarray, "k"]
+"""b: nats, one a class."""
+
+Logits = Float64[np.ndarray, "n k"]
+"""z = xW + b: natural-log odds; a constant added to a row changes nothing."""
+
+Probabilities = Float64[np.ndarray, "n k"]
+"""p: rows sum to 1."""
+
+ClassIds = Int64[np.ndarray, "n"]
+"""A class a part, counted from 0 in the recipe's order."""
+
+Targets = Float64[np.ndarray, "n k"]
+"""y: what people said; a row sums to 1 (one-hot, soft), or to 0 for undecided."""
+
+PartWeights = Float64[np.ndarray, "n"]
+"""How much each part counts; >= 0."""
+
+Costs = Float64[np.ndarray, "k a"]
+"""Cost of each action for each true class, in the line's currency."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a front sees on one image.
+
+    Attributes:
+        values: Shape (d,), one reading a feature, each in its own unit.
+        maps: Shape (d, h', w'), where each reading comes from.
+    """
+
+    values: Values
+    maps: Maps

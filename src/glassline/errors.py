@@ -1,0 +1,109 @@
+"""Every error that glassline raises, each with its exit code and HTTP status.
+
+GlasslineError             70  500   a fault of ours
+├── InputError              2  422   a value that can not be used (also a ValueError)
+│   ├── ShapeError          2  422   an array of the wrong shape
+│   ├── LabelError          2  422   a label that the recipe does not have
+│   ├── RecipeError         2  422   a recipe that contradicts itself
+│   ├── DatasetError        2  422   a folder, CSV or Parquet that is no dataset
+│   └── ImageError          2  422   a photo refused, with one reason code
+├── ModelError              3  503   a model folder that can not be trusted
+└── MissingExtraError       5  501   an optional library that is not installed
+
+A message reads ``where: expected X, got Y.`` and then how to mend it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "DatasetError",
+    "GlasslineError",
+    "GlasslineWarning",
+    "ImageError",
+    "InputError",
+    "LabelError",
+    "MissingExtraError",
+    "ModelError",
+    "RecipeError",
+    "ShapeError",
+    "show",
+]
+
+
+class GlasslineError(Exception):
+    """Base of every error raised on purpose."""
+
+    exit_code = 70
+    http_status = 500
+
+
+class InputError(GlasslineError, ValueError):
+    """A value that can not be used: NaN, out of range, of the wrong kind."""
+
+    exit_code = 2
+    http_status = 422
+
+
+class ShapeError(InputError):
+    """An array whose shape does not fit the others."""
+
+
+class LabelError(InputError):
+    """A label that is not one of the recipe's classes."""
+
+
+class RecipeError(InputError):
+    """A recipe that is incomplete or contradicts itself."""
+
+
+class DatasetError(InputError):
+    """A folder, CSV or Parquet file that can not be read as a dataset."""
+
+
+class ImageError(InputError):
+    """A photo that is refused.
+
+    Attributes:
+        reason: One of the codes in `glassline.image.REASONS`; stable, for machines.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the reason when the error crosses to another process."""
+        return type(self), (self.reason, str(self))
+
+
+class ModelError(GlasslineError):
+    """A model folder that is damaged, incomplete or from a newer glassline."""
+
+    exit_code = 3
+    http_status = 503
+
+
+class MissingExtraError(GlasslineError):
+    """A feature whose optional library is not installed."""
+
+    exit_code = 5
+    http_status = 501
+
+
+class GlasslineWarning(UserWarning):
+    """A result that is finite and defined, but rests on unusual data."""
+
+
+def show(value: object, limit_chars: int = 80) -> str:
+    """Print a value for an error message: `repr`, at most `limit_chars` long.
+
+    Example:
+        >>> show("scrach")
+        "'scrach'"
+        >>> show("a" * 100, limit_chars=10)
+        "'aaaaaa..."
+    """
+    text = repr(value)
+    return text if len(text) <= limit_chars else text[: limit_chars - 3] + "..."
