@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from glassline.errors import RecipeError, show
+from glassline.tables import fill
 
 __all__ = [
     "ACTIONS",
@@ -193,12 +194,7 @@ class Recipe:
         Raises:
             RecipeError: A field is unknown, missing or of the wrong kind.
         """
-        from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415  costs 0.2 s
-
-        try:
-            return TypeAdapter(cls).validate_python(dict(table))
-        except ValidationError as error:
-            raise RecipeError(f"{where}: {_first_problem(error.errors())}") from error
+        return fill(cls, table, where=where, error=RecipeError)
 
     @classmethod
     def read(cls, path: str | Path) -> Recipe:
@@ -248,18 +244,3 @@ def _check_classes(classes: tuple[str, ...]) -> None:
     if len(set(classes)) < len(classes):
         twice = next(name for name in classes if classes.count(name) > 1)
         raise RecipeError(f"classes: expected each name once, got {show(twice)} twice.")
-
-
-def _first_problem(problems: list[Any]) -> str:
-    first = problems[0]
-    if first["type"] == "value_error":  # ours, and already complete
-        return str(first["ctx"]["error"])
-    place = ".".join(str(part) for part in first["loc"]) or "recipe"
-    kind = {
-        "extra_forbidden": "expected no such field",
-        "unexpected_keyword_argument": "expected no such field",
-        "missing": "expected a value",
-    }.get(first["type"], first["msg"][:1].lower() + first["msg"][1:])
-    got = "" if first["type"] == "missing" else f", got {show(first['input'])}"
-    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{place}: {kind}{got}{more}."

@@ -1,0 +1,5 @@
+"""`python -m glassline` is `glassline`."""
+
+from glassline.cli import main
+
+main()
