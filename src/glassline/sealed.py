@@ -1,0 +1,117 @@
+"""JSON files that know their own hash, published whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from glassline.errors import ModelError, show
+
+__all__ = ["MAX_BYTES", "publish", "seal", "unseal"]
+
+MAX_BYTES = 50_000_000  # a hundred times the largest model seen
+SEAL = "sha256"
+
+
+def seal(document: Mapping[str, Any]) -> bytes:
+    """Write a document as JSON with its own SHA-256 as the last field.
+
+    The hash is that of the same text without that field. There is one way to
+    write a document (keys in order, shortest round-trip numbers), so a file is
+    genuine if and only if writing it again gives the same bytes.
+
+    Raises:
+        ModelError: A number is NaN or infinite.
+
+    Example:
+        >>> print(seal({"b": [0.1]}).decode()[:20])
+        {
+          "b": [
+            0.1
+    """
+    try:
+        digest = hashlib.sha256(_write(document)).hexdigest()
+        return _write({**document, SEAL: digest})
+    except ValueError as error:
+        raise ModelError(f"model: expected finite numbers, got: {error}.") from error
+
+
+def unseal(data: bytes, where: str) -> dict[str, Any]:
+    """Read what `seal` wrote; one byte off and it is refused.
+
+    Args:
+        data: The bytes of the file.
+        where: What the caller calls the file, for messages.
+
+    Returns:
+        The document with its field `sha256`.
+
+    Raises:
+        ModelError: The bytes are no JSON object, or not those that were sealed.
+    """
+    if len(data) > MAX_BYTES:
+        raise ModelError(
+            f"{where}: expected at most {MAX_BYTES:,} bytes, got {len(data):,}."
+        )
+    try:
+        document = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(
+            f"{where}: expected JSON as glassline writes it, got: {show(str(error))}. "
+            "The file is damaged; restore it from a copy."
+        ) from error
+    if not isinstance(document, dict) or SEAL not in document:
+        raise ModelError(f"{where}: expected a sealed document, got no {SEAL} field.")
+    body = {key: value for key, value in document.items() if key != SEAL}
+    try:
+        genuine = seal(body) == data
+    except (ModelError, RecursionError, UnicodeEncodeError):
+        genuine = False
+    if not genuine:
+        raise ModelError(
+            f"{where}: model_hash_mismatch: expected the bytes that hash to "
+            f"{show(document[SEAL])}, got other bytes. The file was changed or "
+            "damaged; restore it from a copy, or train again."
+        )
+    return document
+
+
+def publish(path: Path, data: bytes) -> None:
+    """Put a file in place atomically: readers see the old one or the new one, whole.
+
+    Written beside its place, flushed to disk, renamed, and the folder flushed.
+
+    Raises:
+        OSError: The folder can not be written to; the old file still stands.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _write(document: Mapping[str, Any]) -> bytes:
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number a model may hold")
