@@ -1,0 +1,18 @@
+"""Fronts: what turns an image into four readings."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from glassline.arrays import Image, Reading
+from glassline.front.measured import Measured
+
+__all__ = ["Front", "Measured"]
+
+
+class Front(Protocol):
+    """Anything that reads the features of a photo."""
+
+    def read(self, image: Image) -> Reading:
+        """Return one reading a feature, and where on the image it comes from."""
+        ...

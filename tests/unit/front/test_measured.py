@@ -1,0 +1,101 @@
+"""The measured front: four readings of any photo, never a warning."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from glassline.arrays import Image
+from glassline.errors import InputError, RecipeError, ShapeError
+from glassline.front import Measured
+from glassline.recipe import FEATURE_NAMES
+
+
+def noisy(rng: np.random.Generator, size_hw: tuple[int, int]) -> Image:
+    """Draw an even grey surface with one grey step of camera noise."""
+    return (0.5 + rng.normal(0, 1 / 255, size_hw)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "size_hw", [(1, 1), (1, 40), (2, 3), (16, 16), (17, 31), (80, 80), (240, 320)]
+)
+def test_any_size_gives_four_finite_readings(
+    rng: np.random.Generator, size_hw: tuple[int, int]
+) -> None:
+    """Every photo from one pixel up has four finite readings, none below 0."""
+    reading = Measured().read(noisy(rng, size_hw))
+
+    assert reading.values.shape == (4,)
+    assert reading.maps.dtype == np.float32
+    assert np.isfinite(reading.values).all()
+    assert (reading.values >= 0).all()
+    assert np.isfinite(reading.maps).all()
+
+
+@pytest.mark.parametrize("grey", [0.0, 0.5, 1.0], ids=["black", "grey", "white"])
+def test_a_constant_photo_reads_zero(grey: float) -> None:
+    """A photo of one grey level, even a saturated one, has nothing to read."""
+    reading = Measured().read(np.full((48, 64), grey, dtype=np.float32))
+
+    assert reading.values == pytest.approx(0.0, abs=1e-3)
+
+
+def test_settings_survive_as_plain_data() -> None:
+    """What a front was given comes back in full, and builds the same front."""
+    front = Measured({"line_strength": {"polarity": "dark"}})
+
+    assert tuple(front.table) == FEATURE_NAMES
+    assert front.table["line_strength"]["polarity"] == "dark"
+    assert Measured(front.table).table == front.table
+
+
+def test_an_unknown_feature_is_refused() -> None:
+    """A fifth feature is named, with the four that exist."""
+    with pytest.raises(
+        RecipeError,
+        match=r"^features\.colour: expected one of line_strength, texture_change, "
+        r"reflection_unevenness, grain_noise\.$",
+    ):
+        Measured({"colour": {}})
+
+
+def test_a_setting_of_the_wrong_kind_is_refused() -> None:
+    """The message names the feature and the setting."""
+    with pytest.raises(
+        RecipeError, match=r"^features\.grain_noise: polarity: .*'red'\.$"
+    ):
+        Measured({"grain_noise": {"polarity": "red"}})
+
+
+def test_a_broken_pixel_is_refused() -> None:
+    """NaN is never read as if it were a grey level."""
+    image = np.full((8, 8), 0.5, dtype=np.float32)
+    image[3, 3] = np.nan
+
+    with pytest.raises(
+        InputError, match=r"^image: expected finite pixels, got NaN or infinity\.$"
+    ):
+        Measured().read(image)
+
+
+@pytest.mark.bad_shape
+def test_a_colour_photo_is_refused() -> None:
+    """Three channels are not a grey photo."""
+    with pytest.raises(
+        ShapeError, match=r"^image: expected shape \(h, w\), got \(8, 8, 3\)\.$"
+    ):
+        Measured().read(np.zeros((8, 8, 3), dtype=np.float32))
+
+
+def test_reading_twice_gives_the_same_bits(rng: np.random.Generator) -> None:
+    """Nothing random, and nothing left over from the photo before."""
+    first, second = noisy(rng, (64, 80)), noisy(rng, (96, 48))
+    front = Measured()
+
+    before = front.read(first)
+    front.read(second)
+    again = front.read(first)
+
+    assert_array_equal(before.values, again.values)
+    assert_array_equal(before.maps, again.maps)
