@@ -1,0 +1,131 @@
+"""JPEG: frame, scans and orientation from the markers."""
+
+from __future__ import annotations
+
+import re
+
+from glassline.image import exif
+from glassline.image.header import Header, check_pixels
+from glassline.image.reasons import refuse
+
+__all__ = ["MAX_SCANS", "parse"]
+
+MAX_SCANS = 100  # an encoder writes about 10; decoding time grows with scans x pixels
+MAX_SEGMENTS = 1000  # a colour profile may take 255, everything else a few
+SEQUENTIAL, PROGRESSIVE = (0xC0, 0xC1), 0xC2
+OTHER_CODINGS = {
+    0xC3: "lossless",
+    0xC5: "hierarchical",
+    0xC6: "hierarchical",
+    0xC7: "hierarchical",
+    0xC9: "arithmetic",
+    0xCA: "arithmetic",
+    0xCB: "arithmetic",
+    0xCD: "arithmetic",
+    0xCE: "arithmetic",
+    0xCF: "arithmetic",
+}
+SOS, EOI, APP1 = 0xDA, 0xD9, 0xE1
+EXIF_ID = b"Exif\0\0"
+BARE = {0x01, *range(0xD0, 0xDA)}  # markers without a length
+MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+def parse(data: bytes, max_pixels: int) -> Header:
+    """Read the markers up to the picture, and see that the picture has an end.
+
+    Raises:
+        ImageError: The photo is refused; the reason says why.
+
+    Source:
+        ITU-T T.81 (1992), annex B.
+    """
+    orientation = 0
+    frame: tuple[int, int, int, int] | None = None
+    position = 2
+    for _ in range(MAX_SEGMENTS):
+        marker, start, end = _segment(data, position)
+        if marker == SOS:
+            break
+        if marker in SEQUENTIAL or marker == PROGRESSIVE:
+            frame = _frame(marker, data[start:end], max_pixels)
+        elif marker in OTHER_CODINGS:
+            raise refuse(
+                "unsupported_coding",
+                "a baseline or progressive JPEG",
+                f"{OTHER_CODINGS[marker]} coding",
+                "Save it again as PNG.",
+            )
+        elif marker == APP1 and not orientation and data.startswith(EXIF_ID, start):
+            orientation = exif.orientation(data[start + 6 : end])
+        position = end
+    else:
+        raise _too_complex(f"{MAX_SEGMENTS} segments", "more")
+    if frame is None:
+        raise refuse("undecodable", "a frame header before the picture", "none")
+    width, height, channels, coding = frame
+    if data.rfind(b"\xff\xd9", end) < 0:
+        raise refuse("truncated", "a JPEG with an end marker", "none")
+    is_single = coding != PROGRESSIVE and data[start] == channels
+    scans = 1 if is_single else _count_scans(data, end)
+    return Header("jpeg", width, height, channels, 8, data, orientation or 1, scans)
+
+
+def _segment(data: bytes, position: int) -> tuple[int, int, int]:
+    """Marker, first byte and end of the segment that starts at a position."""
+    while data[position : position + 2] == b"\xff\xff":  # filling, any number
+        position += 1
+    if position + 4 > len(data):
+        raise refuse("truncated", "a whole JPEG", "its end inside the header")
+    marker = data[position + 1]
+    if data[position] != 0xFF or marker in BARE or marker == 0:
+        raise refuse(
+            "undecodable", "a JPEG marker", f"{data[position : position + 2]!r}"
+        )
+    length = int.from_bytes(data[position + 2 : position + 4])
+    end = position + 2 + length
+    if end > len(data):
+        raise refuse("truncated", "a whole JPEG", "its end inside the header")
+    if length < 2 or (marker == SOS and length < 6):
+        raise refuse("undecodable", "a JPEG segment with a length", f"{length} bytes")
+    return marker, position + 4, end
+
+
+def _frame(marker: int, body: bytes, max_pixels: int) -> tuple[int, int, int, int]:
+    if len(body) < 6:
+        raise refuse("undecodable", "a whole frame header", f"{len(body)} bytes")
+    bits, channels = body[0], body[5]
+    height, width = int.from_bytes(body[1:3]), int.from_bytes(body[3:5])
+    if bits != 8:
+        raise refuse(
+            "unsupported_depth",
+            "8 bits a number in a JPEG",
+            f"{bits}",
+            "Save it again as 16-bit PNG.",
+        )
+    check_pixels(width, height, max_pixels)
+    if channels not in (1, 3, 4):
+        raise refuse("unsupported_coding", "1, 3 or 4 channels", f"{channels}")
+    return width, height, channels, marker
+
+
+def _count_scans(data: bytes, position: int) -> int:
+    """Scans of a picture whose first scan's data starts at a position."""
+    if 1 + data.count(b"\xff\xda", position) <= MAX_SCANS:
+        return 1 + data.count(b"\xff\xda", position)  # an upper bound is enough
+    scans = 1
+    for _ in range(MAX_SCANS * MAX_SEGMENTS):
+        found = MARKER_IN_SCAN.search(data, position)
+        if found is None or data[found.start() + 1] == EOI:
+            return scans
+        marker, _, position = _segment(data, found.start())
+        scans += marker == SOS
+        if scans > MAX_SCANS:
+            break
+    raise _too_complex(f"{MAX_SCANS} scans", "more")
+
+
+def _too_complex(limit: str, got: str) -> Exception:
+    return refuse(
+        "too_complex", f"at most {limit} in a JPEG", got, "Save it again as PNG."
+    )

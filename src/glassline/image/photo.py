@@ -1,0 +1,130 @@
+"""A photo with its fingerprint, from a file, from bytes or from an array."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Image
+from glassline.errors import ImageError, InputError, ShapeError
+from glassline.image.header import check_pixels
+from glassline.image.pixels import finish, from_header
+from glassline.image.read import read
+from glassline.image.reasons import named, printable
+from glassline.image.types import read_header
+from glassline.recipe import ImageSettings
+
+__all__ = ["Photo", "load"]
+
+WHOLE_NUMBERS = {np.dtype(np.uint8), np.dtype(np.uint16)}
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """One photo, read.
+
+    Attributes:
+        name: What the caller called it, written harmlessly for any screen.
+        sha256: Of the bytes of the file; two photos with the same one are the same.
+        image: Grey in [0, 1], shape (h, w), of the recipe's region; read-only.
+        kind: `jpeg`, `png`, `webp`, `bmp`, `tiff`, or `array`.
+        width: Of the whole photo as turned, in pixels.
+        height: Of the whole photo as turned, in pixels.
+    """
+
+    name: str
+    sha256: str
+    image: Image
+    kind: str
+    width: int
+    height: int
+
+
+def load(
+    source: str | Path | bytes | NDArray[Any],
+    *,
+    settings: ImageSettings,
+    root: str | Path | None = None,
+    name: str | None = None,
+) -> Photo:
+    """Load a photo; the one door for the command line, a service and a batch.
+
+    Args:
+        source: A path (str or Path), the bytes of a file, or an array: shape
+            (h, w) grey or (h, w, 3) in the order red, green, blue; uint8, uint16,
+            or floating point in [0, 1]. The region applies to all of them.
+        settings: Limits, orientation and region.
+        root: A folder that a path must lie in; nothing outside it is opened.
+        name: What to call the photo; left out, the path, `image` or `array`.
+
+    Returns:
+        A `Photo` whose image is a copy. The sha256 of an array is over its
+        dtype, shape and numbers in row order (little-endian).
+
+    Raises:
+        ImageError: The photo is refused; `reason` is a code of `REASONS`.
+        ShapeError: The array is not (h, w) or (h, w, 3).
+        InputError: The array has another dtype, NaN, or numbers outside [0, 1].
+
+    Example:
+        >>> photo = load(np.full((16, 20), 255, np.uint8), settings=ImageSettings())
+        >>> photo.kind, photo.width, photo.image.dtype.name, float(photo.image.max())
+        ('array', 20, 'float32', 1.0)
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source, settings, name or "array")
+    if isinstance(source, bytes):
+        data, name = source, name or "image"
+    else:
+        data, name = read(source, settings=settings, root=root), name or str(source)
+    header = read_header(data, settings=settings, name=name)
+    image = from_header(header, settings=settings, name=name)
+    image.setflags(write=False)
+    size = header.width, header.height
+    if settings.orientation == "exif" and header.orientation >= 5:
+        size = size[::-1]
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Photo(printable(name), sha256, image, header.kind, *size)
+
+
+def _from_array(array: NDArray[Any], settings: ImageSettings, name: str) -> Photo:
+    if array.ndim not in (2, 3) or array.shape[2:] not in ((), (3,)):
+        raise ShapeError(
+            f"{name}: expected shape (h, w) or (h, w, 3), got {array.shape}."
+        )
+    try:
+        check_pixels(array.shape[1], array.shape[0], settings.max_pixels)
+        if array.dtype in WHOLE_NUMBERS:
+            image = finish(array[..., ::-1] if array.ndim == 3 else array, settings)
+        else:
+            image = finish(_checked(array, name), settings)
+    except ImageError as error:
+        raise named(error, name) from error
+    image.setflags(write=False)
+    plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+    digest = hashlib.sha256(f"{plain.dtype.str} {plain.shape}\n".encode())
+    digest.update(plain.data)
+    height, width = array.shape[:2]
+    return Photo(printable(name), digest.hexdigest(), image, "array", width, height)
+
+
+def _checked(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return floats in [0, 1] as BGR or grey float64."""
+    if array.dtype.kind != "f":
+        raise InputError(
+            f"{name}: expected uint8, uint16 or floating point, got {array.dtype}."
+        )
+    wrong = ~((array >= 0) & (array <= 1))  # true for NaN as well
+    if wrong.any():
+        place = tuple(map(int, np.argwhere(wrong)[0]))
+        more = int(wrong.sum()) - 1
+        raise InputError(
+            f"{name}{list(place)}: expected a number in [0, 1], got {array[place]:g}"
+            f"{f' ({more:,} more)' if more else ''}."
+        )
+    return array.astype(np.float64)[..., ::-1] if array.ndim == 3 else array

@@ -1,0 +1,166 @@
+"""TIFF: the first directory, every strip or tile inside the file, no second page."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+from glassline.image.exif import BYTE_ORDERS, ORIENTATION_TAG
+from glassline.image.header import Header, check_pixels
+from glassline.image.reasons import refuse
+
+__all__ = ["parse"]
+
+MAX_ENTRIES = 1000  # a scanner writes about 20
+FORMATS = {1: "B", 3: "H", 4: "I"}  # BYTE, SHORT, LONG; nothing we need has others
+SIZES = {"B": 1, "H": 2, "I": 4}
+WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
+STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES = 273, 277, 278, 279
+PLANAR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 284, 322, 323, 324, 325
+EXTRA_SAMPLES, SAMPLE_FORMAT = 338, 339
+COMPRESSIONS = (1, 5, 8, 32773, 32946)  # none, LZW, Deflate, PackBits, old Deflate
+COLOURS = {(0, 1): "grey, 0 white", (1, 1): "grey", (2, 3): "RGB", (3, 1): "palette"}
+Tags = Mapping[int, tuple[int, ...]]
+
+
+def parse(data: bytes, max_pixels: int) -> Header:
+    """Read the directory and see that all the picture lies inside the file.
+
+    The payload has its orientation set to 1, because the decoder would turn the
+    picture whether the recipe wants it or not.
+
+    Raises:
+        ImageError: The photo is refused; the reason says why.
+
+    Source:
+        Adobe, TIFF revision 6.0 (1992), sections 2 to 8 and 15.
+    """
+    order = BYTE_ORDERS[data[:4]]
+    try:
+        (start,) = struct.unpack_from(order + "I", data, 4)
+        (count,) = struct.unpack_from(order + "H", data, start)
+        if count > MAX_ENTRIES:
+            raise refuse("too_complex", f"at most {MAX_ENTRIES} TIFF tags", f"{count}")
+        (following,) = struct.unpack_from(order + "I", data, start + 2 + 12 * count)
+        places = _places(data, order, start, count)
+        tags = {tag: _values(data, order, *places[tag]) for tag in places}
+    except struct.error:
+        raise refuse("truncated", "a whole TIFF", "its end inside the tags") from None
+    width, height = _one(tags, WIDTH, 0), _one(tags, HEIGHT, 0)
+    check_pixels(width, height, max_pixels)
+    if following:
+        raise refuse("animated", "one page", "a TIFF of several")
+    bits, channels = _check_coding(tags)
+    _check_whole(data, tags, channels)
+    turn = _one(tags, ORIENTATION_TAG, 1)
+    payload = data
+    if turn != 1:
+        offset = places[ORIENTATION_TAG][2]
+        payload = data[:offset] + struct.pack(order + "H", 1) + data[offset + 2 :]
+    orientation = turn if 1 <= turn <= 8 else 1
+    return Header("tiff", width, height, channels, bits, payload, orientation)
+
+
+def _places(
+    data: bytes, order: str, start: int, count: int
+) -> dict[int, tuple[str, int, int]]:
+    """Number format, count and position of the values of each tag we may need."""
+    places: dict[int, tuple[str, int, int]] = {}
+    for entry in range(start + 2, start + 2 + 12 * count, 12):
+        tag, kind, number = struct.unpack_from(order + "HHI", data, entry)
+        letter = FORMATS.get(kind)
+        if letter is None or tag not in NEEDED:
+            continue
+        if tag == ORIENTATION_TAG and (letter, number) != ("H", 1):
+            raise refuse("undecodable", "one short orientation tag", f"{number}")
+        position = entry + 8
+        if number * SIZES[letter] > 4:
+            (position,) = struct.unpack_from(order + "I", data, position)
+        places.setdefault(tag, (letter, number, position))
+    return places
+
+
+NEEDED = {
+    *(WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, ORIENTATION_TAG),
+    *(STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANAR),
+    *(TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES),
+    *(EXTRA_SAMPLES, SAMPLE_FORMAT),
+}
+
+
+def _values(
+    data: bytes, order: str, letter: str, number: int, position: int
+) -> tuple[int, ...]:
+    if position + number * SIZES[letter] > len(data):
+        raise refuse("truncated", "a whole TIFF", "its end inside the tags")
+    return struct.unpack_from(f"{order}{number}{letter}", data, position)
+
+
+def _one(tags: Tags, tag: int, default: int) -> int:
+    return (tags.get(tag) or (default,))[0]
+
+
+def _check_coding(tags: Tags) -> tuple[int, int]:
+    """Bits and channels, where the decoder is known to read them right."""
+    channels = _one(tags, SAMPLES, 1)
+    bits = set(tags.get(BITS, (1,)))
+    if set(tags.get(SAMPLE_FORMAT, (1,))) != {1}:
+        raise refuse(
+            "unsupported_depth",
+            "whole numbers in a TIFF",
+            "floating point or signed ones",
+            "Scale to 0..65535 and save as 16-bit PNG.",
+        )
+    if bits not in ({1}, {8}, {16}) or (bits == {1} and channels != 1):
+        got = ", ".join(map(str, sorted(bits)))
+        raise refuse("unsupported_depth", "1, 8 or 16 bits in a TIFF", got)
+    compression = _one(tags, COMPRESSION, 1)
+    colour = (_one(tags, PHOTOMETRIC, 1), channels)
+    if compression not in COMPRESSIONS or colour not in COLOURS:
+        raise refuse(
+            "unsupported_coding",
+            "a grey, RGB or palette TIFF, plain, LZW, Deflate or PackBits",
+            f"compression {compression}, photometric {colour[0]}, {channels} channels",
+            "Save it again as PNG.",
+        )
+    if _one(tags, PLANAR, 1) != 1 and channels > 1:
+        raise refuse(
+            "unsupported_coding", "channels stored together", "separate planes"
+        )
+    return bits.pop(), channels
+
+
+def _check_whole(data: bytes, tags: Tags, channels: int) -> None:
+    """Every strip or tile that the size asks for lies inside the file."""
+    width, height = _one(tags, WIDTH, 0), _one(tags, HEIGHT, 0)
+    is_tiled = TILE_OFFSETS in tags
+    offsets = tags.get(TILE_OFFSETS if is_tiled else STRIP_OFFSETS, ())
+    sizes = tags.get(TILE_BYTES if is_tiled else STRIP_BYTES, ())
+    across = _one(tags, TILE_WIDTH, 0) if is_tiled else width
+    down = (
+        _one(tags, TILE_HEIGHT, 0) if is_tiled else _one(tags, ROWS_PER_STRIP, height)
+    )
+    if across < 1 or down < 1:
+        raise refuse("undecodable", "strips or tiles above 0", f"{across} x {down}")
+    check_pixels(across, min(down, height), 2**26)
+    wanted = -(-width // across) * -(-height // down)
+    if not len(offsets) == len(sizes) == wanted:
+        raise refuse(
+            "undecodable",
+            f"{wanted} strips or tiles with a place and a size",
+            f"{len(offsets)} and {len(sizes)}",
+        )
+    end = max(offset + size for offset, size in zip(offsets, sizes, strict=True))
+    if end > len(data) or min(sizes) < 1:
+        raise refuse("truncated", f"{end:,} bytes of TIFF", f"{len(data):,}")
+    _check_plain(tags, channels, across, (sum(sizes), height))
+
+
+def _check_plain(
+    tags: Tags, channels: int, across: int, bytes_and_rows: tuple[int, int]
+) -> None:
+    """Without compression the strips must hold every row."""
+    size, rows = bytes_and_rows
+    row = (across * channels * _one(tags, BITS, 1) + 7) // 8
+    if _one(tags, COMPRESSION, 1) == 1 and size < row * rows:
+        raise refuse("truncated", f"{row * rows:,} bytes of pixels", f"{size:,}")
