@@ -5,7 +5,9 @@ Axis letters: n parts, h rows, w columns, d features, k classes, a actions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
@@ -18,6 +20,7 @@ __all__ = [
     "Image",
     "Logits",
     "Maps",
+    "Named",
     "PartWeights",
     "Probabilities",
     "Reading",
@@ -74,3 +77,40 @@ class Reading:
 
     values: Values
     maps: Maps
+
+
+@dataclass(frozen=True)
+class Named:
+    """A row of numbers, each with its name: read by name, by place, or as an array.
+
+    Example:
+        >>> p = Named(("ok", "scratch"), np.array([0.25, 0.75]))
+        >>> float(p["scratch"]), float(p[0]), float(np.asarray(p).sum())
+        (0.75, 0.25, 1.0)
+        >>> dict(p)
+        {'ok': 0.25, 'scratch': 0.75}
+    """
+
+    names: tuple[str, ...]
+    values: Values
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the names, so that `dict(named)` works."""
+        return self.names
+
+    def items(self) -> Iterator[tuple[str, float]]:
+        """Yield each name with its number."""
+        return zip(self.names, self.values.tolist(), strict=True)
+
+    def __getitem__(self, key: str | int) -> float:
+        place = self.names.index(key) if isinstance(key, str) else key
+        return float(self.values[place])
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self.values.tolist())
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Values:
+        return np.array(self.values, dtype=dtype, copy=copy)
