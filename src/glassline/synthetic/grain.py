@@ -11,12 +11,12 @@ from glassline.arrays import Image
 
 __all__ = ["GRAIN_CONTRAST", "GRAIN_DENSITY", "Grain"]
 
-GRAIN_CONTRAST = 0.35  # middle of a full speck, as a share of the local brightness
-GRAIN_DENSITY = 50e-5  # specks a pixel at dose 1: 154 on a photo of 640 x 480
+GRAIN_CONTRAST = 0.3  # middle of a full speck at dose 1, as a share of the brightness
+GRAIN_DENSITY = 80e-5  # specks a pixel at dose 1: 246 on a photo of 640 x 480
 Specks = Float32[np.ndarray, "m 4"]
 """x, y and radius in pixels, and signed contrast, of m specks."""
 
-REACH = 4  # pixels; a speck of 1.2 pixels has faded to 0.4 % there
+REACH = 5  # pixels; a speck of 1.4 pixels has faded to 0.2 % there
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Grain:
     ) -> Grain:
         """Draw enough specks for a dose; a larger dose keeps the specks of a smaller.
 
-        Radius 0.7 to 1.2 pixels (sigma), three quarters of them dark.
+        Radius 0.9 to 1.4 pixels (sigma), three quarters of them dark.
 
         Args:
             size_hw: Height and width of the photo in pixels.
@@ -52,7 +52,7 @@ class Grain:
         specks = np.empty((count, 4), dtype=np.float32)
         specks[:, 0] = draws[:, 0] * (size_hw[1] - 1)
         specks[:, 1] = draws[:, 1] * (size_hw[0] - 1)
-        specks[:, 2] = 0.7 + 0.5 * draws[:, 2]
+        specks[:, 2] = 0.9 + 0.5 * draws[:, 2]
         specks[:, 3] = np.where(draws[:, 3] < 0.75, -1, 1) * (0.6 + 0.4 * draws[:, 4])
         return cls(specks, nominal)
 
@@ -91,5 +91,6 @@ class Grain:
             light: Light that reaches the camera.
             dose: Number of specks in units of `nominal_count`; >= 0.
         """
-        change = 1 + np.float32(GRAIN_CONTRAST) * self.pattern(light.shape, dose)
+        contrast = np.float32(GRAIN_CONTRAST * (1 + dose) / 2)
+        change = 1 + contrast * self.pattern(light.shape, dose)
         return np.asarray(light * np.maximum(change, 0), dtype=np.float32)

@@ -37,9 +37,9 @@ class Doses:
 
     Args:
         scratch: Contrast of the scratch; 1 is 30 % of the local brightness.
-        smear: Fine texture added in a patch; 1 is 5 % of the local brightness.
+        smear: Fine texture added in a patch; 1 is 6 % of the local brightness.
         glare: Slow reflection; 1 is 30 % of the surface's level at its brightest.
-        grain: Number of specks; 1 is 50 on 100,000 pixels.
+        grain: Number of specks; 1 is 80 on 100,000 pixels.
 
     Raises:
         InputError: A dose is not in [0, 10].

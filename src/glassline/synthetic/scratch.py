@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassline.arrays import Image
+from glassline.arrays import Image, Values
 
 __all__ = ["SCRATCH_CONTRAST", "Scratch"]
 
 SCRATCH_CONTRAST = 0.30  # at dose 1: 30 % of the local brightness, a clear reject
 KNOTS = 24  # places along a scratch between which its depth changes smoothly
+WANDER_PX = 0.8  # how far a drawn scratch strays from its arc
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Scratch:
         is_bright: Whether it is brighter than the surface; False is darker.
         depths: Contrast along the scratch, as shares of its nominal contrast, from
             start to end at even distances.
+        wander_px: How far it strays from its arc, at even distances.
     """
 
     start_xy: tuple[float, float]
@@ -36,13 +38,14 @@ class Scratch:
     bow: float = 0.0
     is_bright: bool = True
     depths: tuple[float, ...] = (1.0, 1.0)
+    wander_px: tuple[float, ...] = (0.0, 0.0)
 
     @classmethod
     def draw(cls, size_hw: tuple[int, int], rng: np.random.Generator) -> Scratch:
         """Draw a scratch that lies wholly inside a photo.
 
         Length 0.4 to 0.65 of the photo's shorter side, any direction, slightly bowed,
-        2.0 to 2.8 pixels wide, bright three times out of five.
+        2.2 to 2.8 pixels wide, bright three times out of five.
 
         Args:
             size_hw: Height and width of the photo in pixels.
@@ -56,9 +59,12 @@ class Scratch:
         margin = 4 + abs(bow) * length
         x = _inside(abs(half_x) + margin, columns, rng)
         y = _inside(abs(half_y) + margin, rows, rng)
-        width_px = rng.uniform(2.0, 2.8)
+        width_px = rng.uniform(2.2, 2.8)
         is_bright = bool(rng.random() < 0.6)
-        depths = rng.uniform(0.75, 1.0, KNOTS)
+        depths = rng.uniform(0.7, 1.0, KNOTS)
+        wander = np.cumsum(rng.uniform(-1, 1, KNOTS))
+        wander -= np.linspace(wander[0], wander[-1], KNOTS)  # the ends stay the ends
+        wander *= WANDER_PX / max(1.0, float(np.abs(wander).max()))
         return cls(
             (x - half_x, y - half_y),
             (x + half_x, y + half_y),
@@ -66,6 +72,7 @@ class Scratch:
             bow,
             is_bright,
             tuple(depths.tolist()),
+            tuple(wander.tolist()),
         )
 
     @property
@@ -94,15 +101,14 @@ class Scratch:
         along /= np.float32(length)
         across = np.add.outer(y * np.float32(cos), x * np.float32(-sin))
         across -= np.float32(4 * self.bow * length) * (along * (1 - along))
-        spread = np.float32(self.width_px / 2.3548)  # Gaussian: half width to sigma
-        across /= spread
-        place = np.linspace(0, 1, len(self.depths))
-        fine = np.linspace(-0.02, 1.02, 512)
-        taper = np.clip(12 * np.minimum(fine, 1 - fine), 0, 1)
-        depth = (np.interp(fine, place, self.depths) * taper).astype(np.float32)
         index = np.clip((along + 0.02) * np.float32(511 / 1.04), 0, 511)
-        shape = np.exp(-0.5 * across * across) * depth[index.astype(np.int32)]
-        whole[top:bottom, left:right] = shape
+        index = index.astype(np.int32)
+        fine = np.linspace(-0.02, 1.02, 512)
+        taper = np.clip(8 * np.minimum(fine, 1 - fine), 0, 1)
+        depth = (_along(fine, self.depths) * taper).astype(np.float32)
+        across -= _along(fine, self.wander_px).astype(np.float32)[index]
+        across /= np.float32(self.width_px / 2.3548)  # Gaussian: half width to sigma
+        whole[top:bottom, left:right] = np.exp(-0.5 * across * across) * depth[index]
         return whole
 
     def apply(self, light: Image, dose: float) -> Image:
@@ -127,6 +133,12 @@ class Scratch:
             max(0, math.floor(min(xs) - margin)),
             min(size_hw[1], math.ceil(max(xs) + margin) + 1),
         )
+
+
+def _along(place: Values, knots: tuple[float, ...]) -> Values:
+    """Knots at even distances from 0 to 1, joined by straight lines."""
+    even = np.linspace(0, 1, len(knots))
+    return np.asarray(np.interp(place, even, knots), dtype=np.float64)
 
 
 def _inside(half: float, side: int, rng: np.random.Generator) -> float:

@@ -13,7 +13,14 @@ from jaxtyping import Float32
 from glassline.arrays import Image
 from glassline.errors import InputError, show
 
-__all__ = ["SURFACES", "Surface", "clean_surface", "lamp", "soft_noise"]
+__all__ = [
+    "SURFACES",
+    "TYPICAL_LEVELS",
+    "Surface",
+    "clean_surface",
+    "lamp",
+    "soft_noise",
+]
 
 Texture = Float32[np.ndarray, "h w"]
 """Relative change of brightness: 0 is the surface's mean, 0.05 is 5 % brighter."""
@@ -38,16 +45,28 @@ class Surface:
         InputError: A value is unknown, not finite or outside its range.
 
     Example:
-        >>> Surface("matte_paint").level
-        0.5
+        >>> Surface.typical("glossy_glass").level
+        0.35
     """
 
     kind: str = "brushed_metal"
     roughness: float = 1.0
     level: float = 0.5
-    lamp: float = 0.12
+    lamp: float = 0.15
     lamp_deg: float = 35.0
     direction_deg: float = 0.0
+
+    @classmethod
+    def typical(cls, kind: str) -> Surface:
+        """Return a surface of this kind as bright as such parts usually are.
+
+        Args:
+            kind: One of `SURFACES`.
+
+        Raises:
+            InputError: The kind is unknown.
+        """
+        return cls(kind, level=TYPICAL_LEVELS.get(kind, 0.5))
 
     def __post_init__(self) -> None:
         if self.kind not in SURFACES:
@@ -187,11 +206,17 @@ def _glossy_glass(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture
 
 def _moulded_plastic(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture:
     """Orange peel: shallow bumps lit from one side, of about 3 %."""
-    height = soft_noise(size_hw, (5, 5), rng)
-    relief = cv2.Scharr(height, cv2.CV_32F, 1, 0) + cv2.Scharr(height, cv2.CV_32F, 0, 1)
-    relief = np.asarray(relief, dtype=np.float32) * np.float32(0.0035)
-    relief += 0.01 * soft_noise(size_hw, (1.5, 1.5), rng)
-    return relief
+    rows, columns = size_hw
+    half_hw = ((rows + 1) // 2, (columns + 1) // 2)  # the bumps are slow: half will do
+    height = rng.standard_normal(half_hw, dtype=np.float32)
+    height = np.asarray(cv2.GaussianBlur(height, (0, 0), 1.6), dtype=np.float32)
+    slope_x = cv2.Sobel(height, cv2.CV_32F, 1, 0)
+    slope_y = cv2.Sobel(height, cv2.CV_32F, 0, 1)
+    relief = cv2.resize(
+        slope_x + slope_y, (columns, rows), interpolation=cv2.INTER_CUBIC
+    )
+    fine = soft_noise(size_hw, (1.5, 1.5), rng)
+    return np.asarray(0.028 * relief + 0.008 * fine, dtype=np.float32)
 
 
 _DRAWS: dict[str, Draw] = {
@@ -202,3 +227,9 @@ _DRAWS: dict[str, Draw] = {
 }
 
 SURFACES = tuple(_DRAWS)
+TYPICAL_LEVELS = {
+    "brushed_metal": 0.55,
+    "matte_paint": 0.45,
+    "glossy_glass": 0.35,
+    "moulded_plastic": 0.5,
+}
