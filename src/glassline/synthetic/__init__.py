@@ -1,9 +1,14 @@
 """Rendered parts of known dose: the measuring stick, and a line to try things on."""
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import Any
+from glassline.synthetic.camera import Camera
+from glassline.synthetic.glare import Glare
+from glassline.synthetic.grain import Grain
+from glassline.synthetic.line import RenderedPart, production_line, write_dataset
+from glassline.synthetic.meaning import DoseResponse, dose_response
+from glassline.synthetic.rendering import CAUSES, Doses, Rendering, Truth, render
+from glassline.synthetic.scratch import Scratch
+from glassline.synthetic.smear import Smear
+from glassline.synthetic.surfaces import SURFACES, Surface
 
 __all__ = [
     "CAUSES",
@@ -24,30 +29,3 @@ __all__ = [
     "render",
     "write_dataset",
 ]
-
-_HOMES = {
-    "CAUSES": "rendering",
-    "SURFACES": "surfaces",
-    "Camera": "camera",
-    "DoseResponse": "meaning",
-    "Doses": "rendering",
-    "Glare": "glare",
-    "Grain": "grain",
-    "RenderedPart": "line",
-    "Rendering": "rendering",
-    "Scratch": "scratch",
-    "Smear": "smear",
-    "Surface": "surfaces",
-    "Truth": "rendering",
-    "dose_response": "meaning",
-    "production_line": "line",
-    "render": "rendering",
-    "write_dataset": "line",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name on its first use."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -22,7 +22,7 @@ KINDS = ("ok", "scratch", "dirt")
 LIMIT_DOSE = 0.5  # the limit sample: from here on an inspector rejects
 INSPECTORS = {"A": 0.46, "B": 0.5, "C": 0.54}  # each has an own eye for the limit
 OK_SHARE = 0.5  # of the parts; the faults share the rest
-BORDERLINE_SHARE = 0.1  # of the parts; they lie close to the limit on either side
+BORDERLINE_SHARE = 0.08  # of the parts; they lie close to the limit on either side
 SUFFIXES = (".png", ".jpg")
 
 
@@ -60,7 +60,7 @@ def production_line(
 
     Every part has a little of everything (handling marks, light dust, some glare).
     A scratched part has a scratch dose around 1, a dirty one smear and grain doses
-    around 1. One part in ten lies near the limit sample, dose 0.5. An inspector
+    around 1. One part in twelve lies near the limit sample, dose 0.5. An inspector
     labels by the doses, each with a slightly different limit (0.46, 0.50, 0.54), so
     the labels are not a function of the doses alone and no classifier gets all of
     them right. The first parts of a line do not change when n grows only if their

@@ -184,11 +184,11 @@ def _texture(
 
 def _brushed_metal(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture:
     """Strokes along the rows, short over long, of about 3 %."""
-    strokes = soft_noise(size_hw, (1, 14), rng)
-    strokes += 0.8 * soft_noise(size_hw, (1, 60), rng)
+    strokes = soft_noise(size_hw, (1, 10), rng)
+    strokes += 0.6 * soft_noise(size_hw, (1, 36), rng)
     strokes += 0.35 * soft_noise(size_hw, (4, 180), rng)
     strokes = np.asarray(cv2.GaussianBlur(strokes, (3, 3), 0.6), dtype=np.float32)
-    return np.float32(0.04) * strokes
+    return np.float32(0.03) * strokes
 
 
 def _matte_paint(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture:
