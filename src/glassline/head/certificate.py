@@ -1,0 +1,199 @@
+"""Proof that training is finished, which anyone can recompute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import ClassIds, Features, PartWeights, Targets
+from glassline.errors import InputError
+from glassline.head.inputs import as_features, as_weights
+from glassline.head.labels import as_targets
+from glassline.head.linear import Head
+from glassline.head.losses import logit_gradient, part_losses
+from glassline.head.newton import Point
+
+__all__ = [
+    "MAX_DENSE",
+    "Certificate",
+    "certificate_at",
+    "certify",
+    "check_penalty",
+    "condition_of",
+]
+
+MAX_DENSE = 300  # k (d + 1) above which k^2 (d + 1)^2 numbers are too many to be useful
+FLAT = 1e-15  # curvature below this share of the largest is rounding
+ROWS = 8_192  # summed at a time, to keep memory level
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How far a head can be from the one best head.
+
+    J is strongly convex with at least the penalty, so for the optimum theta*
+
+        |theta - theta*| <= |gradient of J at theta| / penalty
+
+    Attributes:
+        objective: J at the head, nats per part.
+        gradient_norm: Euclidean length of the gradient of J by all of W and b.
+        distance_bound: gradient_norm / penalty, in the units of W and b: no other
+            head as good as the optimum is further away. inf without a penalty.
+        condition: Largest by smallest curvature of J over the (k - 1)(d + 1)
+            directions that change a probability; None when there are too many.
+        penalty: The penalty of J.
+        weight: Summed weight of the decided parts, by which J divides.
+    """
+
+    objective: float
+    gradient_norm: float
+    distance_bound: float
+    condition: float | None
+    penalty: float
+    weight: float
+
+
+def certify(
+    x: Features,
+    y: ClassIds | Targets,
+    head: Head,
+    *,
+    penalty: float,
+    weights: PartWeights | None = None,
+) -> Certificate:
+    """Recompute how far `head` can be from the optimum, from the definition.
+
+    It shares no sum with `fit`: logits in order, p - y a part, plain products.
+
+    Args:
+        x: Shape (n, d), standard units, all finite.
+        y: Shape (n,) class ids, or (n, k) rows; undecided rows are skipped.
+        head: The head to judge.
+        penalty: As in `fit`.
+        weights: Shape (n,), >= 0; left out, 1 a part.
+
+    Raises:
+        ShapeError: The shapes do not fit.
+        InputError: A number is NaN or infinite, the penalty is negative, or no
+            decided part has a weight above 0.
+        LabelError: A label is not one of the head's classes.
+
+    Example:
+        One part a class at x = 0: by symmetry the empty head is best.
+
+        >>> head = Head(W=np.zeros((1, 2)), b=np.zeros(2))
+        >>> proof = certify(np.zeros((2, 1)), np.array([0, 1]), head, penalty=0.1)
+        >>> proof.gradient_norm, proof.distance_bound, round(proof.condition, 6)
+        (0.0, 0.0, 6.0)
+
+    Source:
+        Y. Nesterov, Introductory Lectures on Convex Optimization (2004),
+        theorem 2.1.10: strong convexity bounds the distance by the gradient.
+    """
+    x = as_features(x, head.d)
+    targets, k = as_targets(y, len(x), head.k, name="y")
+    check_penalty(penalty)
+    given = as_weights(weights, len(x))
+    w = np.ones(len(x)) if given is None else given
+    if targets.ndim == 2:
+        w = np.where(targets.any(axis=1), w, 0.0)
+    total = float(w.sum())
+    if not total > 0:
+        raise InputError(
+            "y: expected at least one decided part with a weight above 0, got none."
+        )
+    theta = np.vstack([head.W, head.b])
+    loss, gradient = 0.0, np.zeros_like(theta)
+    dense = k * len(theta) <= MAX_DENSE
+    hessian = np.zeros((len(theta), k, len(theta), k)) if dense else None
+    for start in range(0, len(x), ROWS):
+        part = slice(start, start + ROWS)
+        z = head.logits(x[part])
+        wide = np.hstack([x[part], np.ones((len(z), 1))])
+        loss += float(w[part] @ part_losses(z, targets[part]))
+        gradient += wide.T @ (w[part, None] * logit_gradient(z, targets[part]))
+        if hessian is not None:
+            hessian += _hessian(wide, head.probabilities(x[part]), w[part])
+    gradient = gradient / total + penalty * theta
+    return Certificate(
+        objective=loss / total + penalty / 2 * float((theta**2).sum()),
+        gradient_norm=float(np.linalg.norm(gradient)),
+        distance_bound=_distance(float(np.linalg.norm(gradient)), penalty),
+        condition=None
+        if hessian is None
+        else condition_of(_add(hessian / total, penalty)),
+        penalty=float(penalty),
+        weight=total,
+    )
+
+
+def certificate_at(
+    point: Point, hessian: NDArray[np.float64] | None, penalty: float, weight: float
+) -> Certificate:
+    """Return the certificate of a point whose sums are known already."""
+    width, k = point.theta.shape
+    return Certificate(
+        objective=point.value,
+        gradient_norm=point.norm,
+        distance_bound=_distance(point.norm, penalty),
+        condition=None
+        if hessian is None
+        else condition_of(hessian.reshape(width, k, width, k)),
+        penalty=float(penalty),
+        weight=weight,
+    )
+
+
+def check_penalty(penalty: float) -> None:
+    """Refuse a penalty that is no number >= 0.
+
+    Raises:
+        InputError: It is negative, NaN or infinite.
+    """
+    if not 0 <= penalty < np.inf:
+        raise InputError(f"penalty: expected a finite number >= 0, got {penalty}.")
+
+
+def condition_of(hessian: NDArray[np.float64]) -> float:
+    """Return the condition of the Hessian of J, shape (d + 1, k, d + 1, k).
+
+    Taken over the directions that change a probability; inf where one of them is
+    flat to rounding.
+    """
+    width, k = hessian.shape[:2]
+    if k == 1:
+        return 1.0
+    # Columns orthogonal to (1, ..., 1): differences between classes, no shifts.
+    between = np.linalg.svd(np.ones((1, k)))[2][1:].T
+    reduced = np.einsum("iajb,ac,be->icje", hessian, between, between, optimize=True)
+    values = np.linalg.eigvalsh(reduced.reshape(width * (k - 1), width * (k - 1)))
+    lowest, highest = float(values[0]), float(values[-1])
+    return highest / lowest if lowest > FLAT * highest else np.inf
+
+
+def _add(hessian: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
+    width, k = hessian.shape[:2]
+    hessian.reshape(width * k, width * k)[np.diag_indices(width * k)] += penalty
+    return hessian
+
+
+def _distance(norm: float, penalty: float) -> float:
+    if norm == 0 and penalty > 0:
+        return 0.0
+    return norm / penalty if penalty > 0 else np.inf
+
+
+def _hessian(
+    wide: NDArray[np.float64], p: NDArray[np.float64], w: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sum w (diag(p) - p p^T) (x) x~ x~^T, shape (d + 1, k, d + 1, k)."""
+    k = p.shape[1]
+    sums = np.empty((wide.shape[1], k, wide.shape[1], k))
+    for a in range(k):
+        for b in range(k):
+            v = w * p[:, a] * ((a == b) - p[:, b])
+            sums[:, a, :, b] = (wide.T * v) @ wide
+    return sums

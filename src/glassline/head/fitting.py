@@ -1,0 +1,249 @@
+"""Fit the head: the one W and b that lower the objective furthest."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import ClassIds, Features, PartWeights, Targets
+from glassline.errors import GlasslineWarning, InputError, ShapeError
+from glassline.head.certificate import (
+    MAX_DENSE,
+    Certificate,
+    certificate_at,
+    check_penalty,
+)
+from glassline.head.findings import judge
+from glassline.head.inputs import as_features, as_weights
+from glassline.head.kernel import blocks
+from glassline.head.labels import Votes, as_targets, votes
+from glassline.head.linear import Head
+from glassline.head.newton import Minimum, Outcome, Step, minimise
+from glassline.head.objective import Penalised, without_shift
+from glassline.head.sums import add_blocks, as_theta
+from glassline.head.wide import Wide
+
+__all__ = ["Fit", "Outcome", "Step", "fit"]
+
+LARGE_PARTS = (
+    100_000  # from here a pass costs more than a step, and a sample is worth it
+)
+SAMPLE_PARTS = 32_768  # a start within a percent of the optimum
+SAMPLE_TOLERANCE = 1e-6  # the sample's own optimum is no nearer than that
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted head, and how far it can be trusted.
+
+    Attributes:
+        head: W and b; each feature's weights sum to 0 over the classes, b too.
+        outcome: How the search ended.
+        certificate: How far the head can be from the optimum.
+        steps: Every point on the way, the start first.
+        tolerance: The gradient length that was asked for.
+        parts_per_class: Votes of each class.
+        notes: What is unusual about the parts, one sentence each; also warned of.
+    """
+
+    head: Head
+    outcome: Outcome
+    certificate: Certificate
+    steps: tuple[Step, ...]
+    tolerance: float
+    parts_per_class: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """Return the outcome as a sentence, with its numbers."""
+        missing = [str(c) for c, n in enumerate(self.parts_per_class) if n == 0]
+        return self.outcome.value.format(
+            steps=len(self.steps) - 1,
+            gradient_norm=self.certificate.gradient_norm,
+            tolerance=self.tolerance,
+            missing=" or ".join(missing),
+        )
+
+
+def fit(  # noqa: PLR0913  options, each with a default but the penalty
+    x: Features,
+    y: ClassIds | Targets,
+    *,
+    penalty: float,
+    weights: PartWeights | None = None,
+    classes: int | None = None,
+    start: Head | None = None,
+    max_steps: int = 100,
+    tolerance: float = 1e-9,
+    workers: int = 1,
+) -> Fit:
+    """Return the head that minimises the penalised mean cross-entropy.
+
+        J = sum_i w_i L_i / sum_i w_i + (penalty / 2) (sum W^2 + sum b^2)
+
+    The mean divides by the summed weight of the decided parts, so the penalty is
+    per part and does not change its meaning with n, class weights or repeats
+    (scikit-learn's C is 1 / (n penalty), and spares the intercept). The penalty is
+    on all of W and b, hence the optimum is unique and does not depend on `start`.
+
+    Exact Newton steps with a line search; above 100,000 votes started on every
+    so-many-th part and finished on all; above 300 weights each step is solved by
+    conjugate gradients. The same bits for any number of workers.
+
+    Args:
+        x: Shape (n, d), standard units, all finite.
+        y: Shape (n,) class ids, or (n, k) rows: one-hot, shares (two inspectors
+            disagree), or all 0 for undecided, which is skipped.
+        penalty: >= 0, nats per squared weight. With 0 the head is still the one
+            with sums of 0 over the classes, but the optimum may not exist.
+        weights: Shape (n,), >= 0; left out, 1 a part.
+        classes: The number of classes k; left out, that of `start`, the width of
+            y, or the largest id + 1.
+        start: Where to begin; left out, at 0.
+        max_steps: Newton steps before giving up, >= 0.
+        tolerance: Length of the gradient of J at which to stop, > 0.
+        workers: Threads, >= 1.
+
+    Returns:
+        A `Fit`. A search that does not end is an `outcome`, not an error.
+
+    Raises:
+        ShapeError: The shapes do not fit.
+        InputError: A number is NaN or infinite, an option is out of range, or no
+            decided part has a weight above 0.
+        LabelError: A label is not one of the k classes.
+
+    Warns:
+        GlasslineWarning: A class has no part or one part, a feature is constant,
+            features are linearly dependent, or the optimum does not exist.
+
+    Example:
+        Three good parts and one bad, told apart by nothing: without penalty the
+        probabilities are the frequencies.
+
+        >>> import warnings
+        >>> with warnings.catch_warnings(action="ignore"):  # x is constant
+        ...     found = fit(np.zeros((4, 1)), np.array([0, 0, 0, 1]), penalty=0.0)
+        >>> print(found.head.probabilities(np.zeros((1, 1))).round(6))
+        [[0.75 0.25]]
+        >>> found.outcome.name
+        'CONVERGED'
+
+    Source:
+        Newton: Nocedal and Wright, Numerical Optimization (2006), chapters 3, 7;
+        objective and Hessian: Bishop (2006), sections 4.3.4 and 5.5.
+    """
+    x = as_features(x)
+    check_penalty(penalty)
+    _check_options(max_steps, tolerance, workers)
+    k = classes if classes is not None or start is None else start.k
+    targets, k = as_targets(y, len(x), k, name="y")
+    groups = votes(targets, k, as_weights(weights, len(x)))
+    weight = sum(group.total for group in groups)
+    if not weight > 0:
+        raise InputError(
+            "y: expected at least one decided part with a weight above 0, got none."
+        )
+    theta = _start(start, x.shape[1], k)
+    search = _Search(x, k, penalty, max_steps, tolerance, workers)
+    found, objective = search.run(groups, theta)
+    hessian = objective.hessian if found.point.hessian is None else found.point.hessian
+    outcome, notes = judge(x, groups, found, hessian, penalty)
+    for note in notes:
+        warnings.warn(note, GlasslineWarning, stacklevel=2)
+    return Fit(
+        head=Head(found.point.theta[:-1], found.point.theta[-1]),
+        outcome=outcome,
+        certificate=certificate_at(found.point, hessian, penalty, weight),
+        steps=found.steps,
+        tolerance=tolerance,
+        parts_per_class=tuple(len(group.rows) for group in groups),
+        notes=notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The settings of one search over the parts x."""
+
+    x: NDArray[np.float64]
+    k: int
+    penalty: float
+    max_steps: int
+    tolerance: float
+    workers: int
+
+    def run(
+        self, groups: list[Votes], theta: NDArray[np.float64]
+    ) -> tuple[Minimum, Penalised | Wide]:
+        """Go down from theta; on many parts, first on a sample of them."""
+        if theta.size > MAX_DENSE:
+            return self._down(groups, theta, self.tolerance, large=False)
+        large = sum(len(group.rows) for group in groups) >= LARGE_PARTS
+        if not large:
+            return self._down(groups, theta, self.tolerance, large=False)
+        sampled = [_sample(group, self.k) for group in groups]
+        first, _ = self._down(
+            sampled, theta, max(SAMPLE_TOLERANCE, self.tolerance), large=False
+        )
+        found, objective = self._down(
+            groups, first.point.theta, self.tolerance, large=True
+        )
+        return Minimum(found.point, found.outcome, first.steps + found.steps), objective
+
+    def _down(
+        self,
+        groups: list[Votes],
+        theta: NDArray[np.float64],
+        tolerance: float,
+        *,
+        large: bool,
+    ) -> tuple[Minimum, Penalised | Wide]:
+        parts = [block for group in groups for block in blocks(self.x, group, self.k)]
+        weight = sum(group.total for group in groups)
+        objective: Penalised | Wide
+        if theta.size > MAX_DENSE:
+            objective = Wide(parts, weight, self.penalty, self.workers)
+        else:
+            objective = Penalised(
+                lambda at, curved: add_blocks(
+                    at, parts, weight, curved=curved, workers=self.workers
+                ),
+                self.penalty,
+                sum(len(group.rows) for group in groups),
+                reuses_hessian=large,
+            )
+        found = minimise(
+            objective, theta, max_steps=self.max_steps, tolerance=tolerance
+        )
+        return found, objective
+
+
+def _sample(group: Votes, k: int) -> Votes:
+    """Return every so-many-th vote of a class, each weighing as many as it stands for."""
+    every = max(1, len(group.rows) * k // SAMPLE_PARTS)
+    weight = group.weight if isinstance(group.weight, float) else group.weight[::every]
+    return Votes(group.label, group.rows[::every], weight * every)
+
+
+def _start(start: Head | None, d: int, k: int) -> NDArray[np.float64]:
+    if start is None:
+        return np.zeros((d + 1, k))
+    if start.W.shape != (d, k):
+        raise ShapeError(
+            f"start: expected W of shape ({d}, {k}) to match x and y, got {start.W.shape}."
+        )
+    return without_shift(as_theta(start))
+
+
+def _check_options(max_steps: int, tolerance: float, workers: int) -> None:
+    if max_steps < 0:
+        raise InputError(f"max_steps: expected a number >= 0, got {max_steps}.")
+    if not 0 < tolerance < np.inf:
+        raise InputError(f"tolerance: expected a number above 0, got {tolerance}.")
+    if workers < 1:
+        raise InputError(f"workers: expected a number >= 1, got {workers}.")
