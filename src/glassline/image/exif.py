@@ -18,8 +18,8 @@ def orientation(block: bytes) -> int:
     Broken EXIF is common and harmless, so nothing here refuses a photo.
 
     Example:
-        >>> ifd = struct.pack("<4sIHHHIHHI", b"II*\0", 8, 1, 0x0112, 3, 1, 6, 0, 0)
-        >>> orientation(ifd), orientation(ifd[:20]), orientation(b"")
+        >>> ifd = struct.pack("<4sIHHHIHH", b"II*\0", 8, 1, 0x0112, 3, 1, 6, 0)
+        >>> orientation(ifd), orientation(ifd[:18]), orientation(b"")
         (6, 1, 1)
 
     Source:

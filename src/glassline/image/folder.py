@@ -46,8 +46,15 @@ def _below(start: Path) -> list[Path]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir() and not entry.is_symlink():
+            if _is_folder(entry):
                 waiting.append(entry)
             elif entry.suffix.lower() not in NOT_PHOTOS:
                 found.append(entry)
     return found
+
+
+def _is_folder(entry: Path) -> bool:
+    try:
+        return entry.is_dir() and not entry.is_symlink()
+    except OSError:  # a folder that may be listed, but not looked into
+        return False

@@ -111,8 +111,9 @@ def _frame(marker: int, body: bytes, max_pixels: int) -> tuple[int, int, int, in
 
 def _count_scans(data: bytes, position: int) -> int:
     """Scans of a picture whose first scan's data starts at a position."""
-    if 1 + data.count(b"\xff\xda", position) <= MAX_SCANS:
-        return 1 + data.count(b"\xff\xda", position)  # an upper bound is enough
+    scans = 1 + data.count(b"\xff\xda", position)
+    if scans <= MAX_SCANS:  # some may lie behind the picture; the bound is enough
+        return scans
     scans = 1
     for _ in range(MAX_SCANS * MAX_SEGMENTS):
         found = MARKER_IN_SCAN.search(data, position)

@@ -14,6 +14,7 @@ __all__ = ["SIGNATURE", "parse"]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_CHUNKS = 10_000  # a 20 MB file in the usual 8 KB chunks has 2,500
 KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+PALETTE = 3
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 
@@ -30,7 +31,8 @@ def parse(data: bytes, max_pixels: int) -> Header:
     Source:
         W3C, Portable Network Graphics (PNG) Specification, third edition (2025).
     """
-    width, height, bits, channels = _first(data, max_pixels)
+    width, height, bits, colour = _first(data, max_pixels)
+    channels = CHANNELS[colour]
     kept = [SIGNATURE]
     orientation = 1
     position = len(SIGNATURE)
@@ -40,6 +42,13 @@ def parse(data: bytes, max_pixels: int) -> Header:
             raise refuse("animated", "one picture", "an animated PNG")
         if name == b"eXIf":
             orientation = exif.orientation(data[start:end])
+        if name == b"tRNS" and channels == 1 and colour != PALETTE:
+            raise refuse(
+                "unsupported_coding",
+                "transparency of a grey PNG in an alpha channel",
+                "one grey declared transparent",
+                "Save it again without transparency.",
+            )
         if name in KEPT:
             kept.append(data[position : end + 4])
         elif not name[0] & 0x20:
@@ -64,7 +73,7 @@ def _first(data: bytes, max_pixels: int) -> tuple[int, int, int, int]:
         raise refuse(
             "undecodable", "a PNG colour type and depth", f"type {colour}, {bits} bits"
         )
-    return width, height, bits, CHANNELS[colour]
+    return width, height, bits, colour
 
 
 def _chunk(data: bytes, position: int) -> tuple[bytes, int, int]:

@@ -11,6 +11,7 @@ from glassline.image.reasons import refuse
 
 __all__ = ["parse"]
 
+MAX_TILE_PIXELS = 2**26  # a tile is taken whole; no scanner writes larger ones
 MAX_ENTRIES = 1000  # a scanner writes about 20
 FORMATS = {1: "B", 3: "H", 4: "I"}  # BYTE, SHORT, LONG; nothing we need has others
 SIZES = {"B": 1, "H": 2, "I": 4}
@@ -19,7 +20,12 @@ STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES = 273, 277, 278, 279
 PLANAR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 284, 322, 323, 324, 325
 EXTRA_SAMPLES, SAMPLE_FORMAT = 338, 339
 COMPRESSIONS = (1, 5, 8, 32773, 32946)  # none, LZW, Deflate, PackBits, old Deflate
-COLOURS = {(0, 1): "grey, 0 white", (1, 1): "grey", (2, 3): "RGB", (3, 1): "palette"}
+COLOURS = {  # photometric and channels, to bits a number
+    (0, 1): (1, 8),  # grey, 0 is white
+    (1, 1): (1, 8, 16),  # grey, 0 is black
+    (2, 3): (8, 16),  # RGB
+    (3, 1): (8,),  # palette
+}
 Tags = Mapping[int, tuple[int, ...]]
 
 
@@ -111,9 +117,6 @@ def _check_coding(tags: Tags) -> tuple[int, int]:
             "floating point or signed ones",
             "Scale to 0..65535 and save as 16-bit PNG.",
         )
-    if bits not in ({1}, {8}, {16}) or (bits == {1} and channels != 1):
-        got = ", ".join(map(str, sorted(bits)))
-        raise refuse("unsupported_depth", "1, 8 or 16 bits in a TIFF", got)
     compression = _one(tags, COMPRESSION, 1)
     colour = (_one(tags, PHOTOMETRIC, 1), channels)
     if compression not in COMPRESSIONS or colour not in COLOURS:
@@ -123,6 +126,12 @@ def _check_coding(tags: Tags) -> tuple[int, int]:
             f"compression {compression}, photometric {colour[0]}, {channels} channels",
             "Save it again as PNG.",
         )
+    if len(bits) > 1 or not bits <= set(COLOURS[colour]):
+        expected = " or ".join(map(str, COLOURS[colour]))
+        got = " and ".join(map(str, sorted(bits)))
+        raise refuse("unsupported_depth", f"{expected} bits in such a TIFF", got)
+    if TILE_OFFSETS in tags and compression == 1:  # OpenCV 5.0 can not read them
+        raise refuse("unsupported_coding", "strips, or compressed tiles", "plain tiles")
     if _one(tags, PLANAR, 1) != 1 and channels > 1:
         raise refuse(
             "unsupported_coding", "channels stored together", "separate planes"
@@ -136,13 +145,10 @@ def _check_whole(data: bytes, tags: Tags, channels: int) -> None:
     is_tiled = TILE_OFFSETS in tags
     offsets = tags.get(TILE_OFFSETS if is_tiled else STRIP_OFFSETS, ())
     sizes = tags.get(TILE_BYTES if is_tiled else STRIP_BYTES, ())
-    across = _one(tags, TILE_WIDTH, 0) if is_tiled else width
-    down = (
-        _one(tags, TILE_HEIGHT, 0) if is_tiled else _one(tags, ROWS_PER_STRIP, height)
-    )
-    if across < 1 or down < 1:
-        raise refuse("undecodable", "strips or tiles above 0", f"{across} x {down}")
-    check_pixels(across, min(down, height), 2**26)
+    across, down = width, min(height, _one(tags, ROWS_PER_STRIP, height))
+    if is_tiled:
+        across, down = _one(tags, TILE_WIDTH, 0), _one(tags, TILE_HEIGHT, 0)
+    check_pixels(across, down, max(width * height, MAX_TILE_PIXELS))
     wanted = -(-width // across) * -(-height // down)
     if not len(offsets) == len(sizes) == wanted:
         raise refuse(
