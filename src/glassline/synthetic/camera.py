@@ -88,7 +88,8 @@ class Camera:
         if self.full_well > 0:
             variance += np.maximum(value, 0) / np.float32(self.full_well)
         value += noise * np.sqrt(variance)
-        photo = np.rint(np.clip(value, 0, 1) * np.float32(255)).astype(np.uint8)
+        grey = np.rint(np.clip(value, 0, 1) * np.float32(255))
+        photo = np.asarray(grey, dtype=np.uint8)
         if self.jpeg_quality is None:
             return photo
         _, coded = cv2.imencode(
