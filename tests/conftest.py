@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+
+from glassline.dataset import Dataset
+from glassline.model import Model
+from glassline.recipe import Recipe
+from glassline.synthetic import production_line, write_dataset
+from glassline.training import train
+
+PARTS = 60
+SIZE_HW = (120, 160)
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
     """The one source of randomness: the same draws in every run."""
     return np.random.default_rng(20261122)  # noqa: TID251  the one place in tests
+
+
+@pytest.fixture(scope="session")
+def line_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the photos and labels of a small rendered line."""
+    folder = tmp_path_factory.mktemp("line")
+    rng = np.random.default_rng(5)  # noqa: TID251  once a session
+    parts = production_line(PARTS, rng=rng, size_hw=SIZE_HW, lot_size=5)
+    write_dataset(parts, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def line(line_folder: Path) -> Dataset:
+    """The small rendered line as a dataset."""
+    return Dataset.read(line_folder)
+
+
+@pytest.fixture(scope="session")
+def model(line: Dataset) -> Model:
+    """A model trained on the small rendered line."""
+    return train(line, Recipe(classes=line.classes))
+
+
+@pytest.fixture(scope="session")
+def model_folder(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trained model as a folder."""
+    folder = tmp_path_factory.mktemp("model")
+    model.save(folder)
+    return folder

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from glassline.arrays import Image, Reading
+from glassline.front.candidates import Candidates
 from glassline.front.measured import Measured
 
-__all__ = ["Front", "Measured"]
+__all__ = ["Candidates", "Front", "Measured"]
 
 
 class Front(Protocol):

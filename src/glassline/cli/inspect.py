@@ -1,0 +1,89 @@
+"""`glassline inspect`: photos in, verdicts out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from glassline.cli.output import as_json, json_option, printable, progress_bar, say
+from glassline.errors import ImageError
+
+if TYPE_CHECKING:
+    from glassline.inspection import Inspection
+
+__all__ = ["command"]
+
+SOME_REFUSED, NONE_DONE = 6, 1
+
+
+@click.command("inspect")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Exit 1 if any photo is refused.")
+@json_option
+def command(
+    model: Path, photos: tuple[Path, ...], strict: bool, as_lines: bool
+) -> None:
+    """Inspect photos, or all photos in a folder.
+
+    Every photo gives one line: a verdict, or why it was refused. Exit code 0 when
+    all were inspected, 6 when some were refused, 1 when none was inspected.
+
+    \b
+    Example:
+      glassline inspect model part.png
+      glassline inspect model photos --json
+    """
+    from glassline.inspection import inspect
+    from glassline.model import load
+
+    done = refused = 0
+    with progress_bar():
+        trained = load(model)
+        for path, root in _all(photos):
+            try:
+                seen = inspect(trained, path, root=root)
+            except ImageError as error:
+                refused += 1
+                _tell_refusal(path, error, as_lines)
+            else:
+                done += 1
+                _tell(path, seen, as_lines)
+    if not as_lines:
+        say(f"{done} inspected, {refused} refused")
+    if not done or (refused and strict):
+        raise click.exceptions.Exit(NONE_DONE)
+    if refused:
+        raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _all(photos: tuple[Path, ...]) -> Iterator[tuple[Path, Path | None]]:
+    from glassline.image import list_images
+
+    for path in photos:
+        if path.is_dir():
+            for each in list_images(path):
+                yield each, path
+        else:
+            yield path, None
+
+
+def _tell(path: Path, seen: Inspection, as_lines: bool) -> None:
+    if as_lines:
+        as_json({**seen.as_json(), "image": str(path)})
+        return
+    share = seen.probabilities[seen.predicted_class]
+    say(
+        f"{printable(str(path))}  {seen.predicted_class} {share:.4f}  "
+        f"{seen.decision}: {seen.reason}"
+    )
+
+
+def _tell_refusal(path: Path, error: ImageError, as_lines: bool) -> None:
+    if as_lines:
+        as_json({"image": str(path), "refused": error.reason, "message": str(error)})
+        return
+    say(f"{printable(str(path))}  refused ({error.reason}): {error}")

@@ -1,0 +1,59 @@
+"""`glassline train`: a folder of labelled photos becomes a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from glassline.cli.output import as_json, json_option, progress_bar, say
+
+__all__ = ["command"]
+
+
+@click.command("train")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Model folder."
+)
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="recipe.toml of the line."
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@json_option
+def command(
+    data: Path, out: Path, recipe: Path | None, workers: int, as_lines: bool
+) -> None:
+    """Train a model from labelled photos.
+
+    DATA is a folder with a folder of photos for each class, or a CSV or Parquet
+    file with the columns path and label.
+
+    \b
+    Example:
+      glassline train photos --out model
+      glassline train labels.csv --out model --recipe recipe.toml
+    """
+    from glassline.dataset import Dataset
+    from glassline.recipe import Recipe
+    from glassline.training import train
+
+    with progress_bar() as progress:
+        found = Dataset.read(data)
+        declared = Recipe.read(recipe) if recipe else Recipe(classes=found.classes)
+        model = train(found, declared, workers=workers, progress=progress)
+        path = model.save(out)
+    record = model.record
+    if as_lines:
+        as_json({"model": model.sha256, "path": str(path), **record})
+        return
+    counts = ", ".join(f"{name} {count}" for name, count in record["counts"].items())
+    say(f"Trained on {record['n']} parts ({counts}).")
+    if record["refused"]:
+        say(f"Refused {len(record['refused'])} photos; first: {record['refused'][0]}")
+    say(f"{record['outcome']}")
+    say(
+        f"Proof: gradient {model.certificate['gradient_norm']:.1e}, so W and b are within "
+        f"{model.certificate['distance_bound']:.1e} of the one best answer."
+    )
+    say(f"Model {model.sha256[:12]} written to {path}")

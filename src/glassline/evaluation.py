@@ -1,0 +1,210 @@
+"""How often a model is right: on parts it did not see, in counts, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import ClassIds, Logits
+from glassline.dataset import Dataset
+from glassline.errors import InputError
+from glassline.head import part_losses, softmax
+from glassline.model import Model
+from glassline.readings import Progress, Readings, Refusal, no_progress, read_parts
+from glassline.recipe import ACTIONS, Recipe
+from glassline.scores import Bin, Rate, Scores, reliability, score
+
+__all__ = ["Evaluation", "evaluate", "judge"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The score of a model on labelled parts.
+
+    Attributes:
+        recipe: Whose classes and costs.
+        labels: Shape (n,), the true classes; a part with shares counts as its
+            largest, undecided parts are left out.
+        logits: Shape (n, k).
+        actions: Shape (n,), places in `ACTIONS`.
+        scores: Accuracy, balanced accuracy, macro-F1 and log loss with intervals.
+        refused: Photos that could not be read.
+        undecided: Parts without a label.
+    """
+
+    recipe: Recipe
+    labels: ClassIds
+    logits: Logits
+    actions: NDArray[np.int64]
+    scores: Scores
+    refused: tuple[Refusal, ...]
+    undecided: int
+
+    @property
+    def n(self) -> int:
+        """Return how many parts were scored."""
+        return len(self.labels)
+
+    @property
+    def accuracy(self) -> float:
+        """Return the share of parts whose most probable class is the label."""
+        return self.scores.accuracy.value
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Return the mean recall over the classes that occur."""
+        return self.scores.balanced_accuracy.value
+
+    @property
+    def macro_f1(self) -> float:
+        """Return the mean F1 over the classes that occur or were predicted."""
+        return self.scores.macro_f1.value
+
+    @property
+    def log_loss(self) -> float:
+        """Return the mean cross-entropy, nats a part."""
+        return self.scores.log_loss.value
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """Return the counts, shape (k, k): a row a true class, a column a predicted one."""
+        return self.scores.confusion
+
+    @cached_property
+    def bins(self) -> Sequence[Bin]:
+        """Return the probability said against the share that was true."""
+        return reliability(softmax(self.logits), self.labels)
+
+    @cached_property
+    def decisions(self) -> NDArray[np.int64]:
+        """Return the counts, shape (k, 3): a row a true class, a column an action."""
+        table = np.zeros((len(self.recipe.classes), len(ACTIONS)), np.int64)
+        np.add.at(table, (self.labels, self.actions), 1)
+        return table
+
+    @cached_property
+    def rates(self) -> dict[str, Rate]:
+        """Return escape, overkill and review rate, each k/n; empty without a good class.
+
+        escape: bad parts accepted / all bad. overkill: good parts rejected / all
+        good. review: parts sent to a person / all.
+        """
+        if self.recipe.good is None:
+            return {}
+        good = self.recipe.classes.index(self.recipe.good)
+        bad = np.delete(self.decisions, good, axis=0)
+        accept, reject, review = range(len(ACTIONS))
+        return {
+            "escape": Rate(int(bad[:, accept].sum()), int(bad.sum())),
+            "overkill": Rate(
+                int(self.decisions[good, reject]), int(self.decisions[good].sum())
+            ),
+            "review": Rate(int(self.decisions[:, review].sum()), self.n),
+        }
+
+    def text(self) -> str:
+        """Return the evaluation in a few lines for a terminal."""
+        s = self.scores
+        lines = [
+            f"{s.n} parts in {s.groups} groups (95 % intervals over groups)",
+            f"accuracy           {s.accuracy}   (commonest class {s.majority:.3f})",
+            f"balanced accuracy  {s.balanced_accuracy}",
+            f"macro-F1           {s.macro_f1}",
+            f"cross-entropy      {s.log_loss} nats",
+        ]
+        for name, rate in self.rates.items():
+            low, high = rate.interval
+            said = f"{rate.value:.1%} [{low:.1%}, {high:.1%}]" if rate.n else "unknown"
+            lines.append(f"{name:<19}{rate!s:<9}{said}")
+        if self.refused:
+            lines.append(f"refused            {len(self.refused)} photos")
+        if self.undecided:
+            lines.append(f"without a label    {self.undecided} parts, not scored")
+        width = max(len(name) for name in self.recipe.classes)
+        lines.append("true \\ seen  " + "  ".join(self.recipe.classes))
+        for name, row in zip(self.recipe.classes, self.confusion.tolist(), strict=True):
+            cells = zip(row, self.recipe.classes, strict=True)
+            counts = "  ".join(f"{count:>{len(seen)}}" for count, seen in cells)
+            lines.append(f"{name:<{max(width, 11)}}  {counts}")
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the evaluation as plain data."""
+        figures = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
+        return {
+            "n": self.n,
+            **{name: getattr(self, name) for name in figures},
+            "confusion": self.confusion.tolist(),
+            "classes": list(self.recipe.classes),
+            "intervals": {
+                name: [getattr(self.scores, name).low, getattr(self.scores, name).high]
+                for name in figures
+            },
+            "majority": self.scores.majority,
+            "groups": self.scores.groups,
+            "decisions": self.decisions.tolist(),
+            "rates": {name: {"k": r.k, "n": r.n} for name, r in self.rates.items()},
+            "refused": [
+                {"image": each.path, "refused": each.reason, "message": each.message}
+                for each in self.refused
+            ],
+            "undecided": self.undecided,
+        }
+
+
+def evaluate(
+    model: Model,
+    data: Dataset,
+    *,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Evaluation:
+    """Score a model on labelled photos, best on ones it was not trained on.
+
+    Raises:
+        LabelError: A label is not one of the model's classes.
+        DatasetError: No photo could be read.
+        InputError: No part that could be read is labelled.
+    """
+    data.targets(model.recipe.classes)
+    readings = read_parts(
+        data,
+        lambda image: model.front.read(image).values,
+        model.recipe.image,
+        workers=workers,
+        progress=progress,
+    )
+    x = model.scale.x(readings.values)
+    logits = model.head.logits(x)
+    return judge(model.recipe, logits, model.policy.actions(softmax(logits)), readings)
+
+
+def judge(
+    recipe: Recipe, logits: Logits, actions: NDArray[np.int64], readings: Readings
+) -> Evaluation:
+    """Hold logits and actions, one row a part read, against the labels."""
+    targets = readings.data.targets(recipe.classes)
+    known = targets.sum(axis=1) > 0
+    if not known.any():
+        raise InputError("evaluate: expected at least one labelled part, got none.")
+    labels = targets[known].argmax(axis=1)
+    return Evaluation(
+        recipe=recipe,
+        labels=labels,
+        logits=logits[known],
+        actions=actions[known],
+        scores=score(
+            labels,
+            logits[known].argmax(axis=1),
+            part_losses(logits[known], targets[known]),
+            readings.data.groups()[known],
+            len(recipe.classes),
+        ),
+        refused=readings.refused,
+        undecided=int((~known).sum()),
+    )

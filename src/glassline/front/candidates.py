@@ -1,0 +1,72 @@
+"""Every setting that training may choose from, all read in one pass over a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from glassline.arrays import Image, Values
+from glassline.features import FEATURES, Surface
+from glassline.front.measured import Measured
+
+__all__ = ["Candidates"]
+
+
+class Candidates:
+    """The settings to choose among, feature by feature.
+
+    A feature that the recipe declares has one candidate: what was declared. Any
+    other has its grid, the defaults first.
+
+    Args:
+        features: Feature to the settings that a recipe holds.
+
+    Raises:
+        RecipeError: A feature or a setting is unknown.
+
+    Attributes:
+        grids: Feature to its candidates, in feature order.
+        columns: Feature to the columns of its candidates among all readings.
+    """
+
+    def __init__(self, features: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        given = features or {}
+        declared = Measured(given).settings
+        self.grids: dict[str, tuple[Any, ...]] = {
+            name: (declared[name],) if given.get(name) else feature.grid
+            for name, feature in FEATURES.items()
+        }
+        ends = np.cumsum([len(grid) for grid in self.grids.values()]).tolist()
+        self.columns = {
+            name: range(end - len(grid), end)
+            for (name, grid), end in zip(self.grids.items(), ends, strict=True)
+        }
+
+    def read(self, image: Image) -> Values:
+        """Return one reading a candidate, shape (m,), in the order of `columns`."""
+        surface = Surface(image)
+        return np.array(
+            [
+                FEATURES[name].measure(surface, settings)[0]
+                for name, grid in self.grids.items()
+                for settings in grid
+            ],
+            dtype=np.float64,
+        )
+
+    def front(self, chosen: Sequence[int]) -> Measured:
+        """Return the front that reads these columns, one a feature."""
+        return Measured(
+            {
+                name: asdict(self.grids[name][column - self.columns[name].start])
+                for name, column in zip(self.grids, chosen, strict=True)
+            }
+        )
+
+    @property
+    def defaults(self) -> tuple[int, ...]:
+        """Return the columns of the defaults, one a feature."""
+        return tuple(each.start for each in self.columns.values())

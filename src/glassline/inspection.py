@@ -1,0 +1,103 @@
+"""The whole program: a photo becomes features, logits, probabilities, a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Maps, Named, Values
+from glassline.decide import Decision
+from glassline.explain import Sheet
+from glassline.head import softmax
+from glassline.image import Photo, load
+from glassline.model import Model
+
+__all__ = ["Inspection", "inspect"]
+
+
+def inspect(
+    model: Model,
+    photo: str | Path | bytes | NDArray[Any],
+    *,
+    label: str | None = None,
+    root: Path | None = None,
+) -> Inspection:
+    """Look at one photo and say what is seen, how surely, and what to do.
+
+    Args:
+        model: A trained model.
+        photo: A path, the bytes of a file, or pixels of shape (h, w).
+        label: What a person said of the part; the sheet then shows the loss too.
+        root: A folder that the photo must not lie outside of.
+
+    Raises:
+        ImageError: The photo is refused; `reason` says why.
+        LabelError: The label is not one of the model's classes.
+    """
+    seen = load(photo, settings=model.recipe.image, root=root)
+    reading = model.front.read(seen.image)
+    x = model.scale.x(reading.values[None])  # (1, 4): in spreads of good parts
+    logits = model.head.logits(x)  # (1, 3): z = xW + b
+    probabilities = softmax(logits)  # (1, 3): sum 1
+    decision = model.policy.decide(probabilities[0])  # cheapest in expectation
+    return Inspection(
+        photo=seen,
+        features=Named(model.feature_names, reading.values),
+        maps=reading.maps,
+        x=x[0],
+        logits=logits[0],
+        probabilities=Named(model.recipe.classes, probabilities[0]),
+        predicted_class=model.recipe.classes[int(np.argmax(logits[0]))],
+        decision=decision.action,
+        reason=decision.reason.text("en"),
+        decided=decision,
+        model=model,
+        label=label,
+    )
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was seen on one photo, and everything behind the verdict."""
+
+    photo: Photo
+    features: Named
+    maps: Maps
+    x: Values
+    logits: Values
+    probabilities: Named
+    predicted_class: str
+    decision: str
+    reason: str
+    decided: Decision
+    model: Model
+    label: str | None = None
+
+    @property
+    def sheet(self) -> Sheet:
+        """Return the worked sum of this inspection."""
+        return self.model.sheet(
+            self.x,
+            readings=self.features.values,
+            decided=self.decided,
+            label=self.label,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the inspection as plain data, numbers in full precision."""
+        return {
+            "image": self.photo.name,
+            "sha256": self.photo.sha256,
+            "features": dict(self.features.items()),
+            "x": self.x.tolist(),
+            "logits": self.logits.tolist(),
+            "probabilities": dict(self.probabilities.items()),
+            "class": self.predicted_class,
+            "decision": self.decision,
+            "reason": self.reason,
+            "model": self.model.sha256,
+        }

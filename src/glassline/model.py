@@ -1,0 +1,236 @@
+"""A model: recipe, front, scale, head and policy, in memory and as a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassline.arrays import Image, Values
+from glassline.decide import Decision, Policy
+from glassline.errors import GlasslineError, ModelError, show
+from glassline.explain import Sheet
+from glassline.features import Scale
+from glassline.front import Measured
+from glassline.head import Head
+from glassline.recipe import FEATURE_NAMES, Recipe
+from glassline.sealed import MAX_BYTES, publish, seal, unseal
+from glassline.selftest import self_test
+
+__all__ = ["FILE", "FORMAT", "Model", "load"]
+
+FILE = "model.json"
+FORMAT = 1
+FIELDS = (
+    "format",
+    "glassline",
+    "recipe",
+    "front",
+    "scale",
+    "head",
+    "training_mix",
+    "certificate",
+    "training",
+    "self_test",
+    "sha256",
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that one verdict depends on.
+
+    Attributes:
+        recipe: What the line declared.
+        front: What turns an image into readings.
+        scale: What turns readings into x.
+        head: W and b.
+        training_mix: Class shares that the head was trained on, as it weighed them.
+        certificate: Proof that training is finished, as plain data.
+        record: How it was trained: counts, hashes, steps, candidates.
+    """
+
+    recipe: Recipe
+    front: Measured
+    scale: Scale
+    head: Head
+    training_mix: tuple[float, ...]
+    certificate: Mapping[str, Any]
+    record: Mapping[str, Any]
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Return the names of the features, in order."""
+        return FEATURE_NAMES
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Return how probabilities become decisions."""
+        return Policy.of(self.recipe, np.array(self.training_mix))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the hash that names this model, as its file carries it."""
+        return str(unseal(self.as_bytes(), FILE)["sha256"])
+
+    def x(self, image: Image) -> Values:
+        """Return the features of one image in standard units, shape (d,)."""
+        return np.asarray(self.scale.x(self.front.read(image).values[None])[0])
+
+    def sheet(
+        self,
+        x: Values,
+        *,
+        readings: Values | None = None,
+        decided: Decision | None = None,
+        label: str | None = None,
+    ) -> Sheet:
+        """Return the worked sum for one part's x, shape (d,)."""
+        return Sheet.of(
+            self.head,
+            x,
+            classes=self.recipe.classes,
+            features=self.feature_names,
+            names=self.recipe.names,
+            label=label,
+            decision=decided,
+            readings=readings,
+            scale=self.scale,
+        )
+
+    def as_bytes(self) -> bytes:
+        """Return the model as the bytes of its file."""
+        import glassline  # noqa: PLC0415  the version alone
+
+        return seal(
+            {
+                "format": FORMAT,
+                "glassline": glassline.__version__,
+                "recipe": _plain(asdict(self.recipe)),
+                "front": {"kind": "measured", "features": self.front.table},
+                "scale": asdict(self.scale),
+                "head": {"W": self.head.W.tolist(), "b": self.head.b.tolist()},
+                "training_mix": list(self.training_mix),
+                "certificate": dict(self.certificate),
+                "training": dict(self.record),
+                "self_test": self_test(self.front),
+            }
+        )
+
+    def save(self, folder: str | Path) -> Path:
+        """Publish the model as `folder`/model.json, whole or not at all.
+
+        Raises:
+            ModelError: The folder can not be written.
+        """
+        path = Path(folder) / FILE
+        try:
+            publish(path, self.as_bytes())
+        except OSError as error:
+            raise ModelError(
+                f"{path}: expected a folder that can be written, got: {error.strerror}."
+            ) from error
+        return path
+
+
+def load(folder: str | Path) -> Model:
+    """Load a model folder; one byte off and it is refused.
+
+    Raises:
+        ModelError: There is no model, it was changed, or it is from a newer glassline.
+
+    Warns:
+        GlasslineWarning: This machine's OpenCV does not repeat the readings that
+            the model was trained with; the message says by how much.
+    """
+    path = Path(folder)
+    path = path / FILE if path.is_dir() or not path.suffix else path
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ModelError(f"{path}: expected at most {MAX_BYTES:,} bytes.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"{path}: expected a model, got: {error.strerror}. "
+            "Make one with: glassline train DATA --out MODEL"
+        ) from error
+    return _build(unseal(data, FILE))
+
+
+def _build(document: Mapping[str, Any]) -> Model:
+    version = document.get("format")
+    if version != FORMAT:
+        raise ModelError(
+            f"{FILE}: expected format {FORMAT}, got {show(version)}. "
+            "This file was written by another glassline; upgrade, or train again."
+        )
+    if set(document) != set(FIELDS):
+        odd = sorted(set(document) ^ set(FIELDS))
+        raise ModelError(
+            f"{FILE}: expected the fields of format {FORMAT}, got {odd[0]} amiss."
+        )
+    try:
+        recipe = Recipe.from_table(document["recipe"], where=FILE)
+        model = Model(
+            recipe=recipe,
+            front=_front(document["front"]),
+            scale=Scale(**document["scale"]),
+            head=Head(
+                _matrix("head.W", document["head"]["W"], len(FEATURE_NAMES), recipe),
+                _matrix("head.b", [document["head"]["b"]], 1, recipe)[0],
+            ),
+            training_mix=tuple(
+                _matrix("training_mix", [document["training_mix"]], 1, recipe)[
+                    0
+                ].tolist()
+            ),
+            certificate=document["certificate"],
+            record=document["training"],
+        )
+        self_test(model.front, expected=document["self_test"])
+    except ModelError:
+        raise
+    except (GlasslineError, TypeError, KeyError, AttributeError) as error:
+        raise ModelError(f"{FILE}: expected a model, got: {error}") from error
+    return model
+
+
+def _front(table: Mapping[str, Any]) -> Measured:
+    if table["kind"] != "measured":
+        raise ModelError(
+            f"{FILE}: front.kind: expected measured, got {show(table['kind'])}. "
+            "This file was written by another glassline; upgrade."
+        )
+    return Measured(table["features"])
+
+
+def _matrix(
+    where: str, rows: Sequence[Sequence[float]], height: int, recipe: Recipe
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    width = len(recipe.classes)
+    if len(rows) != height:
+        raise ModelError(f"{FILE}: {where}: expected {height} rows, got {len(rows)}.")
+    for index, row in enumerate(rows):
+        if len(row) != width:
+            raise ModelError(
+                f"{FILE}: {where}[{index}]: expected {width} numbers "
+                f"({', '.join(recipe.classes)}), got {len(row)}."
+            )
+    return np.array(rows, dtype=np.float64)
+
+
+def _plain(table: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is not set, and make tuples lists, as JSON holds them."""
+    return {
+        key: _plain(value)
+        if isinstance(value, dict)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for key, value in table.items()
+        if value is not None
+    }

@@ -1,0 +1,98 @@
+"""The report page: data in, one HTML file out, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from glassline.evaluation import Evaluation
+from glassline.inspection import Inspection
+from glassline.recipe import ACTIONS
+from glassline.report.charts import loss_chart, reliability_chart
+from glassline.report.pictures import overlay, photo
+from glassline.words import words
+
+__all__ = ["Story", "page"]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a report tells.
+
+    Attributes:
+        name: Where the parts came from.
+        held_out: The score on parts that training did not see.
+        inspections: A few parts, inspected with their labels, to be shown whole.
+        other: Language to the file name of this report in it, to link to.
+    """
+
+    name: str
+    held_out: Evaluation
+    inspections: tuple[Inspection, ...]
+    other: dict[str, str]
+
+
+def page(story: Story, lang: str = "en") -> str:
+    """Return the report as one self-contained HTML page.
+
+    Raises:
+        InputError: The language is not one of the two.
+    """
+    text = words(lang)
+    model = story.inspections[0].model
+    recipe = model.recipe
+    return (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            story=story,
+            model=model,
+            text=text,
+            say=text["report"],
+            lang=lang,
+            languages={code: words(code)["language"]["name"] for code in story.other},
+            class_name=lambda name: recipe.class_name(name, lang),
+            parts=[_part(each, lang) for each in story.inspections],
+            sheet=Markup(story.inspections[1].sheet.html_body(lang)),  # noqa: S704  our own, escaped there
+            loss=loss_chart([step["objective"] for step in model.record["steps"]]),
+            reliability=reliability_chart(story.held_out.bins),
+            actions=ACTIONS,
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("glassline.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _part(seen: Inspection, lang: str) -> dict[str, Any]:
+    """Gather what the page shows of one part."""
+    clip = seen.model.scale.clip
+    return {
+        "seen": seen,
+        "photo": photo(seen.photo.image),
+        "maps": [
+            {
+                "name": name,
+                "picture": overlay(seen.photo.image, shown, x / clip),
+                "x": float(x),
+                "reading": reading,
+                "bar": abs(float(x)) / clip * 50,
+            }
+            for name, shown, x, reading in zip(
+                seen.features.names, seen.maps, seen.x, seen.features, strict=True
+            )
+        ],
+        "reason": seen.decided.reason.text(lang),
+    }

@@ -1,0 +1,62 @@
+"""A small known image, read again wherever a model is loaded."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+
+from glassline.arrays import Image
+from glassline.errors import GlasslineWarning
+from glassline.front import Front
+
+__all__ = ["known_image", "self_test"]
+
+SIDE = 96
+TOLERANCE = 1e-5  # far below what moves a probability in its fourth decimal
+
+
+def known_image() -> Image:
+    """Return a fixed grey image with a line, specks, a slope and grain.
+
+    Made with integers alone, so that its bits are the same everywhere.
+    """
+    rows, columns = np.mgrid[0:SIDE, 0:SIDE].astype(np.int64)
+    grain = (rows * 7919 + columns * 104729 + rows * columns * 31) % 13
+    grey = 110 + rows // 4 + grain
+    grey[(rows - columns) // 2 == 5] += 40
+    grey[(rows % 32 == 20) & (columns % 24 == 3)] -= 60
+    return np.asarray(grey / 255, dtype=np.float32)
+
+
+def self_test(
+    front: Front, expected: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Read the known image; compare with what the model's maker read.
+
+    Args:
+        front: The model's front.
+        expected: What this function returned where the model was trained.
+
+    Returns:
+        The readings and the OpenCV version, as plain data.
+
+    Warns:
+        GlasslineWarning: A reading differs by more than 1e-5 of its size.
+    """
+    readings = front.read(known_image()).values
+    if expected is not None:
+        wanted = np.array(expected["readings"], dtype=np.float64)
+        off = np.abs(readings - wanted) / np.maximum(np.abs(wanted), 1e-3)
+        if not off.max() <= TOLERANCE:
+            warnings.warn(
+                f"model.json: expected the readings of OpenCV {expected['opencv']}, "
+                f"got readings that differ by {off.max():.1e} of their size with "
+                f"OpenCV {cv2.__version__}. Install that version, or train again here.",
+                GlasslineWarning,
+                stacklevel=2,
+            )
+    return {"opencv": cv2.__version__, "readings": readings.tolist()}

@@ -1,0 +1,97 @@
+"""Counts behind every rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from glassline.dataset import Dataset
+from glassline.errors import InputError
+from glassline.evaluation import Evaluation, evaluate, judge
+from glassline.model import Model
+from glassline.readings import Readings
+from glassline.recipe import Recipe
+
+CLASSES = ("ok", "scratch")
+
+
+@pytest.fixture
+def judged(line: Dataset) -> Evaluation:
+    """Six parts: ok ok ok scratch scratch and one undecided."""
+    labels = ["ok", "ok", "ok", "scratch", "scratch", None]
+    parts = tuple(
+        replace(part, label=label)
+        for part, label in zip(line.parts, labels, strict=False)
+    )
+    readings = Readings(replace(line, parts=parts), np.zeros((6, 4)), ("",) * 6, ())
+    logits = np.log(
+        [[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.3, 0.7], [0.6, 0.4], [0.5, 0.5]]
+    )
+    actions = np.array([0, 2, 1, 1, 0, 2])
+    return judge(Recipe(classes=CLASSES), logits, actions, readings)
+
+
+def test_the_figures_are_counted_by_hand(judged: Evaluation) -> None:
+    """Undecided parts are not scored."""
+    losses = -np.log([0.9, 0.8, 0.4, 0.7, 0.4])
+
+    assert_array_equal(judged.confusion, [[2, 1], [1, 1]])
+    assert_allclose(judged.accuracy, 3 / 5)
+    assert_allclose(judged.balanced_accuracy, (2 / 3 + 1 / 2) / 2)
+    assert_allclose(judged.log_loss, losses.mean(), rtol=1e-12)
+    assert (judged.n, judged.undecided) == (5, 1)
+
+
+def test_escape_overkill_and_review_have_their_own_populations(
+    judged: Evaluation,
+) -> None:
+    """Of all bad, of all good, of all."""
+    assert {name: str(rate) for name, rate in judged.rates.items()} == {
+        "escape": "1/2",
+        "overkill": "1/3",
+        "review": "1/5",
+    }
+    assert_array_equal(judged.decisions, [[1, 1, 1], [1, 1, 0]])
+
+
+def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
+    """Nothing is a rate without its k/n."""
+    lines = judged.text().splitlines()
+
+    assert lines[0] == "5 parts in 1 groups (95 % intervals over groups)"
+    assert lines[5].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
+    assert lines[-2].split() == ["ok", "2", "1"]
+    assert lines[-1].split() == ["scratch", "1", "1"]
+
+
+def test_without_a_good_class_there_are_no_escapes(line: Dataset) -> None:
+    """Six defects and no good class: nothing can escape."""
+    recipe = Recipe(classes=("crazing", "patches"))
+    part = replace(line.parts[0], label="patches")
+    readings = Readings(replace(line, parts=(part,)), np.zeros((1, 4)), ("",), ())
+
+    judged = judge(recipe, np.array([[0.0, 1.0]]), np.array([1]), readings)
+
+    assert judged.rates == {}
+
+
+def test_a_model_scores_its_own_parts_well(model: Model, line: Dataset) -> None:
+    """The whole way from photos to counts."""
+    found = evaluate(model, line)
+
+    assert found.accuracy > 0.85
+    assert found.as_json()["n"] == len(line)
+    assert sum(map(sum, found.as_json()["decisions"])) == len(line)
+
+
+def test_nothing_labelled_is_an_error(model: Model, line: Dataset) -> None:
+    """No score from undecided parts."""
+    parts = tuple(replace(part, label=None) for part in line.parts[:3])
+
+    with pytest.raises(
+        InputError, match=r"^evaluate: expected at least one labelled part, got none\.$"
+    ):
+        evaluate(model, replace(line, parts=parts))

@@ -1,0 +1,104 @@
+"""One photo through the whole program, by hand beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import glassline
+from glassline.errors import ImageError
+from glassline.model import Model
+
+
+@pytest.fixture(scope="module")
+def photo(line_folder: Path) -> Path:
+    """A photo of a rendered part."""
+    return next(path for path in sorted(line_folder.rglob("*.png")))
+
+
+def test_every_step_follows_from_the_one_before(model: Model, photo: Path) -> None:
+    """X from readings, z = xW + b, p = exp z / sum exp z, cheapest action."""
+    seen = glassline.inspect(model, photo)
+
+    curved = np.sign(seen.features.values) * np.log1p(np.abs(seen.features.values))
+    x = np.clip(
+        (curved - model.scale.center) / model.scale.spread,
+        -model.scale.clip,
+        model.scale.clip,
+    )
+    z = x @ model.head.W + model.head.b
+    p = np.exp(z) / np.exp(z).sum()
+    assert_allclose(seen.x, x, rtol=1e-12)
+    assert_allclose(seen.logits, z, rtol=1e-12, atol=1e-12)
+    assert_allclose(np.asarray(seen.probabilities), p, rtol=1e-12)
+    costs = p @ model.policy.costs
+    assert seen.predicted_class == model.recipe.classes[int(p.argmax())]
+    assert seen.decision == ("accept", "reject", "review")[int(costs.argmin())]
+
+
+def test_path_bytes_and_pixels_give_the_same_verdict(model: Model, photo: Path) -> None:
+    """Three doors, one answer, to the last bit."""
+    by_path = glassline.inspect(model, photo)
+    by_bytes = glassline.inspect(model, photo.read_bytes())
+    pixels = np.round(by_path.photo.image * 255).astype(np.uint8)
+    by_pixels = glassline.inspect(model, pixels)
+
+    assert_array_equal(by_bytes.logits, by_path.logits)
+    assert_array_equal(by_pixels.logits, by_path.logits)
+    assert by_bytes.photo.sha256 == by_path.photo.sha256
+
+
+def test_a_verdict_reads_by_name_and_as_an_array(model: Model, photo: Path) -> None:
+    """For a person by name, for a program in class order."""
+    seen = glassline.inspect(model, photo)
+
+    total = sum(seen.probabilities[name] for name in model.recipe.classes)
+    assert_allclose(total, 1, rtol=1e-15)
+    assert list(seen.features.keys()) == list(model.feature_names)
+    assert np.asarray(seen.probabilities).shape == (3,)
+
+
+def test_the_json_holds_what_the_command_line_promises(
+    model: Model, photo: Path
+) -> None:
+    """The fields, and numbers in full precision."""
+    seen = glassline.inspect(model, photo)
+
+    document = seen.as_json()
+
+    assert list(document) == [
+        "image",
+        "sha256",
+        "features",
+        "x",
+        "logits",
+        "probabilities",
+        "class",
+        "decision",
+        "reason",
+        "model",
+    ]
+    assert document["logits"] == seen.logits.tolist()
+    assert document["model"] == model.sha256
+
+
+def test_a_loaded_model_gives_the_same_bits(
+    model: Model, model_folder: Path, photo: Path
+) -> None:
+    """Saved and loaded, nothing moves."""
+    seen = glassline.inspect(model, photo)
+    again = glassline.inspect(glassline.load(model_folder), photo)
+
+    assert_array_equal(again.logits, seen.logits)
+    assert (again.decision, again.reason) == (seen.decision, seen.reason)
+
+
+def test_a_bad_photo_is_refused_with_its_reason(model: Model) -> None:
+    """The code for machines, the sentence for people."""
+    with pytest.raises(ImageError, match=r"^image: .+$") as refused:
+        glassline.inspect(model, b"no photo")
+
+    assert refused.value.reason == "unsupported_type"
