@@ -63,8 +63,7 @@ def production_line(
     around 1. One part in twelve lies near the limit sample, dose 0.5. An inspector
     labels by the doses, each with a slightly different limit (0.46, 0.50, 0.54), so
     the labels are not a function of the doses alone and no classifier gets all of
-    them right. The first parts of a line do not change when n grows only if their
-    kinds happen to be the same: kinds are shuffled over the whole line.
+    them right. Kinds are shuffled over the whole line, so another n is another line.
 
     Args:
         n: Number of parts, >= 1.
@@ -102,8 +101,8 @@ def write_dataset(
     """Write parts as a folder a class, and labels.csv with what is known of each.
 
     Columns of labels.csv: path (from the folder, with forward slashes), label, lot,
-    serial, inspector, and the four doses. A second call with the same parts writes
-    the same bytes.
+    serial, inspector, and the four doses. The same parts make the same bytes. Photos
+    of an earlier call with other parts stay, so write to a new folder.
 
     Args:
         parts: What `production_line` makes; taken one by one.

@@ -184,9 +184,9 @@ def _texture(
 
 def _brushed_metal(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture:
     """Strokes along the rows, short over long, of about 3 %."""
-    strokes = soft_noise(size_hw, (1, 10), rng)
-    strokes += 0.6 * soft_noise(size_hw, (1, 36), rng)
-    strokes += 0.35 * soft_noise(size_hw, (4, 180), rng)
+    strokes = soft_noise(size_hw, (1.0, 10.0), rng)
+    strokes += 0.6 * soft_noise(size_hw, (1.0, 36.0), rng)
+    strokes += 0.35 * soft_noise(size_hw, (4.0, 180.0), rng)
     strokes = np.asarray(cv2.GaussianBlur(strokes, (3, 3), 0.6), dtype=np.float32)
     return np.float32(0.03) * strokes
 
@@ -195,13 +195,13 @@ def _matte_paint(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture:
     """Fine even grain of about 2 %, with a trace of mottling."""
     grain = rng.standard_normal(size_hw, dtype=np.float32)
     grain = np.asarray(cv2.GaussianBlur(grain, (5, 5), 0.8), dtype=np.float32)
-    grain += 0.1 * soft_noise(size_hw, (9, 9), rng)
+    grain += 0.1 * soft_noise(size_hw, (9.0, 9.0), rng)
     return np.float32(0.055) * grain
 
 
 def _glossy_glass(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture:
     """All but even: a polish of about 0.3 %."""
-    return np.float32(0.005) * soft_noise(size_hw, (3, 3), rng)
+    return np.float32(0.005) * soft_noise(size_hw, (3.0, 3.0), rng)
 
 
 def _moulded_plastic(size_hw: tuple[int, int], rng: np.random.Generator) -> Texture:
@@ -216,7 +216,7 @@ def _moulded_plastic(size_hw: tuple[int, int], rng: np.random.Generator) -> Text
         slope_x + slope_y, (columns, rows), interpolation=cv2.INTER_CUBIC
     )
     fine = soft_noise(size_hw, (1.5, 1.5), rng)
-    return np.asarray(0.028 * relief + 0.008 * fine, dtype=np.float32)
+    return np.asarray(0.024 * relief + 0.008 * fine, dtype=np.float32)
 
 
 _DRAWS: dict[str, Draw] = {

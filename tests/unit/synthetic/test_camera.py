@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from glassline.errors import InputError
 from glassline.synthetic.camera import Camera
 
-PERFECT = Camera(defocus_px=0, read_noise=0, full_well=0)
+PERFECT = Camera(defocus_px=0.0, read_noise=0.0, full_well=0.0)
 
 
 def _even(grey: float, size_hw: tuple[int, int] = (200, 200)) -> np.ndarray:
@@ -29,7 +29,7 @@ def test_a_perfect_camera_only_rounds(rng: np.random.Generator) -> None:
 
 def test_exposure_is_a_factor_on_the_light(rng: np.random.Generator) -> None:
     """Half the exposure is half the grey level."""
-    camera = Camera(exposure=0.5, defocus_px=0, read_noise=0, full_well=0)
+    camera = Camera(exposure=0.5, defocus_px=0.0, read_noise=0.0, full_well=0.0)
 
     assert_array_equal(camera.shoot(_even(200 / 255), rng), 100)
 
@@ -39,7 +39,7 @@ def test_noise_has_the_variance_of_the_formula(
     grey: float, rng: np.random.Generator
 ) -> None:
     """Read noise, shot noise and a rounding step add up in squares."""
-    camera = Camera(defocus_px=0, read_noise=0.01, full_well=2000)
+    camera = Camera(defocus_px=0.0, read_noise=0.01, full_well=2000.0)
 
     photo = camera.shoot(_even(grey), rng) / 255
 
@@ -50,7 +50,7 @@ def test_noise_has_the_variance_of_the_formula(
 
 def test_a_dark_pixel_has_read_noise_alone(rng: np.random.Generator) -> None:
     """Without light there is no shot noise: negative light counts as none."""
-    photo = Camera(defocus_px=0, read_noise=0).shoot(_even(-1), rng)
+    photo = Camera(defocus_px=0.0, read_noise=0.0).shoot(_even(-1.0), rng)
 
     assert_array_equal(photo, 0)
 
@@ -59,7 +59,7 @@ def test_defocus_softens_an_edge(rng: np.random.Generator) -> None:
     """A step of one pixel becomes a slope of several, of the same height."""
     light = _even(0.2, (20, 40))
     light[:, 20:] = 0.8
-    camera = Camera(defocus_px=2, read_noise=0, full_well=0)
+    camera = Camera(defocus_px=2.0, read_noise=0.0, full_well=0.0)
 
     photo = camera.shoot(light, rng)
 
@@ -70,7 +70,7 @@ def test_defocus_softens_an_edge(rng: np.random.Generator) -> None:
 def test_jpeg_keeps_size_and_roughly_the_picture(rng: np.random.Generator) -> None:
     """Compressed at 90 a slope is off by a few grey levels at most."""
     light = np.tile(np.linspace(0.2, 0.8, 64, dtype=np.float32), (48, 1))
-    camera = Camera(defocus_px=0, read_noise=0, full_well=0, jpeg_quality=90)
+    camera = Camera(defocus_px=0.0, read_noise=0.0, full_well=0.0, jpeg_quality=90)
 
     photo = camera.shoot(light, rng)
 
@@ -90,13 +90,13 @@ def test_poor_jpeg_loses_noise(rng: np.random.Generator) -> None:
     ("values", "message"),
     [
         pytest.param(
-            {"exposure": -1},
-            "camera.exposure: expected a number in [0, 100], got -1.",
+            {"exposure": -1.0},
+            "camera.exposure: expected a number in [0, 100], got -1.0.",
             id="exposure",
         ),
         pytest.param(
-            {"defocus_px": 51},
-            "camera.defocus_px: expected a number in [0, 50], got 51.",
+            {"defocus_px": 51.0},
+            "camera.defocus_px: expected a number in [0, 50], got 51.0.",
             id="defocus",
         ),
         pytest.param(
@@ -105,8 +105,8 @@ def test_poor_jpeg_loses_noise(rng: np.random.Generator) -> None:
             id="read noise",
         ),
         pytest.param(
-            {"full_well": -5},
-            "camera.full_well: expected a number in [0, 1e+09], got -5.",
+            {"full_well": -5.0},
+            "camera.full_well: expected a number in [0, 1e+09], got -5.0.",
             id="full well",
         ),
         pytest.param(
@@ -118,7 +118,7 @@ def test_poor_jpeg_loses_noise(rng: np.random.Generator) -> None:
     ],
 )
 def test_a_camera_that_can_not_be_is_refused(
-    values: dict[str, float], message: str
+    values: dict[str, float | int], message: str
 ) -> None:
     """Each limit names its field, the range and what it got."""
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):

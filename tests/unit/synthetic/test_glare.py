@@ -89,4 +89,4 @@ def test_without_a_dose_the_light_keeps_its_bits(rng: np.random.Generator) -> No
     """Dose 0 changes nothing."""
     light = rng.random(SIZE_HW, dtype=np.float32)
 
-    assert_array_equal(ONE.apply(light, 0, 0.5), light)
+    assert_array_equal(ONE.apply(light, 0.0, 0.5), light)

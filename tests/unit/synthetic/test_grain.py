@@ -19,7 +19,7 @@ def _specks(*rows: tuple[float, float, float, float]) -> Grain:
 
 def test_a_speck_is_round() -> None:
     """1 in the middle, e^(-1/2) one radius away in each direction."""
-    pattern = _specks((20, 30, 1, -1)).pattern(SIZE_HW, 1)
+    pattern = _specks((20, 30, 1, -1)).pattern(SIZE_HW, 1.0)
 
     assert_allclose(pattern[30, 20], -1, rtol=1e-6)
     assert_allclose(pattern[[29, 31, 30, 30], [20, 20, 19, 21]], -np.exp(-0.5))
@@ -27,7 +27,7 @@ def test_a_speck_is_round() -> None:
 
 def test_a_speck_between_pixels_leans_to_the_nearer_one() -> None:
     """Places are not rounded to whole pixels."""
-    pattern = _specks((20.3, 30, 1, 1)).pattern(SIZE_HW, 1)
+    pattern = _specks((20.3, 30, 1, 1)).pattern(SIZE_HW, 1.0)
 
     assert_allclose(pattern[30, 20], np.exp(-0.5 * 0.3**2), rtol=1e-5)
     assert_allclose(pattern[30, 21], np.exp(-0.5 * 0.7**2), rtol=1e-5)
@@ -37,13 +37,13 @@ def test_specks_that_overlap_add_up() -> None:
     """Two on one place are twice one."""
     one, two = _specks((20, 30, 1, 1)), _specks((20, 30, 1, 1), (20, 30, 1, 1))
 
-    assert_allclose(two.pattern(SIZE_HW, 1), 2 * one.pattern(SIZE_HW, 1))
+    assert_allclose(two.pattern(SIZE_HW, 1.0), 2 * one.pattern(SIZE_HW, 1.0))
 
 
 @pytest.mark.parametrize("place", [(0, 0), (79, 59), (0, 59), (79, 0)])
 def test_a_speck_on_the_rim_is_cut_off(place: tuple[int, int]) -> None:
     """No speck comes back on the other side."""
-    pattern = _specks((*place, 1, 1)).pattern(SIZE_HW, 1)
+    pattern = _specks((*place, 1, 1)).pattern(SIZE_HW, 1.0)
 
     assert_allclose(pattern[place[1], place[0]], 1, rtol=1e-6)
     assert np.count_nonzero(pattern) == 36
@@ -52,10 +52,10 @@ def test_a_speck_on_the_rim_is_cut_off(place: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("dose", "strengths"),
     [
-        pytest.param(0, [0, 0], id="none"),
+        pytest.param(0.0, [0, 0], id="none"),
         pytest.param(0.25, [0.5, 0], id="half a speck"),
         pytest.param(0.75, [1, 0.5], id="one and a half"),
-        pytest.param(1, [1, 1], id="both"),
+        pytest.param(1.0, [1, 1], id="both"),
     ],
 )
 def test_specks_come_one_after_the_other(dose: float, strengths: list[float]) -> None:
@@ -86,7 +86,7 @@ def test_enough_specks_are_drawn_for_the_dose(
 
 def test_drawn_specks_keep_to_their_ranges(rng: np.random.Generator) -> None:
     """On the photo, of the stated radius and contrast, three of four dark."""
-    specks = Grain.draw((240, 320), rng, 10).specks
+    specks = Grain.draw((240, 320), rng, 10.0).specks
 
     assert (specks.min(axis=0) >= [0, 0, 0.9, -1]).all()
     assert (specks.max(axis=0) <= [319, 239, 1.4, 1]).all()
@@ -108,11 +108,11 @@ def test_without_a_dose_the_light_keeps_its_bits(rng: np.random.Generator) -> No
     """Dose 0 changes nothing."""
     light = rng.random(SIZE_HW, dtype=np.float32)
 
-    assert_array_equal(_specks((20, 30, 1, 1)).apply(light, 0), light)
+    assert_array_equal(_specks((20, 30, 1, 1)).apply(light, 0.0), light)
 
 
 def test_specks_are_never_darker_than_black() -> None:
     """The largest dose ends at 0."""
-    light = _specks(*[(20, 30, 1, -1)] * 4).apply(np.ones(SIZE_HW, np.float32), 10)
+    light = _specks(*[(20, 30, 1, -1)] * 4).apply(np.ones(SIZE_HW, np.float32), 10.0)
 
     assert light.min() == 0

@@ -132,7 +132,7 @@ def test_a_line_makes_the_classes_it_names(classes: tuple[str, ...]) -> None:
 
 def test_a_bright_surface_stays_in_range() -> None:
     """A lot never leaves what a surface may be."""
-    bright = Surface("matte_paint", roughness=5, level=0.95, lamp=0.5)
+    bright = Surface("matte_paint", roughness=5.0, level=0.95, lamp=0.5)
 
     line = production_line(
         3, rng=_seeded(), surface=bright, size_hw=(32, 40), lot_size=1

@@ -43,7 +43,7 @@ def test_the_table_is_a_function_of_the_seed() -> None:
         dose_response(
             _brightness,
             surfaces=GLASS,
-            doses=(0, 1),
+            doses=(0.0, 1.0),
             repeats=2,
             rng=np.random.Generator(np.random.PCG64(6)),
         )
@@ -62,7 +62,7 @@ def test_every_surface_has_its_table(rng: np.random.Generator) -> None:
         seen.append(float(photo.mean()))
         return np.array(seen[-1:])
 
-    found = dose_response(read, surfaces=surfaces, doses=(0, 1), repeats=2, rng=rng)
+    found = dose_response(read, surfaces=surfaces, doses=(0.0, 1.0), repeats=2, rng=rng)
 
     assert found.rho.shape == (2, 4, 1)
     assert max(seen[:4]) < 100 < 200 < min(seen[4:])
@@ -74,7 +74,9 @@ def test_spearman_agrees_with_scipy(
     count: int, highest: int, rng: np.random.Generator
 ) -> None:
     """With many ties and with few."""
-    first, second = rng.permuted(np.arange(2 * count) % highest, axis=0).reshape(2, -1)
+    first, second = rng.permuted(np.arange(2.0 * count) % highest, axis=0).reshape(
+        2, -1
+    )
     second = first + second
 
     expected = stats.spearmanr(first, second).statistic
@@ -103,9 +105,9 @@ def test_spearman_of_short_rows(
     ("values", "error", "message"),
     [
         pytest.param(
-            {"doses": (1, 1.0)},
+            {"doses": (1.0, 1.0)},
             InputError,
-            "doses: expected at least two different doses, got [1, 1.0].",
+            "doses: expected at least two different doses, got [1.0, 1.0].",
             id="one dose",
         ),
         pytest.param(

@@ -17,8 +17,8 @@ from glassline.synthetic.rendering import CAUSES, Doses, render
 from glassline.synthetic.surfaces import SURFACES, Surface, clean_surface
 
 SIZE_HW = (120, 160)
-ALL = Doses(1, 1, 1, 1)
-PERFECT = Camera(defocus_px=0, read_noise=0, full_well=0)
+ALL = Doses(1.0, 1.0, 1.0, 1.0)
+PERFECT = Camera(defocus_px=0.0, read_noise=0.0, full_well=0.0)
 
 
 def _seeded(seed: int = 4) -> np.random.Generator:
@@ -106,7 +106,7 @@ def test_contrast_grows_with_the_dose(kind: str, cause: str) -> None:
             size_hw=SIZE_HW,
             rng=_seeded(),
         )
-        for dose in [0, *doses.tolist()]
+        for dose in [0.0, *doses.tolist()]
     ]
     mask = parts[-1].truth.masks(SIZE_HW)[CAUSES.index(cause)]
 
@@ -128,7 +128,7 @@ def test_fine_texture_grows_with_the_smear(kind: str, is_fingerprint: float) -> 
             rng=_seeded(),
             fingerprint_share=is_fingerprint,
         )
-        for dose in (0, 0.25, 0.5, 1, 2)
+        for dose in (0.0, 0.25, 0.5, 1.0, 2.0)
     ]
     mask = parts[-1].truth.masks(SIZE_HW)[1]
 
@@ -145,7 +145,7 @@ def test_specks_show_more_with_every_dose(kind: str) -> None:
     """The summed change of the photo rises with every step of the dose."""
     parts = [
         render(Surface(kind), Doses(grain=dose), size_hw=SIZE_HW, rng=_seeded())
-        for dose in (0, 0.25, 0.5, 1, 2)
+        for dose in (0.0, 0.25, 0.5, 1.0, 2.0)
     ]
 
     changes = [
@@ -158,7 +158,9 @@ def test_specks_show_more_with_every_dose(kind: str) -> None:
 
 def test_masks_fit_the_photo_and_their_doses() -> None:
     """One mask a cause; none where the dose is 0."""
-    truth = render(Surface(), Doses(1, 0, 1, 0), size_hw=SIZE_HW, rng=_seeded()).truth
+    truth = render(
+        Surface(), Doses(1.0, 0.0, 1.0, 0.0), size_hw=SIZE_HW, rng=_seeded()
+    ).truth
 
     masks = truth.masks(SIZE_HW)
 
@@ -169,7 +171,7 @@ def test_masks_fit_the_photo_and_their_doses() -> None:
 
 def test_the_scratch_lies_between_its_end_points() -> None:
     """The mask's box is the box of the two ends, give or take bow and width."""
-    truth = render(Surface(), Doses(scratch=1), size_hw=SIZE_HW, rng=_seeded()).truth
+    truth = render(Surface(), Doses(scratch=1.0), size_hw=SIZE_HW, rng=_seeded()).truth
     ys, xs = np.nonzero(truth.masks(SIZE_HW)[0])
     slack = 4 + 0.1 * truth.scratch.length_px
 
@@ -185,7 +187,7 @@ def test_the_scratch_lies_between_its_end_points() -> None:
 def test_every_size_is_rendered(kind: str, size_hw: tuple[int, int]) -> None:
     """Odd, small, wide and high photos come out as asked."""
     image, truth = render(
-        replace(Surface(kind), direction_deg=20), ALL, size_hw=size_hw, rng=_seeded()
+        replace(Surface(kind), direction_deg=20.0), ALL, size_hw=size_hw, rng=_seeded()
     )
 
     assert image.shape == size_hw
@@ -195,11 +197,13 @@ def test_every_size_is_rendered(kind: str, size_hw: tuple[int, int]) -> None:
 
 def test_the_largest_doses_are_rendered(rng: np.random.Generator) -> None:
     """Everything at ten times nominal is ugly, not an error."""
-    image, truth = render(Surface(), Doses(10, 10, 10, 10), size_hw=SIZE_HW, rng=rng)
+    image, truth = render(
+        Surface(), Doses(10.0, 10.0, 10.0, 10.0), size_hw=SIZE_HW, rng=rng
+    )
 
     assert image.min() < 20
     assert image.max() == 255
-    assert truth.doses == Doses(10, 10, 10, 10)
+    assert truth.doses == Doses(10.0, 10.0, 10.0, 10.0)
 
 
 @pytest.mark.parametrize("dose", [-0.1, 10.1, float("nan"), float("inf")])

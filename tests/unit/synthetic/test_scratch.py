@@ -95,14 +95,14 @@ def test_without_a_dose_the_light_keeps_its_bits(rng: np.random.Generator) -> No
     """Dose 0 changes nothing."""
     light = rng.random(SIZE_HW, dtype=np.float32)
 
-    assert_array_equal(LEVEL.apply(light, 0), light)
+    assert_array_equal(LEVEL.apply(light, 0.0), light)
 
 
 def test_a_dark_scratch_can_not_be_darker_than_black() -> None:
     """The largest dose ends at 0."""
     dark = Scratch((20.0, 30.0), (80.0, 30.0), is_bright=False)
 
-    assert dark.apply(_even(), 10).min() == 0
+    assert dark.apply(_even(), 10.0).min() == 0
 
 
 def test_a_scratch_beside_the_photo_is_not_on_it() -> None:

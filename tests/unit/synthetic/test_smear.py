@@ -30,7 +30,7 @@ def test_the_mask_is_one_inside_and_zero_outside() -> None:
 
 def test_an_ellipse_lies_in_its_direction() -> None:
     """Turned by 90 degrees the patch is higher than wide."""
-    upright = Smear((80.0, 60.0), (50.0, 25.0), direction_deg=90)
+    upright = Smear((80.0, 60.0), (50.0, 25.0), direction_deg=90.0)
 
     mask = upright.mask(SIZE_HW) > 0.5
 
@@ -79,7 +79,7 @@ def test_without_a_dose_the_light_keeps_its_bits(rng: np.random.Generator) -> No
     """Dose 0 changes nothing."""
     light = rng.random(SIZE_HW, dtype=np.float32)
 
-    assert_array_equal(ROUND.apply(light, 0), light)
+    assert_array_equal(ROUND.apply(light, 0.0), light)
 
 
 def test_applying_a_smear_leaves_its_input_alone() -> None:
@@ -144,7 +144,8 @@ def test_fingerprints_come_as_often_as_asked(rng: np.random.Generator) -> None:
     """A share of 0 gives none, of 1 only fingerprints."""
     none = [Smear.draw(SIZE_HW, rng).is_fingerprint for _ in range(20)]
     all_of_them = [
-        Smear.draw(SIZE_HW, rng, fingerprint_share=1).is_fingerprint for _ in range(20)
+        Smear.draw(SIZE_HW, rng, fingerprint_share=1.0).is_fingerprint
+        for _ in range(20)
     ]
 
     assert not any(none)

@@ -38,7 +38,7 @@ def test_without_roughness_and_lamp_a_surface_is_even(
     kind: str, rng: np.random.Generator
 ) -> None:
     """Roughness 0 under an even lamp is one grey."""
-    light = clean_surface(Surface(kind, roughness=0, lamp=0), SIZE_HW, rng)
+    light = clean_surface(Surface(kind, roughness=0.0, lamp=0.0), SIZE_HW, rng)
 
     assert_array_equal(light, np.full(SIZE_HW, 0.5, dtype=np.float32))
 
@@ -46,9 +46,9 @@ def test_without_roughness_and_lamp_a_surface_is_even(
 @pytest.mark.parametrize("kind", SURFACES)
 def test_twice_the_roughness_is_twice_the_texture(kind: str) -> None:
     """Roughness is a factor on the relative texture."""
-    once = clean_surface(Surface(kind, lamp=0, level=0.5), SIZE_HW, _seeded(3))
+    once = clean_surface(Surface(kind, lamp=0.0, level=0.5), SIZE_HW, _seeded(3))
     twice = clean_surface(
-        Surface(kind, roughness=2, lamp=0, level=0.5), SIZE_HW, _seeded(3)
+        Surface(kind, roughness=2.0, lamp=0.0, level=0.5), SIZE_HW, _seeded(3)
     )
 
     assert_allclose(twice - 0.5, 2 * (once - 0.5), atol=1e-6)
@@ -57,7 +57,7 @@ def test_twice_the_roughness_is_twice_the_texture(kind: str) -> None:
 def test_glass_is_smoother_than_every_other_surface() -> None:
     """The kinds differ in what an inspector sees first."""
     spreads = {
-        kind: float(clean_surface(Surface(kind, lamp=0), SIZE_HW, _seeded(1)).std())
+        kind: float(clean_surface(Surface(kind, lamp=0.0), SIZE_HW, _seeded(1)).std())
         for kind in SURFACES
     }
 
@@ -66,7 +66,7 @@ def test_glass_is_smoother_than_every_other_surface() -> None:
 
 def test_a_fit_of_second_order_takes_the_lamp_away() -> None:
     """What a reading fits away must not come back as glare."""
-    light = lamp(Surface(lamp=0.5, lamp_deg=35), SIZE_HW).astype(np.float64)
+    light = lamp(Surface(lamp=0.5, lamp_deg=35.0), SIZE_HW).astype(np.float64)
     y, x = np.mgrid[-1:1:120j, -1:1:160j]
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
@@ -78,9 +78,9 @@ def test_a_fit_of_second_order_takes_the_lamp_away() -> None:
 @pytest.mark.parametrize(
     ("degrees", "bright", "dark"),
     [
-        pytest.param(0, (60, -1), (60, 0), id="lamp on the right"),
-        pytest.param(90, (-1, 80), (0, 80), id="lamp below"),
-        pytest.param(180, (60, 0), (60, -1), id="lamp on the left"),
+        pytest.param(0.0, (60, -1), (60, 0), id="lamp on the right"),
+        pytest.param(90.0, (-1, 80), (0, 80), id="lamp below"),
+        pytest.param(180.0, (60, 0), (60, -1), id="lamp on the left"),
     ],
 )
 def test_the_side_towards_the_lamp_is_brighter(
@@ -95,13 +95,13 @@ def test_the_side_towards_the_lamp_is_brighter(
 
 @pytest.mark.parametrize(
     ("degrees", "along", "across"),
-    [pytest.param(0, 1, 0, id="along rows"), pytest.param(90, 0, 1, id="upright")],
+    [pytest.param(0.0, 1, 0, id="along rows"), pytest.param(90.0, 0, 1, id="upright")],
 )
 def test_brush_strokes_run_in_their_direction(
     degrees: float, along: int, across: int, rng: np.random.Generator
 ) -> None:
     """Neighbours along a stroke are more alike than neighbours across it."""
-    surface = Surface("brushed_metal", lamp=0, direction_deg=degrees)
+    surface = Surface("brushed_metal", lamp=0.0, direction_deg=degrees)
 
     light = clean_surface(surface, SIZE_HW, rng)
 
@@ -110,15 +110,15 @@ def test_brush_strokes_run_in_their_direction(
 
 def test_a_half_turn_leaves_the_strokes_as_they_are() -> None:
     """A direction has no front: 180 degrees is the same surface, bit for bit."""
-    first = clean_surface(Surface(direction_deg=0), SIZE_HW, _seeded(5))
-    second = clean_surface(Surface(direction_deg=180), SIZE_HW, _seeded(5))
+    first = clean_surface(Surface(direction_deg=0.0), SIZE_HW, _seeded(5))
+    second = clean_surface(Surface(direction_deg=180.0), SIZE_HW, _seeded(5))
 
     assert_array_equal(first, second)
 
 
 def test_a_turned_surface_has_no_empty_corner(rng: np.random.Generator) -> None:
     """The turned texture covers the photo: no corner is flat."""
-    light = clean_surface(Surface(lamp=0, direction_deg=30), SIZE_HW, rng)
+    light = clean_surface(Surface(lamp=0.0, direction_deg=30.0), SIZE_HW, rng)
 
     corners = [light[y : y + 9, x : x + 9].std() for y in (0, 111) for x in (0, 151)]
     assert min(corners) > 0.003
@@ -133,7 +133,7 @@ def test_a_typical_surface_has_its_own_brightness() -> None:
 
 def test_soft_noise_changes_slowly_along_a_long_cell(rng: np.random.Generator) -> None:
     """A cell of 1 x 40 pixels makes streaks along the rows."""
-    noise = soft_noise(SIZE_HW, (1, 40), rng)
+    noise = soft_noise(SIZE_HW, (1.0, 40.0), rng)
 
     assert noise.shape == SIZE_HW
     assert np.diff(noise, axis=1).std() < 0.1 * np.diff(noise, axis=0).std()
@@ -149,8 +149,8 @@ def test_soft_noise_changes_slowly_along_a_long_cell(rng: np.random.Generator) -
             id="kind",
         ),
         pytest.param(
-            {"roughness": -1},
-            "surface.roughness: expected a number in [0, 5], got -1.",
+            {"roughness": -1.0},
+            "surface.roughness: expected a number in [0, 5], got -1.0.",
             id="roughness",
         ),
         pytest.param(
