@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 __all__ = [
+    "SIGNATURE",
     "bmp",
     "exif_block",
     "jpeg_segment",

@@ -43,7 +43,9 @@ def parse(data: bytes, max_pixels: int) -> Header:
             f"compression {sum(compression)} of {bits} bits",
             "Save it again as PNG.",
         )
+    if start < 14 + size:
+        raise refuse("undecodable", "pixels behind the headers", f"byte {start}")
     end = start + abs(height) * ((width * bits + 31) // 32 * 4)
-    if start < 14 + size or end > len(data):
+    if end > len(data):
         raise refuse("truncated", f"{end:,} bytes of BMP", f"{len(data):,}")
     return Header("bmp", width, abs(height), 3 if bits > 8 else 1, 8, data)

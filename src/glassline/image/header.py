@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +27,7 @@ class Header:
         orientation: EXIF orientation, 1 to 8; 1 where it is absent or broken.
         scans: Passes over the picture (JPEG); 1 otherwise.
         payload: The bytes for the decoder, without what it need not see.
+        probes: More files that it must be able to decode, or the photo is damaged.
     """
 
     kind: Kind
@@ -36,6 +38,7 @@ class Header:
     payload: bytes
     orientation: int = 1
     scans: int = 1
+    probes: Sequence[bytes] = ()
 
 
 def check_pixels(width: int, height: int, max_pixels: int) -> None:

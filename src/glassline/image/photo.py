@@ -21,8 +21,6 @@ from glassline.recipe import ImageSettings
 
 __all__ = ["Photo", "load"]
 
-WHOLE_NUMBERS = {np.dtype(np.uint8), np.dtype(np.uint16)}
-
 
 @dataclass(frozen=True, eq=False)
 class Photo:
@@ -99,10 +97,8 @@ def _from_array(array: NDArray[Any], settings: ImageSettings, name: str) -> Phot
         )
     try:
         check_pixels(array.shape[1], array.shape[0], settings.max_pixels)
-        if array.dtype in WHOLE_NUMBERS:
-            image = finish(array[..., ::-1] if array.ndim == 3 else array, settings)
-        else:
-            image = finish(_checked(array, name), settings)
+        pixels = _checked(array, name)
+        image = finish(pixels[..., ::-1] if pixels.ndim == 3 else pixels, settings)
     except ImageError as error:
         raise named(error, name) from error
     image.setflags(write=False)
@@ -114,7 +110,9 @@ def _from_array(array: NDArray[Any], settings: ImageSettings, name: str) -> Phot
 
 
 def _checked(array: NDArray[Any], name: str) -> NDArray[Any]:
-    """Return floats in [0, 1] as BGR or grey float64."""
+    """Return uint8, uint16, or floats in [0, 1], in the byte order of the machine."""
+    if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype.kind != "f":
         raise InputError(
             f"{name}: expected uint8, uint16 or floating point, got {array.dtype}."
@@ -127,4 +125,4 @@ def _checked(array: NDArray[Any], name: str) -> NDArray[Any]:
             f"{name}{list(place)}: expected a number in [0, 1], got {array[place]:g}"
             f"{f' ({more:,} more)' if more else ''}."
         )
-    return array.astype(np.float64)[..., ::-1] if array.ndim == 3 else array
+    return array.astype(np.float64)

@@ -167,17 +167,22 @@ def _inks(pixels: Pixels) -> Pixels:
 
 
 def _other(header: Header) -> Pixels:
-    flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        pixels: Pixels | None = cv2.imdecode(
-            np.frombuffer(header.payload, np.uint8), flags
-        )
-    except cv2.error as error:
-        raise refuse("undecodable", "a whole picture", "damage in it") from error
-    if pixels is None:
-        raise refuse("undecodable", "a whole picture", "damage in it")
+    for probe in header.probes:
+        _opencv(probe)
+    pixels = _opencv(header.payload)
     if pixels.dtype not in (np.uint8, np.uint16):
         raise refuse("unsupported_depth", "8 or 16 bits a number", f"{pixels.dtype}")
     if header.kind == "bmp" and pixels.ndim == 3:
         return pixels[:, :, :3]
+    return pixels
+
+
+def _opencv(data: bytes) -> Pixels:
+    flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+    try:
+        pixels: Pixels | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error as error:
+        raise refuse("undecodable", "a whole picture", "damage in it") from error
+    if pixels is None:
+        raise refuse("undecodable", "a whole picture", "damage in it")
     return pixels

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from glassline.image.exif import BYTE_ORDERS, ORIENTATION_TAG
 from glassline.image.header import Header, check_pixels
 from glassline.image.reasons import refuse
+from glassline.image.strips import Strip, probes
 
 __all__ = ["parse"]
 
 MAX_TILE_PIXELS = 2**26  # a tile is taken whole; no scanner writes larger ones
+MAX_STRIPS = 100_000  # more rows than any picture within the limits needs
 MAX_ENTRIES = 1000  # a scanner writes about 20
 FORMATS = {1: "B", 3: "H", 4: "I"}  # BYTE, SHORT, LONG; nothing we need has others
 SIZES = {"B": 1, "H": 2, "I": 4}
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES = 273, 277, 278, 279
 PLANAR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 284, 322, 323, 324, 325
-EXTRA_SAMPLES, SAMPLE_FORMAT = 338, 339
+SAMPLE_FORMAT, FILL_ORDER = 339, 266
 COMPRESSIONS = (1, 5, 8, 32773, 32946)  # none, LZW, Deflate, PackBits, old Deflate
 COLOURS = {  # photometric and channels, to bits a number
     (0, 1): (1, 8),  # grey, 0 is white
@@ -57,14 +59,23 @@ def parse(data: bytes, max_pixels: int) -> Header:
     if following:
         raise refuse("animated", "one page", "a TIFF of several")
     bits, channels = _check_coding(tags)
-    _check_whole(data, tags, channels)
+    strips = _strips(data, tags, bits * channels)
     turn = _one(tags, ORIENTATION_TAG, 1)
     payload = data
     if turn != 1:
         offset = places[ORIENTATION_TAG][2]
         payload = data[:offset] + struct.pack(order + "H", 1) + data[offset + 2 :]
     orientation = turn if 1 <= turn <= 8 else 1
-    return Header("tiff", width, height, channels, bits, payload, orientation)
+    return Header(
+        kind="tiff",
+        width=width,
+        height=height,
+        channels=channels,
+        bits=bits,
+        payload=payload,
+        orientation=orientation,
+        probes=_probes(data, tags, strips),
+    )
 
 
 def _places(
@@ -77,6 +88,13 @@ def _places(
         letter = FORMATS.get(kind)
         if letter is None or tag not in NEEDED:
             continue
+        if number > MAX_STRIPS:
+            raise refuse(
+                "too_complex",
+                f"at most {MAX_STRIPS:,} values of a TIFF tag",
+                f"{number:,}",
+                "Save it again as PNG.",
+            )
         if tag == ORIENTATION_TAG and (letter, number) != ("H", 1):
             raise refuse("undecodable", "one short orientation tag", f"{number}")
         position = entry + 8
@@ -90,7 +108,7 @@ NEEDED = {
     *(WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, ORIENTATION_TAG),
     *(STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANAR),
     *(TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES),
-    *(EXTRA_SAMPLES, SAMPLE_FORMAT),
+    *(SAMPLE_FORMAT, FILL_ORDER),
 }
 
 
@@ -119,7 +137,8 @@ def _check_coding(tags: Tags) -> tuple[int, int]:
         )
     compression = _one(tags, COMPRESSION, 1)
     colour = (_one(tags, PHOTOMETRIC, 1), channels)
-    if compression not in COMPRESSIONS or colour not in COLOURS:
+    is_usual = colour in COLOURS and _one(tags, FILL_ORDER, 1) == 1
+    if compression not in COMPRESSIONS or not is_usual:
         raise refuse(
             "unsupported_coding",
             "a grey, RGB or palette TIFF, plain, LZW, Deflate or PackBits",
@@ -139,8 +158,8 @@ def _check_coding(tags: Tags) -> tuple[int, int]:
     return bits.pop(), channels
 
 
-def _check_whole(data: bytes, tags: Tags, channels: int) -> None:
-    """Every strip or tile that the size asks for lies inside the file."""
+def _strips(data: bytes, tags: Tags, row_bits: int) -> list[Strip]:
+    """Every strip or tile that the size asks for; all lie inside the file."""
     width, height = _one(tags, WIDTH, 0), _one(tags, HEIGHT, 0)
     is_tiled = TILE_OFFSETS in tags
     offsets = tags.get(TILE_OFFSETS if is_tiled else STRIP_OFFSETS, ())
@@ -157,16 +176,25 @@ def _check_whole(data: bytes, tags: Tags, channels: int) -> None:
             f"{len(offsets)} and {len(sizes)}",
         )
     end = max(offset + size for offset, size in zip(offsets, sizes, strict=True))
-    if end > len(data) or min(sizes) < 1:
+    if end > len(data):
         raise refuse("truncated", f"{end:,} bytes of TIFF", f"{len(data):,}")
-    _check_plain(tags, channels, across, (sum(sizes), height))
+    row = (across * row_bits + 7) // 8
+    rows = [down] * wanted
+    if not is_tiled:
+        rows[-1] = height - down * (wanted - 1)
+    return [
+        (offset, size, row * count)
+        for offset, size, count in zip(offsets, sizes, rows, strict=True)
+    ]
 
 
-def _check_plain(
-    tags: Tags, channels: int, across: int, bytes_and_rows: tuple[int, int]
-) -> None:
-    """Without compression the strips must hold every row."""
-    size, rows = bytes_and_rows
-    row = (across * channels * _one(tags, BITS, 1) + 7) // 8
-    if _one(tags, COMPRESSION, 1) == 1 and size < row * rows:
-        raise refuse("truncated", f"{row * rows:,} bytes of pixels", f"{size:,}")
+def _probes(data: bytes, tags: Tags, strips: Sequence[Strip]) -> Sequence[bytes]:
+    """See that plain strips hold their rows, and how to ask it of packed ones."""
+    compression = _one(tags, COMPRESSION, 1)
+    for _, size, unpacked in strips:
+        if size < (unpacked if compression == 1 else 1):
+            least = unpacked if compression == 1 else 1
+            raise refuse("truncated", f"at least {least:,} bytes a strip", f"{size:,}")
+    if compression == 1 or _one(tags, BITS, 1) == 16:
+        return ()
+    return probes(data, strips, compression)
