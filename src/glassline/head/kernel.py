@@ -66,7 +66,7 @@ class Workspace:
 
 def block_parts(d: int, k: int) -> int:
     """Return the block length for this shape: fixed, so that every sum is the same."""
-    widest = (d + 1) * (k * (k - 1) // 2)
+    widest = (d + 1) * max(1, k * (k - 1) // 2)
     return int(np.clip(BUFFER_NUMBERS // widest, MIN_BLOCK_PARTS, MAX_BLOCK_PARTS))
 
 

@@ -14,7 +14,7 @@ from glassline.head.sums import add_blocks
 
 __all__ = ["Wide"]
 
-FORCING = 0.1  # solve each Newton system to this share of the gradient, or closer
+FORCING = (1e-4, 0.1)  # shares of the gradient to which a Newton system is solved
 MAX_PRODUCTS = 500  # conjugate gradients need at most the rank; this is a brake
 
 
@@ -56,11 +56,11 @@ class Wide:
             gradient, so that the outer steps still converge faster than linearly.
         """
         p = [_probabilities(point.theta, block.xt) for block in self._blocks]
-        residual = -point.gradient
+        residual = -without_shift(point.gradient)
         step = np.zeros_like(residual)
         along = residual.copy()
         size = float((residual**2).sum())
-        wanted = size * min(FORCING, point.norm) ** 2
+        wanted = size * float(np.clip(point.norm, *FORCING)) ** 2
         for _ in range(MAX_PRODUCTS):
             curved = self._product(p, along)
             bend = float((along * curved).sum())
@@ -73,7 +73,7 @@ class Wide:
             if size <= wanted:
                 break
             along = residual + (size / before) * along
-        return without_shift(step) if step.any() else -point.gradient
+        return without_shift(step)
 
     def _product(
         self, p: list[NDArray[np.float64]], v: NDArray[np.float64]
