@@ -51,9 +51,9 @@ def test_both_languages_have_the_same_placeholders() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_entry_is_empty_or_padded(lang: str) -> None:
-    """Every entry says something and carries no stray space."""
-    bad = [key for key, text in flat(lang).items() if not text or text != text.strip()]
+def test_no_entry_is_empty(lang: str) -> None:
+    """Every entry says something."""
+    bad = [key for key, text in flat(lang).items() if not text.strip()]
 
     assert bad == []
 

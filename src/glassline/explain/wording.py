@@ -1,0 +1,228 @@
+"""What every face of a sheet says, in one language: titles, names, tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassline.explain.figure import BLOCKS, DECIMALS, Figure, number, printed
+from glassline.explain.scaling import Scaling
+from glassline.recipe import ACTIONS
+from glassline.words import words
+
+if TYPE_CHECKING:  # a sheet has faces, and the faces are worded from the sheet
+    from glassline.explain.sheet import Sheet
+
+__all__ = ["INTUITIONS", "MAX_ROWS", "Block", "Table", "Wording", "intuition", "window"]
+
+MAX_ROWS = 12  # of a matrix in print: more is nobody's hand calculation
+INTUITIONS = (0.9, 0.1)  # a true class that is clear, and one that is missed
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in words: header, rows, and rows below the line."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    footer: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of the sheet: a title, figures or a table, a closing remark."""
+
+    key: str
+    title: str
+    figures: tuple[Figure, ...] = ()
+    table: Table | None = None
+    remark: str = ""
+
+
+def window(count: int, limit: int = MAX_ROWS) -> list[int | None]:
+    """Return which of `count` rows to print; None stands for those left out.
+
+    Example:
+        >>> window(3), window(9, limit=5)
+        ([0, 1, 2], [0, 1, 2, None, 8])
+    """
+    if count <= limit:
+        return list(range(count))
+    return [*range(limit - 2), None, count - 1]
+
+
+def intuition(p: float) -> str:
+    """Print the loss, in nats, of a true class that was given probability p.
+
+    Example:
+        >>> intuition(0.5)
+        '0.6931'
+    """
+    return number(-math.log(p))
+
+
+class Wording:
+    """The words of one sheet in one language; see `glassline.words`."""
+
+    def __init__(self, sheet: Sheet, lang: str) -> None:
+        self.sheet = sheet
+        self.lang = lang
+        self.catalogue = words(lang)
+        self.say = self.catalogue["sheet"]
+        self.classes = sheet.class_words[lang]
+        self.features = tuple(
+            f"x{place} {name}"
+            for place, name in enumerate(sheet.feature_words[lang], start=1)
+        )
+
+    def summary(self) -> Iterator[str]:
+        """Yield the outcome: most probable class, decision, reason."""
+        best = self.sheet.log_odds.best
+        p = self.sheet.figures["p"].printed[0][best]
+        yield self.say["summary"].format(best=self.classes[best], p=p)
+        decision = self.sheet.decision
+        if decision is not None:
+            yield self.say["decided"].format(action=self.action(decision.action))
+            yield decision.reason.text(self.lang)
+
+    def notes(self) -> Iterator[str]:
+        """Yield how to read the matrices."""
+        rows, columns = self.sheet.figures["W"].shape
+        yield self.say["columns_note"].format(classes=self.listed(self.classes))
+        yield self.say["shape_note"].format(rows=rows, columns=columns)
+        yield self.say["digits_note"].format(decimals=DECIMALS)
+
+    def short_features(self) -> list[str]:
+        """Return the shortest name of each feature, for narrow places."""
+        short = self.catalogue["features_short"]
+        return [
+            f"x{place} {short[name]}" if name in short else full
+            for place, (name, full) in enumerate(
+                zip(self.sheet.features, self.features, strict=True), start=1
+            )
+        ]
+
+    def labelled(self) -> list[str]:
+        """Return the class words, with a remark at the one that a person named."""
+        label = self.sheet.label
+        return [
+            self.say["labelled"].format(name=word) if name == label else word
+            for name, word in zip(self.sheet.classes, self.classes, strict=True)
+        ]
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Return names as a list in a sentence."""
+        return self.catalogue["language"]["list"].join(names)
+
+    def action(self, name: str) -> str:
+        """Return the word for an action."""
+        return self.catalogue["decisions"][name]
+
+    def currency(self) -> str:
+        """Return the unit of the costs; empty without a decision."""
+        if self.sheet.decision is None:
+            return ""
+        unit = self.sheet.decision.policy.currency
+        return self.catalogue["currencies"].get(unit, unit)
+
+    def name(self, figure: Figure) -> str:
+        """Return what a figure is called."""
+        text = self.catalogue["steps"][figure.key]
+        return text.format(currency=self.currency())
+
+    def purpose(self, figure: Figure) -> str:
+        """Return what a figure is for, one line."""
+        text = self.catalogue["purposes"][figure.key]
+        return text.format(rate=f"{self.sheet.learning_rate:g}")
+
+    def axis(self, name: str) -> Sequence[str]:
+        """Return the labels of an axis: features, classes, actions, or none."""
+        if name == "features":
+            return self.features
+        if name == "classes":
+            return self.classes
+        return tuple(map(self.action, ACTIONS)) if name == "actions" else ()
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the blocks of the sheet in order."""
+        yield self._block("given")
+        if self.sheet.scaling is not None:
+            yield self._scaling(self.sheet.scaling)
+        yield self._block("linear")
+        yield self._block("softmax")
+        yield self._log_odds()
+        if self.sheet.label is None:
+            yield Block("loss", self.say["loss"], remark=self.say["no_label"])
+        else:
+            yield self._block("loss", self._intuition())
+            yield self._block("learning", self._taught())
+        if self.sheet.decision is None:
+            yield Block(
+                "decision", self.say["decision"], remark=self.say["no_decision"]
+            )
+        else:
+            yield self._block("decision")
+
+    def _block(self, key: str, remark: str = "") -> Block:
+        figures = (self.sheet.figures.get(name) for name in BLOCKS[key])
+        return Block(key, self.say[key], tuple(f for f in figures if f), remark=remark)
+
+    def _intuition(self) -> str:
+        sure, unsure = map(intuition, INTUITIONS)
+        return self.say["intuition"].format(sure=sure, unsure=unsure)
+
+    def _taught(self) -> str:
+        before, after = (self.sheet.figures[k].printed[0][0] for k in ("L", "L_new"))
+        rate = f"{self.sheet.learning_rate:g}"
+        return self.say["taught"].format(rate=rate, before=before, after=after)
+
+    def _log_odds(self) -> Block:
+        odds = self.sheet.log_odds
+        best, second = self.classes[odds.best], self.classes[odds.second]
+        x = [row[0] for row in printed(self.sheet.figures["x"].value.T)]
+        differences = _column(odds.differences)
+        *adds, bias, total = _column((*odds.adds, odds.bias, odds.total))
+        verdict = self.say["nats_verdict"].format(total=total, best=best, second=second)
+        table = Table(
+            (self.say["feature"], "x", f"W({second}) - W({best})", self.say["adds"]),
+            self._elided([self.features, x, differences, adds]),
+            ((self.say["bias"], "", "", bias), (self.say["sum"], "", "", total)),
+        )
+        title = self.say["why"].format(best=best, second=second)
+        return Block("why", title, table=table, remark=verdict)
+
+    def _scaling(self, scaling: Scaling) -> Block:
+        units = self.catalogue["units"]
+        columns = [
+            self.features,
+            _column(scaling.readings),
+            [units.get(name, "") for name in self.sheet.features],
+            _column(scaling.curved),
+            _column(scaling.center),
+            _column(scaling.spread),
+            [row[0] for row in printed(self.sheet.figures["x"].value.T)],
+        ]
+        keys = ("feature", "reading", "unit", "curved", "typical", "spread")
+        header = (*(self.say[key] for key in keys), "x")
+        note = self.say["scaling_note"].format(clip=f"{scaling.clip:g}")
+        table = Table(header, self._elided(columns))
+        return Block("scaling", self.say["scaling"], table=table, remark=note)
+
+    def _elided(self, columns: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+        """Turn columns into rows; rows beyond the limit become one remark."""
+        count = len(columns[0])
+        more = self.say["more_rows"].format(count=count - MAX_ROWS + 1)
+        return tuple(
+            (more, *[""] * (len(columns) - 1))
+            if place is None
+            else tuple(column[place] for column in columns)
+            for place in window(count)
+        )
+
+
+def _column(values: Sequence[float]) -> list[str]:
+    return [row[0] for row in printed(np.array(values)[:, np.newaxis])]
