@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,12 +167,18 @@ def condition_of(hessian: NDArray[np.float64]) -> float:
     width, k = hessian.shape[:2]
     if k == 1:
         return 1.0
-    # Columns orthogonal to (1, ..., 1): differences between classes, no shifts.
-    between = np.linalg.svd(np.ones((1, k)))[2][1:].T
-    reduced = np.einsum("iajb,ac,be->icje", hessian, between, between, optimize=True)
-    values = np.linalg.eigvalsh(reduced.reshape(width * (k - 1), width * (k - 1)))
+    basis = _differences(width, k)
+    flat = hessian.reshape(width * k, width * k)
+    values = np.linalg.eigvalsh(basis.T @ flat @ basis)
     lowest, highest = float(values[0]), float(values[-1])
     return highest / lowest if lowest > FLAT * highest else np.inf
+
+
+@cache
+def _differences(width: int, k: int) -> NDArray[np.float64]:
+    """Return an orthonormal basis of the directions that are no shift, in columns."""
+    between = np.linalg.svd(np.ones((1, k)))[2][1:].T  # orthogonal to (1, ..., 1)
+    return np.kron(np.eye(width), between)
 
 
 def _add(hessian: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:

@@ -203,7 +203,7 @@ class _Search:
         *,
         large: bool,
     ) -> tuple[Minimum, Penalised | Wide]:
-        parts = [block for group in groups for block in blocks(self.x, group, self.k)]
+        parts = blocks(self.x, groups)
         weight = sum(group.total for group in groups)
         objective: Penalised | Wide
         if theta.size > MAX_DENSE:

@@ -1,8 +1,9 @@
-"""One block of parts with one label: its loss, gradient sums and Hessian sums."""
+"""One block of parts: its loss, gradient sums and Hessian sums."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,15 +20,15 @@ MIN_BLOCK_PARTS = 256  # shorter ones cost more in calls than in arithmetic
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Parts with one label, features first, so that every sum runs along memory.
+    """Parts sorted by label, features first, so that every sum runs along memory.
 
     Attributes:
-        label: The class of all m parts.
+        labels: For each class present: its number, and where its parts start and end.
         xt: Shape (d + 1, m): x transposed, and a last row of 1 for the bias.
         weight: One number for all, or shape (m,).
     """
 
-    label: int
+    labels: tuple[tuple[int, int, int], ...]
     xt: NDArray[np.float64]
     weight: float | NDArray[np.float64]
 
@@ -36,18 +37,15 @@ class Block:
 class BlockSums:
     """What one block adds.
 
-    With j, l the classes other than the label c, in rising order:
-
     Attributes:
         loss: sum w L, nats.
-        slopes: Shape (k - 1, d + 1): sum w p_j x~, where x~ is x and a last 1.
-        curves: Shape (k (k - 1) / 2, d + 1, d + 1): sum w p_a p_b x~ x~^T for the
-            pairs (c, j), then (j < l); None when not asked for.
+        rows: For each class c present, with j < l the other classes and x~ being x
+            and a last 1: k - 1 rows sum w p_j x~, and then, where the Hessian was
+            asked for, d + 1 rows sum w p_a p_b x~ x~^T for each pair (c, j), (j, l).
     """
 
     loss: float
-    slopes: NDArray[np.float64]
-    curves: NDArray[np.float64] | None
+    rows: tuple[tuple[int, NDArray[np.float64]], ...]
 
 
 class Workspace:
@@ -70,28 +68,54 @@ def block_parts(d: int, k: int) -> int:
     return int(np.clip(BUFFER_NUMBERS // widest, MIN_BLOCK_PARTS, MAX_BLOCK_PARTS))
 
 
-def blocks(x: NDArray[np.float64], group: Votes, k: int) -> list[Block]:
-    """Cut the parts of one class into blocks."""
-    d = x.shape[1]
+def blocks(x: NDArray[np.float64], groups: Sequence[Votes]) -> list[Block]:
+    """Cut parts, sorted by class, into blocks of one length (the last is shorter)."""
+    d, k = x.shape[1], len(groups)
     length = block_parts(d, k)
+    rows = np.concatenate([group.rows for group in groups])
+    ends = np.cumsum([0, *(len(group.rows) for group in groups)]).tolist()
     cut = []
-    for start in range(0, len(group.rows), length):
-        part = slice(start, start + length)
-        rows = group.rows[part]
-        xt = np.empty((d + 1, len(rows)))
-        xt[:d] = x.take(rows, axis=0).T
+    for start in range(0, len(rows), length):
+        stop = min(start + length, len(rows))
+        xt = np.empty((d + 1, stop - start))
+        xt[:d] = x.take(rows[start:stop], axis=0).T
         xt[d] = 1.0
-        weight = group.weight
-        cut.append(
-            Block(
-                group.label, xt, weight if isinstance(weight, float) else weight[part]
-            )
-        )
+        inside = [
+            (group, max(a, start), min(b, stop), a)
+            for group, a, b in zip(groups, ends, ends[1:], strict=False)
+            if max(a, start) < min(b, stop)
+        ]
+        labels = tuple((group.label, a - start, b - start) for group, a, b, _ in inside)
+        weights = [
+            group.weight
+            if isinstance(group.weight, float)
+            else group.weight[a - first : b - first]
+            for group, a, b, first in inside
+        ]
+        cut.append(Block(labels, xt, _joined(weights, labels)))
     return cut
 
 
+def _joined(
+    weights: list[float | NDArray[np.float64]], labels: tuple[tuple[int, int, int], ...]
+) -> float | NDArray[np.float64]:
+    """Return the weights of a block: one number where there is only one."""
+    if isinstance(weights[0], float) and all(
+        isinstance(weight, float) and weight == weights[0] for weight in weights
+    ):
+        return weights[0]
+    whole = np.empty(labels[-1][2])
+    for (_, a, b), weight in zip(labels, weights, strict=True):
+        whole[a:b] = weight
+    return whole
+
+
 def sum_block(
-    slope: NDArray[np.float64], block: Block, space: Workspace, *, curved: bool
+    slopes: Sequence[NDArray[np.float64]],
+    block: Block,
+    space: Workspace,
+    *,
+    curved: bool,
 ) -> BlockSums:
     """Add up one block.
 
@@ -99,53 +123,46 @@ def sum_block(
 
         L = log1p(sum_j u_j),    p_j = u_j / (1 + sum u),    p_c = 1 / (1 + sum u)
 
-    and no term is 1 minus a probability, so nothing cancels.
+    and no term is 1 minus a probability, so nothing cancels. Called where overflow
+    is ignored: it is seen in the loss, and mended.
 
     Args:
-        slope: Shape (k - 1, d + 1): the weights of the others minus the label's.
+        slopes: For each label, shape (k - 1, d + 1): the weights of the other
+            classes minus its own.
         block: The parts.
         space: Memory to use.
         curved: Whether to add up the Hessian too.
     """
     width, m = block.xt.shape
-    k = slope.shape[0] + 1
+    k = len(slopes)
     pairs = k * (k - 1) // 2 if curved else 0
     loss, own = space.take("loss", m), space.take("own", m)
     p = space.take("p", k - 1, m)
     rows = space.take("rows", k - 1 + pairs * width, m)
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        np.matmul(slope, block.xt, out=p)
-        np.exp(p, out=p)
-        np.add.reduce(p, axis=0, out=own)
-        np.log1p(own, out=loss)
-        total = float(_weigh(loss, block.weight).sum())
-        if np.isfinite(total):
-            np.add(own, 1.0, out=own)
-            np.reciprocal(own, out=own)
-            np.multiply(p, own, out=p)
-        else:  # some logit lies 709 above the label's: too far for exp
-            p, own, loss = _from_largest(slope @ block.xt)
-            total = float(_weigh(loss, block.weight).sum())
-        q = np.multiply(p, block.weight, out=rows[: k - 1])
-        if curved:
-            pq = _pair_products(p, q, own, space.take("pq", pairs, m))
-            np.multiply(
-                pq[:, None, :],
-                block.xt,
-                out=rows[k - 1 :].reshape(pairs, width, m),
-            )
-        sums = rows @ block.xt.T
+    for c, a, b in block.labels:
+        np.matmul(slopes[c], block.xt[:, a:b], out=p[:, a:b])
+    np.exp(p, out=p)
+    np.add.reduce(p, axis=0, out=own)
+    np.log1p(own, out=loss)
+    total = float(np.multiply(loss, block.weight, out=loss).sum())
+    if math.isfinite(total):
+        np.add(own, 1.0, out=own)
+        np.reciprocal(own, out=own)
+        np.multiply(p, own, out=p)
+    else:  # some logit lies 709 above the label's: too far for exp
+        for c, a, b in block.labels:
+            np.matmul(slopes[c], block.xt[:, a:b], out=p[:, a:b])
+        p, own, loss = _from_largest(p)
+        total = float((loss * block.weight).sum())
+    q = np.multiply(p, block.weight, out=rows[: k - 1])
+    if curved:
+        products = _pair_products(p, q, own, space.take("pq", pairs, m))
+        curves = rows[k - 1 :].reshape(pairs, width, m)
+        np.multiply(products[:, None, :], block.xt, out=curves)
     return BlockSums(
         total,
-        sums[: k - 1],
-        sums[k - 1 :].reshape(pairs, width, width) if curved else None,
+        tuple((c, rows[:, a:b] @ block.xt[:, a:b].T) for c, a, b in block.labels),
     )
-
-
-def _weigh(
-    loss: NDArray[np.float64], weight: float | NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return np.multiply(loss, weight, out=loss)
 
 
 def _pair_products(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -69,7 +70,7 @@ class Point:
     gradient: NDArray[np.float64]
     hessian: NDArray[np.float64] | None = None
 
-    @property
+    @cached_property
     def norm(self) -> float:
         """Return the length of the gradient, also where squares would overflow."""
         largest = float(abs(self.gradient).max())

@@ -63,7 +63,7 @@ def penalised_point(
     hessian = None
     if sums.hessian is not None:
         hessian = sums.hessian / sums.weight
-        hessian[np.diag_indices_from(hessian)] += penalty
+        hessian.reshape(-1)[:: len(hessian) + 1] += penalty
     with np.errstate(under="ignore", over="ignore", invalid="ignore"):
         return Point(
             theta,

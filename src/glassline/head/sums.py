@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,7 @@ def cut(
     """Return checked parts as blocks, and their summed weight."""
     groups = votes(y, k, weights)
     return (
-        [block for group in groups for block in blocks(x, group, k)],
+        blocks(x, groups),
         float(sum(group.total for group in groups)),
     )
 
@@ -152,37 +153,33 @@ def add_blocks(
 ) -> Statistics:
     """Sum blocks at theta, shape (d + 1, k), in the order in which they come."""
     width, k = theta.shape
-    slopes = _slopes(theta)
-    gradient = np.zeros((k, width))
-    pairs = np.zeros((k, k, width, width)) if curved else None
+    pairs = k * (k - 1) // 2 if curved else 0
+    totals = np.zeros((k, k - 1 + pairs * width, width))
+    if totals.size * len(parts) > MANY_NUMBERS:
+        workers = 1
     loss = 0.0
-    numbers = k * k * width * width * len(parts) if curved else 0
-    for block, sums in zip(
-        parts,
-        _each(
-            slopes,
-            parts,
-            curved=curved,
-            workers=1 if numbers > MANY_NUMBERS else workers,
-        ),
-        strict=True,
-    ):
-        others, first, second = _places(k, block.label)
+    for sums in _each(_slopes(theta), parts, curved=curved, workers=workers):
         loss += sums.loss
-        gradient[others] += sums.slopes
-        gradient[block.label] -= sums.slopes.sum(axis=0)
-        if pairs is not None and sums.curves is not None:
-            pairs[first, second] += sums.curves
-    hessian = None if pairs is None else _assemble(pairs)
+        for c, rows in sums.rows:
+            totals[c] += rows
+    gradient = np.zeros((k, width))
+    curves = np.zeros((k, k, width, width)) if curved else None
+    for c in range(k):
+        others, first, second = _places(k, c)
+        slope = totals[c, : k - 1]
+        gradient[others] += slope
+        gradient[c] -= slope.sum(axis=0)
+        if curves is not None:
+            curves[first, second] += totals[c, k - 1 :].reshape(pairs, width, width)
+    hessian = None if curves is None else _assemble(curves)
     return Statistics(loss, np.ascontiguousarray(gradient.T), hessian, weight)
 
 
 def _slopes(theta: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Return for each label the weights of the other classes minus its own."""
-    return [
-        np.ascontiguousarray((np.delete(theta, c, axis=1) - theta[:, c, None]).T)
-        for c in range(theta.shape[1])
-    ]
+    columns = theta.T
+    k = len(columns)
+    return [columns.take(_places(k, c)[0], axis=0) - columns[c] for c in range(k)]
 
 
 def _each(
@@ -191,27 +188,25 @@ def _each(
     *,
     curved: bool,
     workers: int,
-) -> Iterator[BlockSums]:
-    """Yield the sums of each block, in order, whoever computed them."""
+) -> Iterable[BlockSums]:
+    """Return the sums of each block, in order, whoever computed them."""
 
     def lane(start: int) -> list[BlockSums]:
-        return list(_run(slopes, parts[start : start + step], curved=curved))
+        return _run(slopes, parts[start : start + step], curved=curved)
 
     step = max(1, -(-len(parts) // LANES))
     if workers == 1 or len(parts) == 1:
-        yield from _run(slopes, parts, curved=curved)
-        return
+        return _run(slopes, parts, curved=curved)
     with ThreadPoolExecutor(workers) as pool:
-        for sums in pool.map(lane, range(0, len(parts), step)):
-            yield from sums
+        return chain.from_iterable(pool.map(lane, range(0, len(parts), step)))
 
 
 def _run(
-    slopes: list[NDArray[np.float64]], parts: Iterable[Block], *, curved: bool
-) -> Iterator[BlockSums]:
+    slopes: list[NDArray[np.float64]], parts: Sequence[Block], *, curved: bool
+) -> list[BlockSums]:
     space = Workspace()
-    for block in parts:
-        yield sum_block(slopes[block.label], block, space, curved=curved)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        return [sum_block(slopes, block, space, curved=curved) for block in parts]
 
 
 @cache
