@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from glassline.version import __version__
+
 if TYPE_CHECKING:
     from glassline.dataset import Dataset
     from glassline.evaluation import Evaluation, evaluate
@@ -14,14 +16,13 @@ if TYPE_CHECKING:
     from glassline.recipe import Recipe
     from glassline.training import train
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Dataset",
     "Evaluation",
     "Inspection",
     "Model",
     "Recipe",
+    "__version__",
     "cross_entropy",
     "evaluate",
     "inspect",

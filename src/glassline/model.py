@@ -20,6 +20,7 @@ from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.sealed import MAX_BYTES, publish, seal, unseal
 from glassline.selftest import self_test
+from glassline.version import __version__
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
 
@@ -104,12 +105,10 @@ class Model:
 
     def as_bytes(self) -> bytes:
         """Return the model as the bytes of its file."""
-        import glassline  # noqa: PLC0415  the version alone
-
         return seal(
             {
                 "format": FORMAT,
-                "glassline": glassline.__version__,
+                "glassline": __version__,
                 "recipe": _plain(asdict(self.recipe)),
                 "front": {"kind": "measured", "features": self.front.table},
                 "scale": asdict(self.scale),

@@ -218,7 +218,7 @@ class Recipe:
 
 
 for _table in (ClassCosts, ImageSettings, TrainingSettings, Recipe):
-    _table.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
+    setattr(_table, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  no annotation
 
 CLASS_WORDS = {
     "en": {"ok": "OK"},
@@ -233,7 +233,7 @@ CLASS_WORDS = {
 }
 
 
-def _check_classes(classes: tuple[str, ...]) -> None:
+def _check_classes(classes: tuple[object, ...]) -> None:
     if not 2 <= len(classes) <= MAX_CLASSES:
         raise RecipeError(
             f"classes: expected 2 to {MAX_CLASSES} class names, got {len(classes)}."

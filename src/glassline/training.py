@@ -92,7 +92,8 @@ def train_on(
             f"{readings.data.name}: expected at least one labelled part, got none."
         )
     candidates = Candidates(recipe.features)
-    columns, tried = candidates.defaults, []
+    columns = candidates.defaults
+    tried: list[dict[str, Any]] = []
     values = readings.values[:, columns]
     scale, weights, found = _fit(values, labels, readings.data.weights(), recipe)
     for note in found.notes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import click
 
@@ -49,4 +50,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away: nothing more to say to it
         status = 0
+    except Exception:  # noqa: BLE001  the last door: say what happened, exit 70
+        traceback.print_exc()
+        status = GlasslineError.exit_code
     sys.exit(status)

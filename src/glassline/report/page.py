@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePath
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from glassline.evaluation import Evaluation
+from glassline.explain import sheet_style
 from glassline.inspection import Inspection
 from glassline.recipe import ACTIONS
 from glassline.report.charts import loss_chart, reliability_chart
@@ -58,6 +60,7 @@ def page(story: Story, lang: str = "en") -> str:
             class_name=lambda name: recipe.class_name(name, lang),
             parts=[_part(each, lang) for each in story.inspections],
             sheet=Markup(story.inspections[1].sheet.html_body(lang)),  # noqa: S704  our own, escaped there
+            sheet_style=Markup(sheet_style()),  # noqa: S704
             loss=loss_chart([step["objective"] for step in model.record["steps"]]),
             reliability=reliability_chart(story.held_out.bins),
             actions=ACTIONS,
@@ -81,6 +84,7 @@ def _part(seen: Inspection, lang: str) -> dict[str, Any]:
     clip = seen.model.scale.clip
     return {
         "seen": seen,
+        "name": PurePath(seen.photo.name).name,
         "photo": photo(seen.photo.image),
         "maps": [
             {

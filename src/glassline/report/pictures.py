@@ -15,6 +15,10 @@ from glassline.errors import GlasslineError
 __all__ = ["overlay", "photo"]
 
 WIDTH = 480  # px; sharp enough on paper, small enough to mail
+USUAL, TOP = (
+    0.9,
+    0.999,
+)  # shares of the surface: below the first no ink, above the second all
 INK = (0.0, 0.32, 0.96)  # blue, green, red: orange, readable in grey and colour-blind
 
 
@@ -26,8 +30,9 @@ def photo(image: Image) -> str:
 def overlay(image: Image, shown: NDArray[np.float32], strength: float) -> str:
     """Return the photo with one feature map laid over it in orange.
 
-    The ink is as strong as the map, brought to its own largest value, times
-    `strength`; so a part on which the feature is weak stays nearly clean.
+    The ink is as strong as the map where it stands above nine tenths of the
+    surface, brought to its own largest value, times `strength`; so a part on
+    which the feature is weak stays nearly clean.
 
     Args:
         image: Shape (h, w), 0 to 1.
@@ -37,8 +42,8 @@ def overlay(image: Image, shown: NDArray[np.float32], strength: float) -> str:
     grey = _fit(image)
     size = (grey.shape[1], grey.shape[0])
     ink = cv2.resize(shown.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    top = float(np.quantile(ink, 0.999))
-    ink = np.clip(ink / top, 0, 1) if top > 0 else np.zeros_like(ink)
+    usual, top = np.quantile(ink, [USUAL, TOP]).tolist()
+    ink = np.clip((ink - usual) / (top - usual), 0, 1) if top > usual else 0 * ink
     alpha = (np.clip(strength, 0, 1) * np.sqrt(ink))[..., None]
     base = (0.35 + 0.65 * grey)[..., None]  # lifted, so that ink shows on dark parts
     return _data_uri((1 - alpha) * base + alpha * np.array(INK, np.float32))

@@ -1,0 +1,276 @@
+"""The real command line, as a person and as a script call it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import glassline
+from glassline.model import Model
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "glassline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
+
+
+def _lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def mixed(line_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two good photos, a broken one and a text."""
+    folder = tmp_path_factory.mktemp("mixed")
+    photos = sorted(line_folder.rglob("*.png"))[:2]
+    shutil.copy(photos[0], folder / "a.png")
+    shutil.copy(photos[1], folder / "d.png")
+    (folder / "b.png").write_bytes(photos[0].read_bytes()[:500])
+    (folder / "c.jpg").write_text("<html>")
+    return folder
+
+
+def test_train_writes_a_model_and_says_what_it_rests_on(
+    line_folder: Path, model: Model, tmp_path: Path
+) -> None:
+    """The same model as from Python, to the last bit."""
+    done = _run("train", line_folder, "--out", tmp_path / "model", "--json")
+
+    found = _lines(done)[0]
+    assert done.returncode == 0
+    assert found["model"] == model.sha256
+    assert (found["n"], found["refused"]) == (60, [])
+
+
+def test_train_for_a_person_is_a_few_lines(line_folder: Path, tmp_path: Path) -> None:
+    """Counts, outcome, proof, place."""
+    done = _run("train", line_folder, "--out", tmp_path / "model")
+
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines[0].startswith("Trained on 60 parts (ok ")
+    assert lines[1].startswith("Converged after ")
+    assert lines[-1].endswith(f"written to {tmp_path / 'model' / 'model.json'}")
+
+
+def test_inspect_gives_a_line_for_every_file(model_folder: Path, mixed: Path) -> None:
+    """Rows out = files in, in byte order; exit 6 as some were refused."""
+    done = _run("inspect", model_folder, mixed, "--json")
+
+    rows = _lines(done)
+    assert done.returncode == 6
+    assert [Path(row["image"]).name for row in rows] == [
+        "a.png",
+        "b.png",
+        "c.jpg",
+        "d.png",
+    ]
+    assert [row.get("refused") for row in rows] == [
+        None,
+        "truncated",
+        "unsupported_type",
+        None,
+    ]
+    assert set(rows[1]) == {"image", "refused", "message"}
+
+
+def test_inspect_and_python_agree_to_the_last_bit(
+    model_folder: Path, model: Model, mixed: Path
+) -> None:
+    """Numbers survive JSON."""
+    row = _lines(_run("inspect", model_folder, mixed / "a.png", "--json"))[0]
+
+    assert row == glassline.inspect(model, mixed / "a.png").as_json()
+
+
+def test_inspect_for_a_person_names_class_decision_and_reason(
+    model_folder: Path, model: Model, mixed: Path
+) -> None:
+    """One line a photo, and a count."""
+    done = _run("inspect", model_folder, mixed / "a.png")
+
+    seen = glassline.inspect(model, mixed / "a.png")
+    share = seen.probabilities[seen.predicted_class]
+    assert done.stdout.splitlines() == [
+        f"{mixed / 'a.png'}  {seen.predicted_class} {share:.4f}  "
+        f"{seen.decision}: {seen.reason}",
+        "1 inspected, 0 refused",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param(["a.png"], 0, id="all-done"),
+        pytest.param(["a.png", "b.png"], 6, id="some-refused"),
+        pytest.param(["a.png", "b.png", "--strict"], 1, id="strict"),
+        pytest.param(["b.png"], 1, id="none-done"),
+        pytest.param(["none.png"], 1, id="missing"),
+    ],
+)
+def test_exit_codes_tell_a_script_what_happened(
+    model_folder: Path, mixed: Path, arguments: list[str], code: int
+) -> None:
+    """0 all done, 6 some refused, 1 none done or --strict."""
+    given = [mixed / each if each.endswith(".png") else each for each in arguments]
+
+    assert _run("inspect", model_folder, *given).returncode == code
+
+
+def test_a_name_can_not_act_on_the_terminal(
+    model_folder: Path, mixed: Path, tmp_path: Path
+) -> None:
+    """Escape codes and bytes that are no UTF-8 are printed harmlessly."""
+    shutil.copy(mixed / "a.png", tmp_path / "x\x1b[2J\n\udcff.png")
+
+    plain = _run("inspect", model_folder, tmp_path)
+    rows = _lines(_run("inspect", model_folder, tmp_path, "--json"))
+
+    assert (plain.returncode, len(plain.stdout.splitlines())) == (0, 2)
+    assert "\x1b" not in plain.stdout
+    assert rows[0]["image"].endswith("x\x1b[2J\n\\udcff.png")
+
+
+def test_a_link_out_of_the_folder_is_refused(
+    model_folder: Path, mixed: Path, tmp_path: Path
+) -> None:
+    """A folder is inspected, not what it points to."""
+    (tmp_path / "link.png").symlink_to(mixed / "a.png")
+
+    rows = _lines(_run("inspect", model_folder, tmp_path, "--json"))
+
+    assert [row["refused"] for row in rows] == ["symlink"]
+
+
+def test_evaluate_prints_the_counts(
+    model_folder: Path, model: Model, line_folder: Path
+) -> None:
+    """The JSON is that of Python."""
+    done = _run("evaluate", model_folder, line_folder, "--json")
+
+    expected = glassline.evaluate(model, glassline.Dataset.read(line_folder)).as_json()
+    assert done.returncode == 0
+    assert _lines(done)[0] == expected
+
+
+def test_sheet_shows_the_photo_s_own_sum(
+    model_folder: Path, model: Model, mixed: Path
+) -> None:
+    """The same text as from Python."""
+    done = _run("sheet", model_folder, mixed / "a.png", "--label", "scratch")
+
+    sheet = glassline.inspect(model, mixed / "a.png", label="scratch").sheet
+    assert done.stdout.rstrip("\n") == sheet.text("en").rstrip("\n")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+@pytest.mark.parametrize("face", ["text", "markdown", "html", "json"])
+def test_the_example_has_every_face_in_both_languages(face: str, lang: str) -> None:
+    """Exit 0 and the figure 0.6485, whatever the face."""
+    done = _run("sheet", "--example", "--format", face, "--lang", lang)
+
+    assert done.returncode == 0
+    assert "0.6485" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["sheet"], id="nothing"),
+        pytest.param(["sheet", "model"], id="no-photo"),
+        pytest.param(["sheet", "model", "a.png", "--example"], id="both"),
+        pytest.param(["inspect"], id="no-model"),
+        pytest.param(["train", "x"], id="no-out"),
+        pytest.param(["guess"], id="no-command"),
+    ],
+)
+def test_wrong_use_exits_2_and_says_how(arguments: list[str]) -> None:
+    """Usage on standard error, nothing on standard output."""
+    done = _run(*arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: ")
+
+
+def test_a_missing_model_exits_3(tmp_path: Path, mixed: Path) -> None:
+    """A model file that can not be used has its own code."""
+    done = _run("inspect", tmp_path / "none", mixed / "a.png")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        f"Error: {tmp_path / 'none' / 'model.json'}: expected a model, got: No such file or "
+        "directory. Make one with: glassline train DATA --out MODEL\n"
+    )
+
+
+def test_a_misspelt_label_exits_2_and_names_the_line(tmp_path: Path) -> None:
+    """The message is the library's own."""
+    table = tmp_path / "labels.csv"
+    table.write_text("path,label\na.png,ok\nb.png,scrach\n")
+    (tmp_path / "recipe.toml").write_text('classes = ["ok", "scratch"]')
+
+    done = _run(
+        "train", table, "--out", tmp_path / "m", "--recipe", tmp_path / "recipe.toml"
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "Error: labels.csv line 3: expected one of ok, scratch, got 'scrach'. "
+        "Did you mean scratch?\n"
+    )
+
+
+def test_check_finds_the_slips_of_the_published_example() -> None:
+    """Exit 1, and exactly the entries that are marked there."""
+    document = ROOT / "tests" / "golden" / "worked-example.json"
+
+    done = _run("check", document, "--json")
+
+    assert done.returncode == 1
+    assert len(_lines(done)[0]["wrong"]) == 7
+
+
+def test_check_passes_a_right_sheet(tmp_path: Path) -> None:
+    """The program's own sheet follows from what is given."""
+    sheet = tmp_path / "sheet.json"
+    sheet.write_text(_run("sheet", "--example", "--format", "json").stdout)
+
+    assert _run("check", sheet).returncode == 0
+
+
+def test_check_of_nothing_exits_2(tmp_path: Path) -> None:
+    """A file that is not there."""
+    done = _run("check", tmp_path / "none.json")
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"Error: {tmp_path / 'none.json'}: expected a sheet, got: No such file or "
+        "directory.\n"
+    )
+
+
+def test_a_closed_pipe_is_no_crash(model_folder: Path, line_folder: Path) -> None:
+    """`glassline inspect … | head -1` ends quietly."""
+    done = subprocess.run(  # noqa: S602  a pipe is what is tested
+        f"{sys.executable} -m glassline inspect {model_folder} {line_folder} | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "Traceback" not in done.stderr
+    assert len(done.stdout.splitlines()) == 1
