@@ -8,12 +8,13 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Targets
+from glassline.arrays import Features, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.features import Scale
@@ -23,7 +24,15 @@ from glassline.model import Model
 from glassline.readings import Progress, Readings, no_progress, read_parts
 from glassline.recipe import FEATURE_NAMES, Recipe
 
-__all__ = ["Trained", "read_candidates", "train", "train_on"]
+__all__ = [
+    "Lesson",
+    "Trained",
+    "data_hash",
+    "prepare",
+    "read_candidates",
+    "train",
+    "train_on",
+]
 
 
 def train(
@@ -86,50 +95,85 @@ def train_on(
     readings: Readings, recipe: Recipe, *, progress: Progress = no_progress
 ) -> Trained:
     """Train a model on what `read_candidates` returned, or on some of its rows."""
-    labels = readings.data.targets(recipe.classes)
-    if not labels.any():
-        raise DatasetError(
-            f"{readings.data.name}: expected at least one labelled part, got none."
-        )
     candidates = Candidates(recipe.features)
     columns = candidates.defaults
     tried: list[dict[str, Any]] = []
-    values = readings.values[:, columns]
-    scale, weights, found = _fit(values, labels, readings.data.weights(), recipe)
+    lesson = prepare(readings.values[:, columns], readings.data, recipe)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GlasslineWarning)  # said below, with names
+        found = fit(
+            lesson.x,
+            lesson.targets,
+            penalty=recipe.training.penalty,
+            weights=lesson.weights,
+        )
     for note in found.notes:
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
-    mix = (weights[:, None] * labels).sum(axis=0)
     model = Model(
         recipe=recipe,
         front=candidates.front(columns),
-        scale=scale,
+        scale=lesson.scale,
         head=found.head,
-        training_mix=tuple((mix / mix.sum()).tolist()),
+        training_mix=lesson.mix,
         certificate=_plain(asdict(found.certificate)),
-        record={**_record(readings, recipe, labels, found), "candidates": tried},
+        record={**_record(readings, recipe, found), "candidates": tried},
     )
     return Trained(model, columns)
 
 
-def _fit(
-    values: NDArray[np.float64],
-    labels: Targets,
-    weights: NDArray[np.float64],
-    recipe: Recipe,
-) -> tuple[Scale, NDArray[np.float64], Fit]:
+@dataclass(frozen=True)
+class Lesson:
+    """What the head is fitted to, by one rule for training and verifying.
+
+    Attributes:
+        scale: Centre and spread of the good parts.
+        x: Shape (n, d).
+        targets: Shape (n, k), smoothed as the recipe says.
+        weights: Shape (n,), class weights included.
+        mix: Share of each class as the head weighs it, shape (k,).
+    """
+
+    scale: Scale
+    x: Features
+    targets: Targets
+    weights: PartWeights
+    mix: tuple[float, ...]
+
+
+def prepare(values: NDArray[np.float64], data: Dataset, recipe: Recipe) -> Lesson:
+    """Standardise readings, shape (n, d), and weigh labels as the recipe says.
+
+    Raises:
+        DatasetError: No part is labelled.
+    """
+    labels = data.targets(recipe.classes)
     decided = labels.any(axis=1)
+    if not decided.any():
+        raise DatasetError(
+            f"{data.name}: expected at least one labelled part, got none."
+        )
     scale = Scale.fit(values[decided], _good(labels[decided], recipe))
+    weights = data.weights()
     if recipe.training.class_weights == "balanced":
         weights = weights * (labels @ class_weights(labels, len(recipe.classes)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GlasslineWarning)  # said below, with names
-        found = fit(
-            scale.x(values),
-            smooth(labels, recipe.training.label_smoothing),
-            penalty=recipe.training.penalty,
-            weights=weights,
-        )
-    return scale, weights, found
+    mix = (weights[:, None] * labels).sum(axis=0)
+    return Lesson(
+        scale=scale,
+        x=scale.x(values),
+        targets=smooth(labels, recipe.training.label_smoothing),
+        weights=weights,
+        mix=tuple((mix / mix.sum()).tolist()),
+    )
+
+
+def data_hash(readings: Readings, recipe: Recipe) -> str:
+    """Hash photos, labels and weights in their order: what a model rests on."""
+    digest = hashlib.sha256()
+    for photo in readings.sha256:
+        digest.update(bytes.fromhex(photo))
+    digest.update(np.ascontiguousarray(readings.data.targets(recipe.classes)).tobytes())
+    digest.update(readings.data.weights().tobytes())
+    return digest.hexdigest()
 
 
 def _with_names(note: str, recipe: Recipe) -> str:
@@ -148,31 +192,23 @@ def _good(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:
     return np.asarray(labels[:, recipe.classes.index(recipe.good)] == 1)
 
 
-def _record(
-    readings: Readings, recipe: Recipe, labels: Targets, found: Fit
-) -> dict[str, Any]:
+def _record(readings: Readings, recipe: Recipe, found: Fit) -> dict[str, Any]:
+    """Say what the model rests on; no path, so that the folder's place changes nothing."""
+    labels = readings.data.targets(recipe.classes)
     counts = (labels > 0.5).sum(axis=0).tolist()
     return {
-        "data": readings.data.name,
-        "data_sha256": _data_hash(readings, labels),
-        "n": int((labels.sum(axis=1) > 0).sum()),
+        "data_sha256": data_hash(readings, recipe),
+        "n": int(labels.any(axis=1).sum()),
         "counts": dict(zip(recipe.classes, counts, strict=True)),
-        "undecided": int((labels.sum(axis=1) == 0).sum()),
-        "refused": [refusal.message for refusal in readings.refused],
+        "undecided": int((~labels.any(axis=1)).sum()),
+        "refused": [
+            {"image": PurePath(each.path).name, "reason": each.reason}
+            for each in readings.refused
+        ],
         "outcome": _with_names(found.message, recipe),
         "notes": [_with_names(note, recipe) for note in found.notes],
         "steps": [_plain(asdict(step)) for step in found.steps],
     }
-
-
-def _data_hash(readings: Readings, labels: Targets) -> str:
-    """Hash photos, labels and weights in their order: what the model rests on."""
-    digest = hashlib.sha256()
-    for photo in readings.sha256:
-        digest.update(bytes.fromhex(photo))
-    digest.update(np.ascontiguousarray(labels).tobytes())
-    digest.update(readings.data.weights().tobytes())
-    return digest.hexdigest()
 
 
 def _plain(table: Mapping[str, Any]) -> dict[str, Any]:

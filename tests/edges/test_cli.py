@@ -166,6 +166,32 @@ def test_evaluate_prints_the_counts(
     assert _lines(done)[0] == expected
 
 
+def test_verify_proves_a_model_from_its_photos(
+    model_folder: Path, line_folder: Path
+) -> None:
+    """Data, scale and optimum hold; trained again, the same bytes."""
+    done = _run("verify", model_folder, line_folder, "--retrain")
+
+    assert done.returncode == 0
+    assert [line[:5] for line in done.stdout.splitlines()] == ["holds"] * 4
+
+
+def test_verify_finds_a_label_that_was_changed_since(
+    model_folder: Path, line_folder: Path, tmp_path: Path
+) -> None:
+    """One label of sixty: the hash differs and the gradient is not 0."""
+    shutil.copytree(line_folder, tmp_path / "line")
+    table = tmp_path / "line" / "labels.csv"
+    table.write_text(table.read_text().replace(",dirt,", ",scratch,", 1))
+
+    done = _run("verify", model_folder, tmp_path / "line", "--json")
+
+    found = _lines(done)[0]
+    assert done.returncode == 1
+    assert (found["same_data"], found["holds"]) == (False, False)
+    assert found["certificate"]["distance_bound"] > 1
+
+
 def test_sheet_shows_the_photo_s_own_sum(
     model_folder: Path, model: Model, mixed: Path
 ) -> None:

@@ -8,7 +8,7 @@ import traceback
 import click
 
 import glassline
-from glassline.cli import check, demo, evaluate, inspect, sheet, train
+from glassline.cli import check, demo, evaluate, inspect, sheet, train, verify
 from glassline.errors import GlasslineError
 
 __all__ = ["commands", "main"]
@@ -31,7 +31,7 @@ def commands() -> None:
     """
 
 
-for _command in (train, inspect, evaluate, sheet, check, demo):
+for _command in (train, inspect, evaluate, sheet, check, verify, demo):
     commands.add_command(_command.command)
 
 

@@ -50,7 +50,11 @@ def command(
     counts = ", ".join(f"{name} {count}" for name, count in record["counts"].items())
     say(f"Trained on {record['n']} parts ({counts}).")
     if record["refused"]:
-        say(f"Refused {len(record['refused'])} photos; first: {record['refused'][0]}")
+        first = record["refused"][0]
+        say(
+            f"Refused {len(record['refused'])} photos; the first: {first['image']} "
+            f"({first['reason']})."
+        )
     say(f"{record['outcome']}")
     say(
         f"Proof: gradient {model.certificate['gradient_norm']:.1e}, so W and b are within "
