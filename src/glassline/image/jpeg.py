@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from glassline.image import exif
 from glassline.image.header import Header, check_pixels
@@ -26,13 +27,19 @@ OTHER_CODINGS = {
     0xCF: "arithmetic",
 }
 SOS, EOI, APP1 = 0xDA, 0xD9, 0xE1
+UNUSED = {*range(0xE1, 0xEE), 0xEF, 0xFE}  # all but JFIF's and Adobe's, and comments
 EXIF_ID = b"Exif\0\0"
 BARE = {0x01, *range(0xD0, 0xDA)}  # markers without a length
+FILLING = re.compile(rb"\xff+")  # any number before a marker
+Segment = tuple[int, int, int]  # marker, first byte of the body, end
 MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 def parse(data: bytes, max_pixels: int) -> Header:
     """Read the markers up to the picture, and see that the picture has an end.
+
+    The payload keeps what the picture needs: profiles, thumbnails, EXIF and
+    comments never reach the decoder.
 
     Raises:
         ImageError: The photo is refused; the reason says why.
@@ -40,13 +47,9 @@ def parse(data: bytes, max_pixels: int) -> Header:
     Source:
         ITU-T T.81 (1992), annex B.
     """
-    orientation = 0
+    segments = _segments(data)
     frame: tuple[int, int, int, int] | None = None
-    position = 2
-    for _ in range(MAX_SEGMENTS):
-        marker, start, end = _segment(data, position)
-        if marker == SOS:
-            break
+    for marker, start, end in segments:
         if marker in SEQUENTIAL or marker == PROGRESSIVE:
             frame = _frame(marker, data[start:end], max_pixels)
         elif marker in OTHER_CODINGS:
@@ -56,25 +59,61 @@ def parse(data: bytes, max_pixels: int) -> Header:
                 f"{OTHER_CODINGS[marker]} coding",
                 "Save it again as PNG.",
             )
-        elif marker == APP1 and not orientation and data.startswith(EXIF_ID, start):
-            orientation = exif.orientation(data[start + 6 : end])
-        position = end
-    else:
-        raise _too_complex(f"{MAX_SEGMENTS} segments", "more")
     if frame is None:
         raise refuse("undecodable", "a frame header before the picture", "none")
     width, height, channels, coding = frame
+    _, start, end = segments[-1]
     if data.rfind(b"\xff\xd9", end) < 0:
         raise refuse("truncated", "a JPEG with an end marker", "none")
     is_single = coding != PROGRESSIVE and data[start] == channels
-    scans = 1 if is_single else _count_scans(data, end)
-    return Header("jpeg", width, height, channels, 8, data, orientation or 1, scans)
+    return Header(
+        kind="jpeg",
+        width=width,
+        height=height,
+        channels=channels,
+        bits=8,
+        payload=_payload(data, segments),
+        orientation=_orientation(data, segments),
+        scans=1 if is_single else _count_scans(data, end),
+    )
 
 
-def _segment(data: bytes, position: int) -> tuple[int, int, int]:
+def _segments(data: bytes) -> list[Segment]:
+    """Every segment up to the start of the first scan."""
+    found = []
+    position = 2
+    for _ in range(MAX_SEGMENTS):
+        marker, start, position = _segment(data, position)
+        found.append((marker, start, position))
+        if marker == SOS:
+            return found
+    raise _too_complex(f"{MAX_SEGMENTS:,} segments", "more")
+
+
+def _orientation(data: bytes, segments: Sequence[Segment]) -> int:
+    """What the first EXIF block says; editors may leave an old one behind it."""
+    for marker, start, end in segments:
+        if marker == APP1 and data.startswith(EXIF_ID, start):
+            return exif.orientation(data[start + len(EXIF_ID) : end])
+    return 1
+
+
+def _payload(data: bytes, segments: Sequence[Segment]) -> bytes:
+    if UNUSED.isdisjoint(marker for marker, _, _ in segments):
+        return data
+    kept = [
+        data[start - 4 : end]
+        for marker, start, end in segments[:-1]
+        if marker not in UNUSED
+    ]
+    return b"".join([data[:2], *kept, data[segments[-1][1] - 4 :]])
+
+
+def _segment(data: bytes, position: int) -> Segment:
     """Marker, first byte and end of the segment that starts at a position."""
-    while data[position : position + 2] == b"\xff\xff":  # filling, any number
-        position += 1
+    filling = FILLING.match(data, position)
+    if filling is not None:
+        position = filling.end() - 1
     if position + 4 > len(data):
         raise refuse("truncated", "a whole JPEG", "its end inside the header")
     marker = data[position + 1]

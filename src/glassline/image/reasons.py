@@ -73,7 +73,7 @@ def _shown(letter: str) -> str:
         return f"\\x{ord(letter) - 0xDC00:02x}"
     if letter.isprintable() and letter != "\\":
         return letter
-    return letter.encode("unicode_escape").decode("ascii")
+    return repr(letter)[1:-1]
 
 
 def shell_name(name: str, suffix: str | None = None) -> str:

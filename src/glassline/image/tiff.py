@@ -86,8 +86,10 @@ def _places(
     for entry in range(start + 2, start + 2 + 12 * count, 12):
         tag, kind, number = struct.unpack_from(order + "HHI", data, entry)
         letter = FORMATS.get(kind)
-        if letter is None or tag not in NEEDED:
+        if tag not in NEEDED:
             continue
+        if letter is None:  # the decoder might read what we did not check
+            raise refuse("undecodable", f"whole numbers in tag {tag}", f"type {kind}")
         if number > MAX_STRIPS:
             raise refuse(
                 "too_complex",

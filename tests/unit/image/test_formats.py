@@ -80,7 +80,7 @@ REFUSED = [
     ("jpeg lossless", patched(JPEG, FRAME + 1, b"\xc3"), "unsupported_coding", "a baseline or progressive JPEG, got lossless coding. Save it again as PNG"),
     ("jpeg hierarchical", patched(JPEG, FRAME + 1, b"\xc5"), "unsupported_coding", "a baseline or progressive JPEG, got hierarchical coding. Save it again as PNG"),
     ("jpeg arithmetic", patched(JPEG, FRAME + 1, b"\xc9"), "unsupported_coding", "a baseline or progressive JPEG, got arithmetic coding. Save it again as PNG"),
-    ("jpeg segments", JPEG[:2] + b"\xff\xfe\0\2" * 1000 + JPEG[2:], "too_complex", "at most 1000 segments in a JPEG, got more. Save it again as PNG"),
+    ("jpeg segments", JPEG[:2] + b"\xff\xfe\0\2" * 1000 + JPEG[2:], "too_complex", "at most 1,000 segments in a JPEG, got more. Save it again as PNG"),
     ("jpeg scans", COLOUR[:-2] + COLOUR[COLOUR.index(b"\xff\xda"):-2] * 20 + COLOUR[-2:], "too_complex", "at most 100 scans in a JPEG, got more. Save it again as PNG"),
     ("jpeg scans of nothing", COLOUR[:-2] + b"\xff\xda\0\x08\1\1\0\0\0\0" * 101, "truncated", "a JPEG with an end marker, got none"),
     # PNG
@@ -121,6 +121,7 @@ REFUSED = [
     ("tiff pages", tiff(LIGHT, 1, following=8), "animated", "one page, got a TIFF of several"),
     ("tiff tags", b"II*\0\x08\0\0\0\xff\xff" + bytes(99), "too_complex", "at most 1000 TIFF tags, got 65535"),
     ("tiff many strips", tiff(LIGHT, 1).replace(struct.pack("<HHI", 273, 4, 1), struct.pack("<HHI", 273, 4, 10**6)), "too_complex", "at most 100,000 values of a TIFF tag, got 1,000,000. Save it again as PNG"),
+    ("tiff odd type", tiff(LIGHT, 1).replace(struct.pack("<HH", 256, 4), struct.pack("<HH", 256, 9)), "undecodable", "whole numbers in tag 256, got type 9"),
     ("tiff float", tiff(LIGHT, 1, bits=32, extra=[(339, 3, [3])]), "unsupported_depth", "whole numbers in a TIFF, got floating point or signed ones. Scale to 0..65535 and save as 16-bit PNG"),
     ("tiff 4 bits", tiff(LIGHT, 1, **tag(258, 4)), "unsupported_depth", "1 or 8 or 16 bits in such a TIFF, got 4"),
     ("tiff mixed bits", tiff(np.dstack([LIGHT] * 3), 2, **tag(258, 8, 8, 16)), "unsupported_depth", "8 or 16 bits in such a TIFF, got 8 and 16"),
