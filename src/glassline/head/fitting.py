@@ -10,29 +10,17 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import GlasslineWarning, InputError, ShapeError
-from glassline.head.certificate import (
-    MAX_DENSE,
-    Certificate,
-    certificate_at,
-    check_penalty,
-)
+from glassline.head.certificate import Certificate, certificate_at, check_penalty
 from glassline.head.findings import judge
 from glassline.head.inputs import as_features, as_weights
-from glassline.head.kernel import blocks
-from glassline.head.labels import Votes, as_targets, votes
+from glassline.head.labels import as_targets, votes
 from glassline.head.linear import Head
-from glassline.head.newton import Minimum, Outcome, Step, minimise
-from glassline.head.objective import Penalised, without_shift
-from glassline.head.sums import add_blocks, as_theta
-from glassline.head.wide import Wide
+from glassline.head.newton import Outcome, Step
+from glassline.head.objective import without_shift
+from glassline.head.search import Settings, search
+from glassline.head.sums import as_theta
 
 __all__ = ["Fit", "Outcome", "Step", "fit"]
-
-LARGE_PARTS = (
-    100_000  # from here a pass costs more than a step, and a sample is worth it
-)
-SAMPLE_PARTS = 32_768  # a start within a percent of the optimum
-SAMPLE_TOLERANCE = 1e-6  # the sample's own optimum is no nearer than that
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +137,8 @@ def fit(  # noqa: PLR0913  options, each with a default but the penalty
             "y: expected at least one decided part with a weight above 0, got none."
         )
     theta = _start(start, x.shape[1], k)
-    search = _Search(x, k, penalty, max_steps, tolerance, workers)
-    found, objective = search.run(groups, theta)
-    hessian = objective.hessian if found.point.hessian is None else found.point.hessian
+    settings = Settings(penalty, max_steps, tolerance, workers)
+    found, hessian = search(x, groups, theta, settings)
     outcome, notes = judge(x, groups, found, hessian, penalty)
     for note in notes:
         warnings.warn(note, GlasslineWarning, stacklevel=2)
@@ -164,70 +151,6 @@ def fit(  # noqa: PLR0913  options, each with a default but the penalty
         parts_per_class=tuple(len(group.rows) for group in groups),
         notes=notes,
     )
-
-
-@dataclass(frozen=True)
-class _Search:
-    """The settings of one search over the parts x."""
-
-    x: NDArray[np.float64]
-    k: int
-    penalty: float
-    max_steps: int
-    tolerance: float
-    workers: int
-
-    def run(
-        self, groups: list[Votes], theta: NDArray[np.float64]
-    ) -> tuple[Minimum, Penalised | Wide]:
-        """Go down from theta; on many parts, first on a sample of them."""
-        if theta.size > MAX_DENSE:
-            return self._down(groups, theta, self.tolerance, large=False)
-        large = sum(len(group.rows) for group in groups) >= LARGE_PARTS
-        if not large:
-            return self._down(groups, theta, self.tolerance, large=False)
-        sampled = [_sample(group, self.k) for group in groups]
-        first, _ = self._down(
-            sampled, theta, max(SAMPLE_TOLERANCE, self.tolerance), large=False
-        )
-        found, objective = self._down(
-            groups, first.point.theta, self.tolerance, large=True
-        )
-        return Minimum(found.point, found.outcome, first.steps + found.steps), objective
-
-    def _down(
-        self,
-        groups: list[Votes],
-        theta: NDArray[np.float64],
-        tolerance: float,
-        *,
-        large: bool,
-    ) -> tuple[Minimum, Penalised | Wide]:
-        parts = blocks(self.x, groups)
-        weight = sum(group.total for group in groups)
-        objective: Penalised | Wide
-        if theta.size > MAX_DENSE:
-            objective = Wide(parts, weight, self.penalty, self.workers)
-        else:
-            objective = Penalised(
-                lambda at, curved: add_blocks(
-                    at, parts, weight, curved=curved, workers=self.workers
-                ),
-                self.penalty,
-                sum(len(group.rows) for group in groups),
-                reuses_hessian=large,
-            )
-        found = minimise(
-            objective, theta, max_steps=self.max_steps, tolerance=tolerance
-        )
-        return found, objective
-
-
-def _sample(group: Votes, k: int) -> Votes:
-    """Return every so-many-th vote of a class, each weighing as many as it stands for."""
-    every = max(1, len(group.rows) * k // SAMPLE_PARTS)
-    weight = group.weight if isinstance(group.weight, float) else group.weight[::every]
-    return Votes(group.label, group.rows[::every], weight * every)
 
 
 def _start(start: Head | None, d: int, k: int) -> NDArray[np.float64]:

@@ -74,10 +74,12 @@ def blocks(x: NDArray[np.float64], groups: Sequence[Votes]) -> list[Block]:
     length = block_parts(d, k)
     rows = np.concatenate([group.rows for group in groups])
     ends = np.cumsum([0, *(len(group.rows) for group in groups)]).tolist()
+    # One piece of memory for all blocks: the system hands out large pieces faster.
+    memory = np.empty((d + 1) * len(rows))
     cut = []
     for start in range(0, len(rows), length):
         stop = min(start + length, len(rows))
-        xt = np.empty((d + 1, stop - start))
+        xt = memory[(d + 1) * start : (d + 1) * stop].reshape(d + 1, stop - start)
         xt[:d] = x.take(rows[start:stop], axis=0).T
         xt[d] = 1.0
         inside = [

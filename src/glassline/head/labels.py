@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,24 +115,25 @@ def votes(
     weights: NDArray[np.float64] | None = None,
 ) -> list[Votes]:
     """Sort checked labels into votes, class by class; weight 0 is no vote."""
-    place: NDArray[np.intp]
-    label: NDArray[Any]
-    weight: NDArray[Any] | None
+    weight: NDArray[np.float64] | None
     if targets.ndim == 2:
-        label, place = np.nonzero(targets.T)
-        weight = np.asarray(targets.T[label, place])
-        weight = weight if weights is None else weight * weights[place]
+        place = np.nonzero(targets.T)[1]
+        counts = np.count_nonzero(targets, axis=0)
+        share = targets.T[targets.T != 0]
+        weight = share if weights is None else share * weights[place]
     else:
+        # The narrowest integers: only those are sorted in linear time.
         place = np.argsort(targets.astype(np.min_scalar_type(k)), kind="stable")
-        label = targets[place]
+        counts = np.bincount(targets, minlength=k)
         weight = None if weights is None else weights[place]
-    if weight is not None and not weight.all():
-        place, label, weight = place[weight > 0], label[weight > 0], weight[weight > 0]
-    ends = np.searchsorted(label, np.arange(k + 1))
-    return [
-        Votes(c, place[a:b], 1.0 if weight is None else _one_if_equal(weight[a:b]))
-        for c, (a, b) in enumerate(pairwise(ends))
-    ]
+    groups = []
+    for c, (a, b) in enumerate(pairwise([0, *np.cumsum(counts).tolist()])):
+        own = np.ones(1) if weight is None else weight[a:b]
+        if own.all():
+            groups.append(Votes(c, place[a:b], _one_if_equal(own)))
+        else:
+            groups.append(Votes(c, place[a:b][own > 0], _one_if_equal(own[own > 0])))
+    return groups
 
 
 def _one_if_equal(weight: NDArray[np.float64]) -> float | NDArray[np.float64]:
