@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["body", "page", "sheet_style"]
 
 SHAPES = {"accept": "●", "reject": "■", "review": "▲"}  # told apart without colour
+NARROW = (5, 3)  # features and classes whose matrices fit half an A4 page
 LABELLED = ("W", "costs", "log_p_T")  # the others have the same rows
 
 
@@ -56,6 +57,10 @@ def body(sheet: Sheet, lang: str) -> str:
         .get_template("sheet.html")
         .render(
             wording=wording,
+            is_wide=any(
+                size > most
+                for size, most in zip(sheet.figures["W"].shape, NARROW, strict=True)
+            ),
             say=wording.say,
             summary=list(wording.summary()),
             decision=decision,

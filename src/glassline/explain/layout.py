@@ -77,12 +77,23 @@ def brackets(
              OK  dirt
         [   0.5  -1.0 ]  x1
     """
-    names = [_cut(name, NAME_CELLS) for name in header]
-    entries = [cell for row in rows for cell in row]
-    cell = max(map(cell_len, (*entries, *names, "...")))
-    beside = max((cell_len(_cut(label, LABEL_CELLS)) for label in labels), default=0)
-    fit = max(3, (width - 4 - (beside + 2 if beside else 0)) // (cell + 2))
-    places = window(len(rows[0]), fit)
+    count = len(rows[0])
+    widest = max(cell_len(entry) for row in rows for entry in row)
+    room = width - 4 - count * (widest + 2)  # beside brackets and every column
+    # Every column comes before the names of rows; where both are lost, the names stay.
+    beside = [
+        _cut(label, LABEL_CELLS if room < 0 else min(LABEL_CELLS, room))
+        for label in labels
+    ]
+    taken = max((cell_len(label) + 2 for label in beside if label), default=0)
+    spare = (width - 2 - taken) // count - 2
+    names = [_cut(name, max(widest, min(NAME_CELLS, spare))) for name in header]
+    cell = max((widest, *map(cell_len, names)))
+    if count * (cell + 2) > width - 2 - taken:
+        cell = max(cell, len("..."))
+        places = window(count, max(3, (width - 2 - taken) // (cell + 2)))
+    else:
+        places = window(count, count)
 
     def line(row: Sequence[str]) -> str:
         shown = ("..." if place is None else row[place] for place in places)
@@ -90,8 +101,8 @@ def brackets(
 
     drawn = [f"  {line(names)}"] if names else []
     for place in window(len(rows)):
-        row = ["..."] * len(rows[0]) if place is None else rows[place]
-        label = _cut(labels[place], LABEL_CELLS) if labels and place is not None else ""
+        row = [":".rjust(widest)] * count if place is None else rows[place]
+        label = beside[place] if beside and place is not None else ""
         drawn.append(f"[ {line(row)} ]  {label}".rstrip())
     return drawn
 
@@ -130,4 +141,7 @@ def _right(text: str, width: int) -> str:
 
 
 def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "~"
+    """Shorten a text to `width` cells, with a tilde; to nothing below 4 cells."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "~" if width > 3 else ""

@@ -117,7 +117,8 @@ class Sheet:
             parts.append(sums.loss(head.logits(row[np.newaxis]), y))
             parts.append(sums.learning(head, row, y, learning_rate))
         if decision is not None:
-            _check_decision(decision, head.probabilities(row[np.newaxis])[0])
+            p = head.probabilities(row[np.newaxis])[0]
+            _check_decision(decision, p, tuple(classes))
             parts.append(sums.deciding(decision))
         return cls(
             classes=tuple(classes),
@@ -198,9 +199,14 @@ def _target(
     return shares[np.newaxis] if shares.any() else None
 
 
-def _check_decision(decision: Decision, p: Values) -> None:
-    same = decision.policy.adjust(p) - decision.probabilities
-    if not np.abs(same).max() <= AGREEMENT:
+def _check_decision(decision: Decision, p: Values, classes: tuple[str, ...]) -> None:
+    policy = decision.policy
+    if policy.classes != classes:
+        raise ShapeError(
+            f"decision: expected one for {', '.join(classes)}, "
+            f"got one for {', '.join(policy.classes)}."
+        )
+    if not np.abs(policy.adjust(p) - decision.probabilities).max() <= AGREEMENT:
         raise InputError(
             "decision: expected one made from this part's probabilities, got another's."
         )
@@ -229,4 +235,5 @@ def _feature_words(features: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def _shown(name: str) -> str:
     """Keep a name on its line: what a terminal would obey becomes a space."""
-    return "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
+    shown = (" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
+    return " ".join("".join(shown).split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:  # a sheet has faces, and the faces are worded from the sheet
 
 __all__ = ["INTUITIONS", "MAX_ROWS", "Block", "Table", "Wording", "intuition", "window"]
 
+CHINESE = "[\u4e00-\u9fff]"
+BORDER = re.compile(rf"(?<=[A-Za-z0-9])(?={CHINESE})|(?<={CHINESE})(?=[A-Za-z0-9])")
 MAX_ROWS = 12  # of a matrix in print: more is nobody's hand calculation
 INTUITIONS = (0.9, 0.1)  # a true class that is clear, and one that is missed
 
@@ -186,13 +189,15 @@ class Wording:
         x = [row[0] for row in printed(self.sheet.figures["x"].value.T)]
         differences = _column(odds.differences)
         *adds, bias, total = _column((*odds.adds, odds.bias, odds.total))
-        verdict = self.say["nats_verdict"].format(total=total, best=best, second=second)
+        verdict = _spaced(
+            self.say["nats_verdict"].format(total=total, best=best, second=second)
+        )
         table = Table(
             (self.say["feature"], "x", f"W({second}) - W({best})", self.say["adds"]),
             self._elided([self.features, x, differences, adds]),
             ((self.say["bias"], "", "", bias), (self.say["sum"], "", "", total)),
         )
-        title = self.say["why"].format(best=best, second=second)
+        title = _spaced(self.say["why"].format(best=best, second=second))
         return Block("why", title, table=table, remark=verdict)
 
     def _scaling(self, scaling: Scaling) -> Block:
@@ -222,6 +227,11 @@ class Wording:
             else tuple(column[place] for column in columns)
             for place in window(count)
         )
+
+
+def _spaced(text: str) -> str:
+    """Put a space between Latin letters and Chinese, as Taiwan's print does."""
+    return BORDER.sub(" ", text)
 
 
 def _column(values: Sequence[float]) -> list[str]:
