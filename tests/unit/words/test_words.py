@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from glassline.errors import InputError
+from glassline.features import FEATURES
 from glassline.recipe import ACTIONS, CLASS_WORDS, FEATURE_NAMES
 from glassline.words import LANGUAGES, words
 
@@ -121,6 +122,13 @@ def test_every_feature_and_action_has_words(lang: str) -> None:
     assert tuple(catalogue["features"]) == FEATURE_NAMES
     assert tuple(catalogue["features_short"]) == FEATURE_NAMES
     assert set(ACTIONS) <= set(catalogue["decisions"])
+
+
+def test_units_are_those_of_the_features() -> None:
+    """The English words are the units that the measurements declare."""
+    declared = {name: feature.unit for name, feature in FEATURES.items()}
+
+    assert dict(words("en")["units"]) == declared
 
 
 def test_the_recipe_speaks_the_same_languages() -> None:
