@@ -29,6 +29,8 @@ OTHER_CODINGS = {
 SOS, EOI, APP1 = 0xDA, 0xD9, 0xE1
 UNUSED = {*range(0xE1, 0xEE), 0xEF, 0xFE}  # all but JFIF's and Adobe's, and comments
 EXIF_ID = b"Exif\0\0"
+SCAN_MARKER = b"\xff\xda"
+ALL_COEFFICIENTS = (1 << 64) - 1
 BARE = {0x01, *range(0xD0, 0xDA)}  # markers without a length
 FILLING = re.compile(rb"\xff+")  # any number before a marker
 Segment = tuple[int, int, int]  # marker, first byte of the body, end
@@ -48,10 +50,11 @@ def parse(data: bytes, max_pixels: int) -> Header:
         ITU-T T.81 (1992), annex B.
     """
     segments = _segments(data)
-    frame: tuple[int, int, int, int] | None = None
+    frame: tuple[int, int, int, bytes] | None = None
+    coding = 0
     for marker, start, end in segments:
         if marker in SEQUENTIAL or marker == PROGRESSIVE:
-            frame = _frame(marker, data[start:end], max_pixels)
+            coding, frame = marker, _frame(data[start:end], max_pixels)
         elif marker in OTHER_CODINGS:
             raise refuse(
                 "unsupported_coding",
@@ -61,11 +64,14 @@ def parse(data: bytes, max_pixels: int) -> Header:
             )
     if frame is None:
         raise refuse("undecodable", "a frame header before the picture", "none")
-    width, height, channels, coding = frame
+    width, height, channels, components = frame
     _, start, end = segments[-1]
     if data.rfind(b"\xff\xd9", end) < 0:
         raise refuse("truncated", "a JPEG with an end marker", "none")
-    is_single = coding != PROGRESSIVE and data[start] == channels
+    starts = [start - 4]
+    if coding == PROGRESSIVE or data[start] != channels:
+        starts = _scans(data, start - 4)
+        _check_complete(data, components, starts)
     return Header(
         kind="jpeg",
         width=width,
@@ -74,7 +80,7 @@ def parse(data: bytes, max_pixels: int) -> Header:
         bits=8,
         payload=_payload(data, segments),
         orientation=_orientation(data, segments),
-        scans=1 if is_single else _count_scans(data, end),
+        scans=len(starts),
     )
 
 
@@ -130,7 +136,8 @@ def _segment(data: bytes, position: int) -> Segment:
     return marker, position + 4, end
 
 
-def _frame(marker: int, body: bytes, max_pixels: int) -> tuple[int, int, int, int]:
+def _frame(body: bytes, max_pixels: int) -> tuple[int, int, int, bytes]:
+    """Width, height, channels and the name of each component."""
     if len(body) < 6:
         raise refuse("undecodable", "a whole frame header", f"{len(body)} bytes")
     bits, channels = body[0], body[5]
@@ -145,24 +152,56 @@ def _frame(marker: int, body: bytes, max_pixels: int) -> tuple[int, int, int, in
     check_pixels(width, height, max_pixels)
     if channels not in (1, 3, 4):
         raise refuse("unsupported_coding", "1, 3 or 4 channels", f"{channels}")
-    return width, height, channels, marker
+    return width, height, channels, body[6 : 6 + 3 * channels : 3]
 
 
-def _count_scans(data: bytes, position: int) -> int:
-    """Scans of a picture whose first scan's data starts at a position."""
-    scans = 1 + data.count(b"\xff\xda", position)
-    if scans <= MAX_SCANS:  # some may lie behind the picture; the bound is enough
-        return scans
-    scans = 1
+def _scans(data: bytes, first: int) -> list[int]:
+    """Where the scans of a picture start; more may be named, never fewer.
+
+    The two bytes of a scan's marker can not occur in coded pixels, but in a table
+    or behind the picture; only where they are too many does it matter which.
+    """
+    starts, following = [first], data.find(SCAN_MARKER, first + 2)
+    while following >= 0 and len(starts) <= MAX_SCANS:
+        starts.append(following)
+        following = data.find(SCAN_MARKER, following + 2)
+    return starts if len(starts) <= MAX_SCANS else _true_scans(data, first)
+
+
+def _true_scans(data: bytes, position: int) -> list[int]:
+    """Where the scans start, found marker by marker."""
+    starts: list[int] = []
     for _ in range(MAX_SCANS * MAX_SEGMENTS):
-        found = MARKER_IN_SCAN.search(data, position)
+        marker, _, end = _segment(data, position)
+        if marker == SOS:
+            starts.append(position)
+        found = MARKER_IN_SCAN.search(data, end)
         if found is None or data[found.start() + 1] == EOI:
-            return scans
-        marker, _, position = _segment(data, found.start())
-        scans += marker == SOS
-        if scans > MAX_SCANS:
+            return starts
+        position = found.start()
+        if len(starts) > MAX_SCANS:
             break
     raise _too_complex(f"{MAX_SCANS} scans", "more")
+
+
+def _check_complete(data: bytes, components: bytes, starts: Sequence[int]) -> None:
+    """Every component has all 64 coefficients, to the last bit of each.
+
+    Cut between two scans and closed, a JPEG shows the whole part, but blurred, and
+    no decoder complains.
+    """
+    missing = dict.fromkeys(components, ALL_COEFFICIENTS)
+    for start in starts:
+        count = int.from_bytes(data[start + 4 : start + 5])
+        parameters = data[start + 5 + 2 * count : start + 8 + 2 * count]
+        if len(parameters) < 3 or parameters[2] & 0x0F:  # its last bits come later
+            continue
+        lowest, highest = parameters[:2]
+        sent = ALL_COEFFICIENTS & (2 << highest) - (1 << lowest)
+        for component in data[start + 5 : start + 5 + 2 * count : 2]:
+            missing[component] = missing.get(component, 0) & ~sent
+    if any(missing.values()):
+        raise refuse("truncated", "all scans of a JPEG", f"the first {len(starts)}")
 
 
 def _too_complex(limit: str, got: str) -> Exception:

@@ -88,8 +88,9 @@ def _places(
         letter = FORMATS.get(kind)
         if tag not in NEEDED:
             continue
-        if letter is None:  # the decoder might read what we did not check
-            raise refuse("undecodable", f"whole numbers in tag {tag}", f"type {kind}")
+        if letter is None or number == 0:  # the decoder must read what we checked
+            got = f"{number} of type {kind}"
+            raise refuse("undecodable", f"whole numbers in tag {tag}", got)
         if number > MAX_STRIPS:
             raise refuse(
                 "too_complex",

@@ -121,7 +121,10 @@ REFUSED = [
     ("tiff pages", tiff(LIGHT, 1, following=8), "animated", "one page, got a TIFF of several"),
     ("tiff tags", b"II*\0\x08\0\0\0\xff\xff" + bytes(99), "too_complex", "at most 1000 TIFF tags, got 65535"),
     ("tiff many strips", tiff(LIGHT, 1).replace(struct.pack("<HHI", 273, 4, 1), struct.pack("<HHI", 273, 4, 10**6)), "too_complex", "at most 100,000 values of a TIFF tag, got 1,000,000. Save it again as PNG"),
-    ("tiff odd type", tiff(LIGHT, 1).replace(struct.pack("<HH", 256, 4), struct.pack("<HH", 256, 9)), "undecodable", "whole numbers in tag 256, got type 9"),
+    ("tiff odd type", tiff(LIGHT, 1).replace(struct.pack("<HH", 256, 4), struct.pack("<HH", 256, 9)), "undecodable", "whole numbers in tag 256, got 1 of type 9"),
+    ("tiff no value", tiff(LIGHT, 1).replace(struct.pack("<HHI", 258, 3, 1), struct.pack("<HHI", 258, 3, 0)), "undecodable", "whole numbers in tag 258, got 0 of type 3"),
+    ("jpeg without its last scan", COLOUR[:COLOUR.rindex(b"\xff\xda")] + b"\xff\xd9", "truncated", "all scans of a JPEG, got the first 9"),
+    ("jpeg short scan at the end", COLOUR[:COLOUR.rindex(b"\xff\xda") + 5] + b"\xff\xd9", "truncated", "all scans of a JPEG, got the first 10"),
     ("tiff float", tiff(LIGHT, 1, bits=32, extra=[(339, 3, [3])]), "unsupported_depth", "whole numbers in a TIFF, got floating point or signed ones. Scale to 0..65535 and save as 16-bit PNG"),
     ("tiff 4 bits", tiff(LIGHT, 1, **tag(258, 4)), "unsupported_depth", "1 or 8 or 16 bits in such a TIFF, got 4"),
     ("tiff mixed bits", tiff(np.dstack([LIGHT] * 3), 2, **tag(258, 8, 8, 16)), "unsupported_depth", "8 or 16 bits in such a TIFF, got 8 and 16"),
@@ -159,6 +162,7 @@ def test_a_broken_structure_is_refused(data, reason, message):
         pytest.param(JPEG + b"PK\3\4 and more" * 9, id="an archive behind the end"),
         pytest.param(COLOUR + JPEG, id="a second picture behind the end"),
         pytest.param(COLOUR + b"\xff\xda" * 200, id="scans behind the end"),
+        pytest.param(COLOUR + b"\xff\xda", id="half a scan behind the end"),
         pytest.param(
             jpeg_segment(COLOUR, 0xE2, b"\xff\xda\xff\xd9" * 200), id="scans in a profile"
         ),
