@@ -10,6 +10,7 @@ from glassline.explain.wording import INTUITIONS, Wording, intuition
 from glassline.words import LANGUAGES
 
 if TYPE_CHECKING:
+    from glassline.decide import Decision
     from glassline.explain.sheet import Sheet
 
 __all__ = ["face"]
@@ -52,7 +53,7 @@ def face(sheet: Sheet) -> str:
     if sheet.scaling is not None:
         table["scaling"] = vars(sheet.scaling)
     if sheet.decision is not None:
-        table["decision"] = _decision(sheet, wordings)
+        table["decision"] = _decision(sheet.decision)
     return json.dumps(table, ensure_ascii=False, allow_nan=False, indent=1)
 
 
@@ -98,16 +99,13 @@ def _log_odds(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _decision(sheet: Sheet, wordings: dict[str, Wording]) -> dict[str, Any]:
-    decision = sheet.decision
-    if decision is None:
-        return {}
+def _decision(decision: Decision) -> dict[str, Any]:
     return {
         "action": decision.action,
         "currency": decision.policy.currency,
         "reason": {
             "code": decision.reason.code,
             "params": dict(decision.reason.params),
-            **{lang: decision.reason.text(lang) for lang in wordings},
+            **{lang: decision.reason.text(lang) for lang in LANGUAGES},
         },
     }

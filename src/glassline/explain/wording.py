@@ -203,7 +203,7 @@ class Wording:
     def _scaling(self, scaling: Scaling) -> Block:
         units = self.catalogue["units"]
         columns = [
-            self.features,
+            self.short_features(),
             _column(scaling.readings),
             [units.get(name, "") for name in self.sheet.features],
             _column(scaling.curved),

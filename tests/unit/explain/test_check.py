@@ -140,10 +140,22 @@ def test_our_own_sheets_follow(request: pytest.FixtureRequest, name: str) -> Non
     )
 
 
-finite = st.floats(-20, 20, allow_subnormal=False)
+def test_a_sheet_without_label_and_costs_follows() -> None:
+    """The JSON face leaves out what the other faces leave out, and can be checked."""
+    head = Head(np.eye(2), np.zeros(2))
+    sheet = Sheet.of(head, [1.0, 0.0], classes=["ok", "dirt"], features=["a", "b"])
+    table = json.loads(sheet.json())
+
+    assert check(sheet.json()).wrong == ()
+    assert {"intuition_check", "decision", "scaling"}.isdisjoint(table)
+    assert list(table["given"]) == ["x", "W", "b"]
 
 
-@settings(max_examples=60)
+# Twelve decimals: a product of two can not fall below the smallest double.
+finite = st.decimals(-20, 20, places=12).map(float)
+
+
+@settings(max_examples=60, derandomize=True)
 @given(
     x=st.lists(finite, min_size=2, max_size=2),
     weights=st.lists(finite, min_size=8, max_size=8),
@@ -228,11 +240,19 @@ def test_a_carried_slip_is_told_from_a_new_one() -> None:
 
 def test_a_printed_zero_has_no_logarithm() -> None:
     """What can not be computed from the printed figures is not carried."""
-    steps = {"p": [[0, 1]], "log p": [[-3, -0.6]]}
+    steps = {"p": [[0, -1]], "log p": [[-3, -0.6]]}
 
-    assert [m.carried for m in check(paper(steps)).wrong if m.place == "log p"] == [
-        False,
-        False,
+    assert [m.carried for m in check(paper(steps)).wrong] == [False] * 4
+
+
+def test_a_printed_total_of_zero_divides_nothing() -> None:
+    """A wrong t of 0 is one mark; p is marked against the givens alone."""
+    wrong = check(paper({"t": [[0]], "p": [[0.9, 0.1]]})).wrong
+
+    assert [(m.place, m.carried) for m in wrong] == [
+        ("t", False),
+        ("p", False),
+        ("p", False),
     ]
 
 

@@ -42,7 +42,7 @@ def test_names_can_add_no_markup(hostile: Sheet) -> None:
     named = [line for line in outside.splitlines() if "x\\</b" in line]
 
     assert named == [
-        "- Columns are the classes, always in this order: OK, scratch, "
+        "- Columns are the classes, in this order: OK, scratch, "
         r"\<b\>x\</b\> \| \`y\` \& \[31m \# z, dirt, dent, crack."
     ]
 

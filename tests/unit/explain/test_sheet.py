@@ -300,9 +300,9 @@ REFUSALS = [
         id="logits too far apart",
     ),
     pytest.param(
-        {"label": "scrach"},
+        {"label": "mud"},
         LabelError,
-        "label: expected one of ok, scratch, dirt, got 'scrach'.",
+        "label: expected one of ok, scratch, dirt, got 'mud'.",
         id="unknown label",
     ),
     pytest.param(
