@@ -11,7 +11,8 @@ from glassline.image.reasons import refuse
 
 __all__ = ["MAX_SCANS", "parse"]
 
-MAX_SCANS = 100  # an encoder writes about 10; decoding time grows with scans x pixels
+MAX_SCANS = 100  # an encoder writes about 10
+MAX_SCAN_PIXELS = 10**9  # 20 scans of 50 megapixels; decodes in about a second
 MAX_SEGMENTS = 1000  # a colour profile may take 255, everything else a few
 SEQUENTIAL, PROGRESSIVE = (0xC0, 0xC1), 0xC2
 OTHER_CODINGS = {
@@ -71,6 +72,8 @@ def parse(data: bytes, max_pixels: int) -> Header:
     starts = [start - 4]
     if coding == PROGRESSIVE or data[start] != channels:
         starts = _scans(data, start - 4)
+        if len(starts) * width * height > MAX_SCAN_PIXELS:
+            raise _too_complex(f"{MAX_SCAN_PIXELS:,} pixels in all scans", "more")
         _check_complete(data, components, starts)
     return Header(
         kind="jpeg",

@@ -82,6 +82,7 @@ REFUSED = [
     ("jpeg arithmetic", patched(JPEG, FRAME + 1, b"\xc9"), "unsupported_coding", "a baseline or progressive JPEG, got arithmetic coding. Save it again as PNG"),
     ("jpeg segments", JPEG[:2] + b"\xff\xfe\0\2" * 1000 + JPEG[2:], "too_complex", "at most 1,000 segments in a JPEG, got more. Save it again as PNG"),
     ("jpeg scans", COLOUR[:-2] + COLOUR[COLOUR.index(b"\xff\xda"):-2] * 20 + COLOUR[-2:], "too_complex", "at most 100 scans in a JPEG, got more. Save it again as PNG"),
+    ("jpeg scans times pixels", patched(COLOUR[:-2] + COLOUR[COLOUR.rindex(b"\xff\xda"):-2] * 20 + b"\xff\xd9", COLOUR.index(b"\xff\xc2") + 5, struct.pack(">HH", 7000, 7000)), "too_complex", "at most 1,000,000,000 pixels in all scans in a JPEG, got more. Save it again as PNG"),
     ("jpeg scans of nothing", COLOUR[:-2] + b"\xff\xda\0\x08\1\1\0\0\0\0" * 101, "truncated", "a JPEG with an end marker, got none"),
     # PNG
     ("png cut", png((16, 16), ROWS)[:-1], "truncated", "a whole PNG, got its end before the chunk IEND"),
