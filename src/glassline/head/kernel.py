@@ -15,7 +15,7 @@ __all__ = ["Block", "BlockSums", "Workspace", "block_parts", "blocks", "sum_bloc
 
 BUFFER_NUMBERS = 131_072  # 1 MiB of float64: the second-level cache of one core
 MAX_BLOCK_PARTS = 8_192  # longer blocks fall out of that cache
-MIN_BLOCK_PARTS = 256  # shorter ones cost more in calls than in arithmetic
+MIN_BLOCK_PARTS = 64  # shorter ones cost more in calls than in arithmetic
 
 
 @dataclass(frozen=True, eq=False)
