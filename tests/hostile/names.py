@@ -14,7 +14,7 @@ __all__ = ["write"]
 
 NAMES = [
     b"\xff\xfe.jpg",
-    b"caf\xe9.jpg",
+    b"part\xe9.jpg",
     b"\xed\xa0\x80.jpg",  # a surrogate in UTF-8
     b"two\nlines.jpg",
     b"tab\there.jpg",

@@ -62,8 +62,8 @@ def printable(name: str) -> str:
         part\n7.jpg
         >>> print(printable("刮傷-01.jpg"))
         刮傷-01.jpg
-        >>> print(printable("caf\udce9.jpg"))
-        caf\xe9.jpg
+        >>> print(printable("part\udce9.jpg"))
+        part\xe9.jpg
     """
     return "".join(map(_shown, name))
 
