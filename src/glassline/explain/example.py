@@ -36,10 +36,11 @@ def example() -> Sheet:
         'review'
     """
     head = Head(np.array(W), np.array(B))
-    p = head.probabilities(np.array([X]))[0]
+    x = np.array(X)
+    p = head.probabilities(x[np.newaxis])[0]
     return Sheet.of(
         head,
-        X,
+        x,
         classes=RECIPE.classes,
         label=LABEL,
         decision=Policy.of(RECIPE).decide(p),

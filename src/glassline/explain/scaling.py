@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +13,7 @@ from glassline.errors import ShapeError
 __all__ = ["Scale", "Scaling"]
 
 
+@runtime_checkable
 class Scale(Protocol):
     """What the sheet needs of a scale; `glassline.features.Scale` is one."""
 

@@ -28,7 +28,7 @@ def plain(**changes: object) -> Policy:
 def with_costs(rows: list[list[float]], good: str | None = "ok") -> Policy:
     """A policy of two classes with the given (2, 3) costs."""
     half = np.full(2, 0.5)
-    return Policy(("ok", "dirt"), np.array(rows), half, half, good=good)
+    return Policy(("ok", "dirt"), np.array(rows, float), half, half, good=good)
 
 
 weights = st.lists(st.floats(1e-9, 1), min_size=3, max_size=3)
@@ -300,6 +300,7 @@ def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
         plain().adjust(np.full(shape, 0.5))
 
 
+@pytest.mark.bad_shape
 def test_actions_want_a_batch() -> None:
     """One part alone goes through decide."""
     message = "probabilities: expected shape (n, 3), got (3,)."
@@ -353,6 +354,7 @@ def test_costs_must_be_finite() -> None:
         with_costs([[0, np.inf, 1], [20, 0, 1]])
 
 
+@pytest.mark.bad_shape
 def test_costs_must_fit_the_classes() -> None:
     """One row a class, one column an action."""
     message = "costs: expected shape (2, 3), got (1, 3)."
