@@ -15,7 +15,7 @@ BEGIN, END = "<!-- transcript: begin -->", "<!-- transcript: end -->"
 def transcript() -> str:
     """Return what `glassline demo` prints."""
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run(  # noqa: S603  our own command
+        return subprocess.run(
             [sys.executable, "-m", "glassline", "demo"],
             cwd=folder,
             check=True,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, of how many)."""
 
 
+@runtime_checkable
 class Measure(Protocol):
     """Anything that turns an image into numbers: a front, or a table of candidates."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from glassline.arrays import Image, Reading
 from glassline.front.candidates import Candidates
@@ -11,6 +11,7 @@ from glassline.front.measured import Measured
 __all__ = ["Candidates", "Front", "Measured"]
 
 
+@runtime_checkable
 class Front(Protocol):
     """Anything that reads the features of a photo."""
 

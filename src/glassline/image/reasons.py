@@ -21,6 +21,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "permission_denied": "The file may not be read by this user.",
         "vanished": "The file went away, or its disk failed, while it was read.",
         "changed_while_reading": "The file was written or replaced while it was read.",
+        "hash_mismatch": "The bytes are not those that the dataset's table names.",
         "empty": "The file holds no bytes.",
         "too_many_bytes": "The file is larger than image.max_bytes.",
         "unsupported_type": "The bytes are no JPEG, PNG, WebP, BMP or TIFF.",
