@@ -1,6 +1,6 @@
 """Time the fit against every scikit-learn solver of the same objective, in one run.
 
-    python -m benchmarks.bench_head [small million wide]
+    python -m benchmarks.bench_head [small million wide parquet]
 
 One JSON line a comparison: ours and the peer in seconds (the fastest of the repeats,
 taken in turns), their ratio, and how far each stops above the best objective.
@@ -12,23 +12,27 @@ import json
 import os
 import platform
 import sys
+import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import duckdb
 import numpy as np
+import psutil
 import scipy
 import sklearn
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 import glassline
-from glassline.head import Head, certify, fit
+from glassline.head import Head, certify, fit, fit_blocks
 
 PENALTY = 1e-3
 TOLERANCES = tuple(10.0**-digits for digits in range(6, 12))  # gradient lengths
 SAME = 1e-10  # above the best objective, relative to it: the same optimum
+ROW_GROUP = 131_072  # parts in a block, as they lie in the file
 CASES = {  # name: parts, features, spread of the true weights, repeats, solvers
     "small": (
         600,
@@ -121,6 +125,62 @@ def compare(name: str) -> None:
         )
 
 
+def stream(n: int, path: str) -> None:
+    """Print one line: n parts read from Parquet in blocks, a pass at a time."""
+    reader = duckdb.connect(config={"threads": 1, "memory_limit": "150MB"})
+    process, passes, peak = psutil.Process(), 0, 0
+    before = process.memory_info().rss
+
+    def blocks() -> Iterator[tuple[NDArray[np.float64], NDArray[np.integer]]]:
+        nonlocal passes, peak
+        passes += 1
+        for start in range(0, n, ROW_GROUP):
+            columns = reader.execute(
+                "SELECT x1, x2, x3, x4, y FROM read_parquet(?, file_row_number=true)"
+                " WHERE file_row_number >= ? AND file_row_number < ?",
+                [path, start, min(start + ROW_GROUP, n)],
+            ).fetchnumpy()
+            yield (
+                np.column_stack([columns[f"x{i}"] for i in range(1, 5)]),
+                columns["y"],
+            )
+            peak = max(peak, process.memory_info().rss)
+
+    start = time.perf_counter()
+    found = fit_blocks(blocks, classes=3, penalty=PENALTY, tolerance=TOLERANCES[0])
+    took = time.perf_counter() - start
+    line = {
+        "name": "fit-parquet",
+        "ours_s": round(took, 3),
+        "n": n,
+        "passes": passes,
+        "microseconds_a_part_and_pass": round(1e6 * took / n / passes, 4),
+        "memory_mb_above_import": round((peak - before) / 1e6, 1),
+        "outcome": found.outcome.name,
+        "gradient_norm": found.certificate.gradient_norm,
+        "versions": {**versions(), "duckdb": duckdb.__version__},
+    }
+    print(json.dumps(line), flush=True)
+
+
+def write_parquet(n: int, path: str) -> None:
+    """Write n drawn parts: four normal features, and a label by a softmax head."""
+    normal = "sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())"
+    gumbel = "-ln(-ln(random()))"
+    with duckdb.connect(config={"threads": 1, "memory_limit": "150MB"}) as writer:
+        writer.execute("SELECT setseed(0.5)")
+        writer.execute(
+            f"""COPY (
+                SELECT x1, x2, x3, x4, CASE WHEN a >= b AND a >= c THEN 0
+                    WHEN b >= c THEN 1 ELSE 2 END::TINYINT AS y
+                FROM (SELECT *, x1 - x2 + {gumbel} a, x3 / 2 - x1 + {gumbel} b,
+                    x2 - x4 + {gumbel} c
+                FROM (SELECT {normal} x1, {normal} x2, {normal} x3, {normal} x4
+                    FROM range({n}))))
+            TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"""  # noqa: S608
+        )
+
+
 def report(*, name: str, ours_s: float, peer_s: float, **more: Any) -> None:
     """Print one line of JSON."""
     line = {
@@ -148,5 +208,11 @@ def versions() -> dict[str, str]:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # some solvers stop before the tolerance
-    for case in sys.argv[1:] or CASES:
-        compare(case)
+    for case in sys.argv[1:] or [*CASES, "parquet"]:
+        if case == "parquet":
+            with tempfile.TemporaryDirectory() as folder:
+                write_parquet(10_000_000, f"{folder}/parts.parquet")
+                for parts in (1_000_000, 3_000_000, 10_000_000):
+                    stream(parts, f"{folder}/parts.parquet")
+        else:
+            compare(case)

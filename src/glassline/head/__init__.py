@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from glassline.head.linear import Head
     from glassline.head.losses import cross_entropy, logit_gradient, part_losses
     from glassline.head.probabilities import log_softmax, softmax
+    from glassline.head.stream import fit_blocks
     from glassline.head.sums import Statistics, statistics
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "class_weights",
     "cross_entropy",
     "fit",
+    "fit_blocks",
     "log_softmax",
     "logit_gradient",
     "part_losses",
@@ -42,6 +44,7 @@ _HOMES = {
     "class_weights": "labels",
     "cross_entropy": "losses",
     "fit": "fitting",
+    "fit_blocks": "stream",
     "log_softmax": "probabilities",
     "logit_gradient": "losses",
     "part_losses": "losses",

@@ -20,7 +20,7 @@ from glassline.head.objective import without_shift
 from glassline.head.search import Settings, search
 from glassline.head.sums import as_theta
 
-__all__ = ["Fit", "Outcome", "Step", "fit"]
+__all__ = ["Fit", "Outcome", "Step", "check_options", "fit"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +127,7 @@ def fit(  # noqa: PLR0913  options, each with a default but the penalty
     """
     x = as_features(x)
     check_penalty(penalty)
-    _check_options(max_steps, tolerance, workers)
+    check_options(max_steps, tolerance, workers)
     k = classes if classes is not None or start is None else start.k
     targets, k = as_targets(y, len(x), k, name="y")
     groups = votes(targets, k, as_weights(weights, len(x)))
@@ -163,7 +163,12 @@ def _start(start: Head | None, d: int, k: int) -> NDArray[np.float64]:
     return without_shift(as_theta(start))
 
 
-def _check_options(max_steps: int, tolerance: float, workers: int) -> None:
+def check_options(max_steps: int, tolerance: float, workers: int) -> None:
+    """Refuse options that end no search.
+
+    Raises:
+        InputError: One is out of range; the message names it.
+    """
     if max_steps < 0:
         raise InputError(f"max_steps: expected a number >= 0, got {max_steps}.")
     if not 0 < tolerance < np.inf:
