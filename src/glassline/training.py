@@ -18,7 +18,7 @@ from glassline.arrays import Features, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.features import Scale
-from glassline.front import Candidates
+from glassline.front import Candidates, Choice, InnerLoss, choose
 from glassline.head import Fit, class_weights, fit, smooth
 from glassline.model import Model
 from glassline.readings import Progress, Readings, no_progress, read_parts
@@ -96,9 +96,8 @@ def train_on(
 ) -> Trained:
     """Train a model on what `read_candidates` returned, or on some of its rows."""
     candidates = Candidates(recipe.features)
-    columns = candidates.defaults
-    tried: list[dict[str, Any]] = []
-    lesson = prepare(readings.values[:, columns], readings.data, recipe)
+    choice = _choose(readings, recipe, candidates, progress)
+    lesson = prepare(readings.values[:, choice.columns], readings.data, recipe)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GlasslineWarning)  # said below, with names
         found = fit(
@@ -111,14 +110,54 @@ def train_on(
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
     model = Model(
         recipe=recipe,
-        front=candidates.front(columns),
+        front=candidates.front(choice.columns),
         scale=lesson.scale,
         head=found.head,
         training_mix=lesson.mix,
         certificate=_plain(asdict(found.certificate)),
-        record={**_record(readings, recipe, found), "candidates": tried},
+        record={
+            **_record(readings, recipe, found),
+            "candidates": [
+                {"feature": each.feature, "settings": settings, "loss": each.loss}
+                for each in choice.tried
+                for settings in [candidates.settings(each.feature, each.column)]
+            ],
+        },
     )
-    return Trained(model, columns)
+    return Trained(model, choice.columns)
+
+
+def _choose(
+    readings: Readings, recipe: Recipe, candidates: Candidates, progress: Progress
+) -> Choice:
+    """Choose a setting for each feature; the defaults where nothing can be scored."""
+    labels = readings.data.targets(recipe.classes)
+    rows = np.flatnonzero(labels.any(axis=1))
+    known = readings.subset(rows)
+    groups = known.data.groups()
+    if (
+        len(np.unique(groups)) < 2
+        or len(candidates.columns) == readings.values.shape[1]
+    ):
+        return Choice(candidates.defaults, math.nan, ())
+    lesson = prepare(known.values, known.data, recipe)
+    score = InnerLoss.of(
+        known.values,
+        lesson.targets,
+        lesson.weights,
+        _good(labels[rows], recipe),
+        labels[rows].argmax(axis=1),
+        groups,
+        recipe.training.penalty,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not of the model
+        return choose(
+            candidates.columns,
+            candidates.defaults,
+            score,
+            lambda done, total: progress("choosing settings", done, total),
+        )
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from typing import Protocol, runtime_checkable
 
 from glassline.arrays import Image, Reading
 from glassline.front.candidates import Candidates
+from glassline.front.choosing import Choice, InnerLoss, choose
 from glassline.front.measured import Measured
 
-__all__ = ["Candidates", "Front", "Measured"]
+__all__ = ["Candidates", "Choice", "Front", "InnerLoss", "Measured", "choose"]
 
 
 @runtime_checkable

@@ -61,10 +61,14 @@ class Candidates:
         """Return the front that reads these columns, one a feature."""
         return Measured(
             {
-                name: asdict(self.grids[name][column - self.columns[name].start])
+                name: self.settings(name, column)
                 for name, column in zip(self.grids, chosen, strict=True)
             }
         )
+
+    def settings(self, feature: str, column: int) -> dict[str, Any]:
+        """Return the settings behind one column, as plain data."""
+        return asdict(self.grids[feature][column - self.columns[feature].start])
 
     @property
     def defaults(self) -> tuple[int, ...]:
