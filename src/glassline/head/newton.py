@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,7 @@ class Point:
         return largest * float(np.sqrt(((self.gradient / largest) ** 2).sum()))
 
 
+@runtime_checkable
 class Objective(Protocol):
     """A convex function with a way down."""
 

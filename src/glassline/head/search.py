@@ -58,7 +58,8 @@ def search(
         )
         return found, None
     steps: tuple[Step, ...] = ()
-    for parts in rungs(sum(len(group.rows) for group in groups)):
+    count = 0 if theta.any() else sum(len(group.rows) for group in groups)
+    for parts in rungs(count):  # a start that is given needs no sample
         sampled = [sample(group, parts // len(groups)) for group in groups]
         found, _ = _down(x, sampled, theta, settings, slack(settings, parts))
         theta, steps = found.point.theta, steps + found.steps
