@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import Image, Values
-from glassline.decide import Decision, Policy
+from glassline.decide import Decision, Gauge, Policy
 from glassline.errors import GlasslineError, ModelError, show
 from glassline.explain import Sheet
 from glassline.features import Scale
@@ -36,6 +36,7 @@ FIELDS = (
     "training_mix",
     "certificate",
     "training",
+    "gauge",
     "self_test",
     "sha256",
 )
@@ -53,6 +54,9 @@ class Model:
         training_mix: Class shares that the head was trained on, as it weighed them.
         certificate: Proof that training is finished, as plain data.
         record: How it was trained: counts, hashes, steps, candidates.
+        gauge: How well its readings repeat; None until a gauge study was saved.
+        made: Where it was trained: the glassline version, and the readings of the
+            known image there. None for here and now.
     """
 
     recipe: Recipe
@@ -62,6 +66,8 @@ class Model:
     training_mix: tuple[float, ...]
     certificate: Mapping[str, Any]
     record: Mapping[str, Any]
+    gauge: Gauge | None = None
+    made: Mapping[str, Any] | None = None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -105,10 +111,14 @@ class Model:
 
     def as_bytes(self) -> bytes:
         """Return the model as the bytes of its file."""
+        made = self.made or {
+            "glassline": __version__,
+            "self_test": self_test(self.front),
+        }
         return seal(
             {
                 "format": FORMAT,
-                "glassline": __version__,
+                "glassline": made["glassline"],
                 "recipe": _plain(asdict(self.recipe)),
                 "front": {"kind": "measured", "features": self.front.table},
                 "scale": asdict(self.scale),
@@ -116,17 +126,20 @@ class Model:
                 "training_mix": list(self.training_mix),
                 "certificate": dict(self.certificate),
                 "training": dict(self.record),
-                "self_test": self_test(self.front),
+                "gauge": asdict(self.gauge) if self.gauge else None,
+                "self_test": made["self_test"],
             }
         )
 
     def save(self, folder: str | Path) -> Path:
         """Publish the model as `folder`/model.json, whole or not at all.
 
+        A path that ends in .json is the file itself.
+
         Raises:
             ModelError: The folder can not be written.
         """
-        path = Path(folder) / FILE
+        path = _place(folder)
         try:
             publish(path, self.as_bytes())
         except OSError as error:
@@ -146,8 +159,7 @@ def load(folder: str | Path) -> Model:
         GlasslineWarning: This machine's OpenCV does not repeat the readings that
             the model was trained with; the message says by how much.
     """
-    path = Path(folder)
-    path = path / FILE if path.is_dir() or not path.suffix else path
+    path = _place(folder)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ModelError(f"{path}: expected at most {MAX_BYTES:,} bytes.")
@@ -158,6 +170,11 @@ def load(folder: str | Path) -> Model:
             "Make one with: glassline train DATA --out MODEL"
         ) from error
     return _build(unseal(data, FILE))
+
+
+def _place(folder: str | Path) -> Path:
+    path = Path(folder)
+    return path / FILE if path.is_dir() or path.suffix != ".json" else path
 
 
 def _build(document: Mapping[str, Any]) -> Model:
@@ -189,6 +206,8 @@ def _build(document: Mapping[str, Any]) -> Model:
             ),
             certificate=document["certificate"],
             record=document["training"],
+            gauge=_gauge(document["gauge"]),
+            made={key: document[key] for key in ("glassline", "self_test")},
         )
         self_test(model.front, expected=document["self_test"])
     except ModelError:
@@ -205,6 +224,18 @@ def _front(table: Mapping[str, Any]) -> Measured:
             "This file was written by another glassline; upgrade."
         )
     return Measured(table["features"])
+
+
+def _gauge(table: Mapping[str, Any] | None) -> Gauge | None:
+    if table is None:
+        return None
+    gauge = Gauge(**table)
+    if len(gauge.between) != len(FEATURE_NAMES):
+        raise ModelError(
+            f"{FILE}: gauge.between: expected {len(FEATURE_NAMES)} numbers, "
+            f"got {len(gauge.between)}."
+        )
+    return gauge
 
 
 def _matrix(

@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,17 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import glassline.selftest
+from glassline.decide import Gauge
 from glassline.errors import GlasslineWarning, ModelError
 from glassline.model import FILE, Model, load
 from glassline.sealed import seal
 
+STUDIED = Gauge(
+    parts=12,
+    photos_sha256="0123456789abcdef" * 4,
+    between=(1.5, 2.0, 1 / 3, 0.0),
+    spread={"shift": (0.3, 0.1, 0.0, 0.0), "noise": (0.1 + 0.2, 0.2, 0.0, 0.0)},
+)
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -44,6 +52,33 @@ def test_saving_again_gives_the_same_bytes(model_folder: Path, tmp_path: Path) -
     load(model_folder).save(tmp_path)
 
     assert (tmp_path / FILE).read_bytes() == (model_folder / FILE).read_bytes()
+
+
+def test_a_model_is_trained_without_a_gauge_study(model_folder: Path) -> None:
+    """What was not studied is null, not 0."""
+    assert load(model_folder).gauge is None
+
+
+def test_a_gauge_study_is_kept_with_every_digit(model: Model, tmp_path: Path) -> None:
+    """It changes the hash that names the model, and nothing that was trained."""
+    replace(model, gauge=STUDIED).save(tmp_path)
+
+    again = load(tmp_path)
+    assert again.gauge == STUDIED
+    assert again.sha256 != model.sha256
+    assert replace(again, gauge=None).as_bytes() == model.as_bytes()
+
+
+def test_a_file_of_any_name_is_loaded_and_saved(model: Model, tmp_path: Path) -> None:
+    """A path that ends in .json is the file itself; any other is a folder."""
+    file = model.save(tmp_path / "monday.json")
+    folder = model.save(tmp_path / "model.v2")
+
+    assert (file, folder) == (
+        tmp_path / "monday.json",
+        tmp_path / "model.v2" / "model.json",
+    )
+    assert load(file).sha256 == load(tmp_path / "model.v2").sha256 == model.sha256
 
 
 def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> None:
@@ -98,13 +133,31 @@ def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> N
             "This file was written by another glassline; upgrade.",
             id="other-front",
         ),
+        pytest.param(
+            lambda d: d.update(
+                gauge={
+                    "parts": 12,
+                    "photos_sha256": "0" * 64,
+                    "between": [1.0],
+                    "spread": {"shift": [0.1]},
+                }
+            ),
+            "model.json: gauge.between: expected 4 numbers, got 1.",
+            id="gauge-of-one-feature",
+        ),
+        pytest.param(
+            lambda d: d["gauge"]["spread"].update(noise=[0.1, -1.0, 0.0, 0.0]),
+            "model.json: expected a model, got: gauge.spread.noise: expected finite "
+            "numbers >= 0, got -1.0.",
+            id="gauge-below-0",
+        ),
     ],
 )
 def test_a_sealed_file_that_is_no_model_is_refused_by_field(
     model: Model, tmp_path: Path, change: Change, message: str
 ) -> None:
     """The seal is right, the content is not."""
-    document = copy.deepcopy(_document(model))
+    document = copy.deepcopy(_document(replace(model, gauge=STUDIED)))
     change(document)
     (tmp_path / FILE).write_bytes(seal(document))
 
@@ -126,13 +179,19 @@ def test_a_sealed_file_that_is_no_model_is_refused_by_field(
         pytest.param(lambda d: d["front"].update(features={"gloss": {}}), id="gloss"),
         pytest.param(lambda d: d.update(self_test={}), id="no-self-test"),
         pytest.param(lambda d: d.update(training_mix=[1, 2]), id="mix-short"),
+        pytest.param(lambda d: d.update(gauge=[]), id="gauge-list"),
+        pytest.param(lambda d: d.update(gauge={}), id="gauge-empty"),
+        pytest.param(lambda d: d["gauge"].update(parts=2.5), id="gauge-half-a-part"),
+        pytest.param(lambda d: d["gauge"].update(photos_sha256=1), id="gauge-hash"),
+        pytest.param(lambda d: d["gauge"].update(spread=[0.1]), id="gauge-no-kinds"),
+        pytest.param(lambda d: d["gauge"].update(colour=1), id="gauge-unknown"),
     ],
 )
 def test_odd_content_is_a_model_error_and_nothing_else(
     model: Model, tmp_path: Path, change: Change
 ) -> None:
     """No traceback from within, whatever the fields hold."""
-    document = copy.deepcopy(_document(model))
+    document = copy.deepcopy(_document(replace(model, gauge=STUDIED)))
     change(document)
     (tmp_path / FILE).write_bytes(seal(document))
 
@@ -164,3 +223,16 @@ def test_another_opencv_is_told_not_hidden(
         r"train again here\.$",
     ):
         load(model_folder)
+
+
+def test_a_loaded_model_keeps_the_readings_of_its_maker(
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere it still has its own hash, and saving does not hide the difference."""
+    known = glassline.selftest.known_image()
+    monkeypatch.setattr("glassline.selftest.known_image", lambda: known * 0.9)
+
+    with pytest.warns(GlasslineWarning, match=r"^model\.json: .* train again here\.$"):
+        elsewhere = load(model_folder)
+
+    assert elsewhere.as_bytes() == (model_folder / FILE).read_bytes()

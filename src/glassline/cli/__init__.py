@@ -8,7 +8,16 @@ import traceback
 import click
 
 import glassline
-from glassline.cli import check, demo, evaluate, inspect, sheet, train, verify
+from glassline.cli import (
+    check,
+    demo,
+    evaluate,
+    gauge,
+    inspect,
+    sheet,
+    train,
+    verify,
+)
 from glassline.errors import GlasslineError
 
 __all__ = ["commands", "main"]
@@ -31,7 +40,7 @@ def commands() -> None:
     """
 
 
-for _command in (train, inspect, evaluate, sheet, check, verify, demo):
+for _command in (train, inspect, evaluate, gauge, sheet, check, verify, demo):
     commands.add_command(_command.command)
 
 
