@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -77,6 +78,13 @@ def found() -> Study:
 def test_the_text_is_three_tables(found: Study) -> None:
     """Every figure, every word."""
     assert found.text("en") == TEXT
+
+
+def test_the_document_shows_the_same_example() -> None:
+    """What docs/gauge.md explains is what the command prints."""
+    page = Path(__file__).resolve().parents[3] / "docs" / "gauge.md"
+
+    assert f"```\n{TEXT}\n```" in page.read_text(encoding="utf-8")
 
 
 def test_the_text_in_chinese_fits_a_terminal(found: Study) -> None:
