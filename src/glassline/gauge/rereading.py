@@ -88,8 +88,8 @@ def study(
     x = model.scale.x(readings.values.reshape(n * m, d)).reshape(n, m, d)
     on_scale = np.abs(x[:, 0]) < model.scale.clip
     _check_on_scale(on_scale, model)
-    kinds = _columns(used, [each.kind for each in used])
-    names = _columns(used, [each.name for each in used])
+    kinds = _places([each.kind for each in used])
+    names = _places([each.name for each in used])
     return Study(
         gauge=Gauge(
             parts=n,
@@ -139,10 +139,10 @@ def _rereading(model: Model, used: Sequence[Disturbance]) -> Callable[[Image], V
     return measure
 
 
-def _columns(used: Sequence[Disturbance], keys: list[str]) -> dict[str, list[int]]:
+def _places(keys: list[str]) -> dict[str, list[int]]:
     """Return for each key the places of its readings, 0 being the undisturbed one."""
     return {
-        key: [place for place, each in enumerate(keys, 1) if each == key]
+        key: [place for place, other in enumerate(keys, 1) if other == key]
         for key in dict.fromkeys(keys)
     }
 
