@@ -1,6 +1,6 @@
 """Time the fit against every scikit-learn solver of the same objective, in one run.
 
-    python -m benchmarks.bench_head [small million wide parquet]
+    python -m benchmarks.bench_head [small million wide parquet influence]
 
 One JSON line a comparison: ours and the peer in seconds (the fastest of the repeats,
 taken in turns), their ratio, and how far each stops above the best objective.
@@ -27,7 +27,14 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 import glassline
-from glassline.head import Head, certify, fit, fit_blocks
+from glassline.head import (
+    Head,
+    certify,
+    fit,
+    fit_blocks,
+    influence_approximation,
+    leave_one_out,
+)
 
 PENALTY = 1e-3
 TOLERANCES = tuple(10.0**-digits for digits in range(6, 12))  # gradient lengths
@@ -181,6 +188,32 @@ def write_parquet(n: int, path: str) -> None:
         )
 
 
+def influence() -> None:
+    """Print the five largest effects of a part on its own probability, both ways."""
+    for name, spread in (("overlapping", 1.0), ("clear", 4.0)):
+        x, y = drawn(600, 4, spread)
+        head = fit(x, y, penalty=PENALTY, tolerance=1e-12).head
+        own = (np.arange(600), np.arange(600), y)
+        before = head.probabilities(x)[own[1:]]
+        start = time.perf_counter()
+        left = leave_one_out(x, y, head, penalty=PENALTY)
+        took = time.perf_counter() - start
+        exact = left.probabilities(x)[own] - before
+        approximate = influence_approximation(x, y, head, penalty=PENALTY)
+        usual = approximate.probabilities(x)[own] - before
+        for part in np.argsort(exact)[:5].tolist():
+            line = {
+                "name": f"influence-{name}",
+                "part": part,
+                "p_of_its_label": round(before[part], 4),
+                "exact_change": round(exact[part], 4),
+                "usual_approximation": round(usual[part], 4),
+                "understated_by": f"{1 - usual[part] / exact[part]:.1%}",
+                "all_600_refits_s": round(took, 3),
+            }
+            print(json.dumps(line), flush=True)
+
+
 def report(*, name: str, ours_s: float, peer_s: float, **more: Any) -> None:
     """Print one line of JSON."""
     line = {
@@ -208,8 +241,10 @@ def versions() -> dict[str, str]:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # some solvers stop before the tolerance
-    for case in sys.argv[1:] or [*CASES, "parquet"]:
-        if case == "parquet":
+    for case in sys.argv[1:] or [*CASES, "parquet", "influence"]:
+        if case == "influence":
+            influence()
+        elif case == "parquet":
             with tempfile.TemporaryDirectory() as folder:
                 write_parquet(10_000_000, f"{folder}/parts.parquet")
                 for parts in (1_000_000, 3_000_000, 10_000_000):

@@ -80,7 +80,7 @@ def test_the_exact_posterior_agrees(rng):
 
 
 def test_intervals_cover_the_truth(rng):
-    """Over 200 draws of 300 parts, 90 % intervals hold the true probability 9 times of 10."""
+    """Over 60 draws of 300 parts, 90 % intervals hold the true probability 9 times of 10."""
     true = Head(np.array([[1.0, -1.0, 0.0]]), np.zeros(3))
     part = np.array([[0.7]])
     expected = true.probabilities(part)[0]
@@ -91,7 +91,7 @@ def test_intervals_cover_the_truth(rng):
         ends = laplace_posterior(x, y, head, penalty=1e-6).intervals(part, level=0.9)[0]
         return (ends[:, 0] < expected) & (expected < ends[:, 1])
 
-    assert_allclose(np.mean([holds() for _ in range(200)]), 0.9, atol=0.05)
+    assert_allclose(np.mean([holds() for _ in range(60)]), 0.9, atol=0.07)
 
 
 def test_more_parts_say_more(rng):

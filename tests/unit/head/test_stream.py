@@ -32,10 +32,10 @@ def theta(found):
     return np.vstack([found.head.W, found.head.b])
 
 
-@pytest.mark.parametrize("size", [1, 7, 500])
+@pytest.mark.parametrize("size", [1, 7, 90])
 def test_any_cut_gives_the_head_of_the_whole(rng, size):
     """Few parts in any blocks fit like all parts at once."""
-    x, y = drawn(rng, 500)
+    x, y = drawn(rng, 90)
 
     found = fit_blocks(in_blocks(x, y, size=size), classes=3, penalty=1e-3)
 
