@@ -80,6 +80,7 @@ class Point:
 
 
 @runtime_checkable
+@runtime_checkable
 class Objective(Protocol):
     """A convex function with a way down."""
 
