@@ -1,9 +1,24 @@
-"""The sheet of one part, every face of it, and the check of a hand calculation."""
+"""The sheet of one part with its faces, its check, and how close the verdict is."""
 
 from glassline.explain.check import Mark, Marks, check
 from glassline.explain.example import example
 from glassline.explain.figure import Figure
+from glassline.explain.flips import Flip, NoFlip, Obstacle, Proof, flip, flip_each
 from glassline.explain.html import sheet_style
 from glassline.explain.sheet import Sheet
 
-__all__ = ["Figure", "Mark", "Marks", "Sheet", "check", "example", "sheet_style"]
+__all__ = [
+    "Figure",
+    "Flip",
+    "Mark",
+    "Marks",
+    "NoFlip",
+    "Obstacle",
+    "Proof",
+    "Sheet",
+    "check",
+    "example",
+    "flip",
+    "flip_each",
+    "sheet_style",
+]
