@@ -1,7 +1,22 @@
 """From probabilities to accept, reject or review."""
 
+from glassline.decide.binomial import parts_needed
 from glassline.decide.decision import Decision, Reason
 from glassline.decide.gauge import Gauge, aiag
+from glassline.decide.guarantee import guarantee
 from glassline.decide.policy import Policy
+from glassline.decide.promise import Escapes, Guarantee, Refusal, Shortfall
 
-__all__ = ["Decision", "Gauge", "Policy", "Reason", "aiag"]
+__all__ = [
+    "Decision",
+    "Escapes",
+    "Gauge",
+    "Guarantee",
+    "Policy",
+    "Reason",
+    "Refusal",
+    "Shortfall",
+    "aiag",
+    "guarantee",
+    "parts_needed",
+]
