@@ -6,12 +6,13 @@ import csv
 import difflib
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassline.arrays import Targets
 from glassline.errors import DatasetError, LabelError, MissingExtraError, show
@@ -81,7 +82,7 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.parts)
 
-    def subset(self, rows: Iterable[int]) -> Dataset:
+    def subset(self, rows: Sequence[int] | NDArray[np.int64]) -> Dataset:
         """Return the parts at these rows, in the order given."""
         return replace(self, parts=tuple(self.parts[int(row)] for row in rows))
 
