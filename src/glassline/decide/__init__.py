@@ -1,6 +1,13 @@
 """From probabilities to accept, reject or review."""
 
 from glassline.decide.binomial import parts_needed
+from glassline.decide.calibration import (
+    Temperature,
+    TemperatureOutcome,
+    brier,
+    calibrate,
+    calibration_error,
+)
 from glassline.decide.decision import Decision, Reason
 from glassline.decide.gauge import Gauge, aiag
 from glassline.decide.guarantee import guarantee
@@ -16,7 +23,12 @@ __all__ = [
     "Reason",
     "Refusal",
     "Shortfall",
+    "Temperature",
+    "TemperatureOutcome",
     "aiag",
+    "brier",
+    "calibrate",
+    "calibration_error",
     "guarantee",
     "parts_needed",
 ]

@@ -326,6 +326,7 @@ def test_no_part_at_all_is_refused() -> None:
             ShapeError,
             "labels: expected shape (2,), one a part, got (1,).",
             id="one label for two parts",
+            marks=pytest.mark.bad_shape,
         ),
         pytest.param(
             {"labels": np.eye(2)},
