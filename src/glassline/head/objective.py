@@ -36,11 +36,11 @@ class Penalised:
         self.reuses_hessian = reuses_hessian
         self._summed = summed
         self._penalty = penalty
-        self._hessian: NDArray[np.float64] | None = None
+        self._hessian = np.zeros((0, 0))
 
     @property
-    def hessian(self) -> NDArray[np.float64] | None:
-        """Return the last Hessian of J that was taken."""
+    def hessian(self) -> NDArray[np.float64]:
+        """Return the last Hessian of J that gave a step; the first point has one."""
         return self._hessian
 
     def at(self, theta: NDArray[np.float64], *, curved: bool) -> Point:
@@ -51,8 +51,6 @@ class Penalised:
         """Return the Newton step, with the last Hessian where the point has none."""
         if point.hessian is not None:
             self._hessian = point.hessian
-        if self._hessian is None:
-            raise ValueError("direction: expected a Hessian at the first point.")
         return solve(self._hessian, point.gradient, definite=self._penalty > 0)
 
 
