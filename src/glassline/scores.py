@@ -9,9 +9,19 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import ClassIds, Probabilities
+from glassline.decide.calibration import squared_distances, surpluses
 from glassline.errors import InputError
 
-__all__ = ["Bin", "Rate", "Score", "Scores", "reliability", "score"]
+__all__ = [
+    "Bin",
+    "Calibration",
+    "Rate",
+    "Score",
+    "Scores",
+    "calibration",
+    "reliability",
+    "score",
+]
 
 DRAWS = 2_000  # resamples of the groups behind an interval
 LEVEL = 0.95
@@ -137,8 +147,7 @@ def score(
     cells = np.zeros((g, classes * classes))
     np.add.at(cells, (groups, labels * classes + predicted), 1.0)
     lost = np.bincount(groups, losses, g)
-    rng = np.random.Generator(np.random.PCG64(SEED))
-    draws = rng.multinomial(g, np.full(g, 1 / g), DRAWS).astype(np.float64)
+    draws = _drawn_groups(g)
     tables = (draws @ cells).reshape(DRAWS, classes, classes)
     confusion = cells.sum(axis=0).reshape(1, classes, classes)
     return Scores(
@@ -156,6 +165,12 @@ def score(
 
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def _drawn_groups(g: int) -> Table:
+    """Return how often each of g groups is in each resample, shape (DRAWS, g)."""
+    rng = np.random.Generator(np.random.PCG64(SEED))
+    return rng.multinomial(g, np.full(g, 1 / g), DRAWS).astype(np.float64)
 
 
 def _with_interval(value: Table, drawn: Table) -> Score:
@@ -202,8 +217,7 @@ def reliability(probabilities: Probabilities, labels: ClassIds) -> Sequence[Bin]
         labels: Shape (n,).
 
     Returns:
-        The bins that hold a part, in order. A calibrated model has
-        bin.mean close to bin.hits.value in each.
+        The bins that hold a part; calibrated, each bin.mean is near bin.hits.value.
 
     Example:
         >>> said = np.array([[0.9, 0.1], [0.92, 0.08], [0.4, 0.6]])
@@ -221,4 +235,64 @@ def reliability(probabilities: Probabilities, labels: ClassIds) -> Sequence[Bin]
             hits=Rate(int(right[place == index].sum()), int((place == index).sum())),
         )
         for index in np.unique(place).tolist()
+    )
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How far probabilities are from what came true, each figure with its interval.
+
+    Attributes:
+        error: Expected calibration error of the most probable class, a share.
+        brier: Mean squared distance between probabilities and labels, 0 to 2.
+        groups: How many groups the parts came in.
+    """
+
+    error: Score
+    brier: Score
+    groups: int
+
+
+def calibration(
+    probabilities: Probabilities, labels: ClassIds, groups: Counts
+) -> Calibration:
+    """Score probabilities by `calibration_error` and `brier`, intervals as in `score`.
+
+    The error is of absolute values, which chance only raises: few parts make it
+    larger than it is, and resamples larger still, so its interval may lie above it.
+
+    Args:
+        probabilities: Shape (n >= 1, k).
+        labels: Shape (n,), class ids.
+        groups: Shape (n,), group ids.
+
+    Raises:
+        ShapeError: The arrays do not fit each other.
+        InputError: There is no part, or a row is no probability.
+        LabelError: A label is not one of the k classes.
+
+    Example:
+        Both said at 0.9, one came true:
+
+        >>> said = np.array([[0.9, 0.1], [0.9, 0.1]])
+        >>> found = calibration(said, np.array([0, 1]), np.array([0, 1]))
+        >>> print(f"{found.error.value:.2f} {found.brier.value:.2f}")
+        0.40 0.82
+    """
+    place, surplus = surpluses(probabilities, labels, bins=BINS)
+    distances = squared_distances(probabilities, labels)
+    groups = np.unique(groups, return_inverse=True)[1]
+    g = int(groups.max()) + 1
+    cells = np.zeros((g, BINS))
+    np.add.at(cells, (groups, place), surplus)
+    draws = _drawn_groups(g)
+    parts = draws @ np.bincount(groups, minlength=g)
+    errors = np.abs(draws @ cells).sum(axis=1) / parts
+    squares = draws @ np.bincount(groups, distances, g) / parts
+    return Calibration(
+        error=_with_interval(
+            np.array([np.abs(cells.sum(axis=0)).sum() / len(place)]), errors
+        ),
+        brier=_with_interval(np.array([distances.mean()]), squares),
+        groups=g,
     )

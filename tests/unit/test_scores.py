@@ -13,8 +13,9 @@ from sklearn.metrics import (
     f1_score,
 )
 
+from glassline.decide import brier, calibration_error
 from glassline.errors import InputError
-from glassline.scores import Rate, reliability, score
+from glassline.scores import Rate, calibration, reliability, score
 
 
 def test_the_four_figures_equal_those_counted_by_hand() -> None:
@@ -129,3 +130,54 @@ def test_certainty_falls_in_the_last_bin() -> None:
     bins = reliability(np.array([[1.0, 0.0]]), np.array([0]))
 
     assert [(b.low, b.high, str(b.hits)) for b in bins] == [(0.9, 1.0, "1/1")]
+
+
+def test_calibration_figures_are_those_without_intervals(
+    rng: np.random.Generator,
+) -> None:
+    """The values are the plain ones; group ids may be any numbers."""
+    p = rng.dirichlet([1, 1, 1], 200)
+    labels = rng.integers(0, 3, 200)
+
+    found = calibration(p, labels, 7 * np.arange(200))
+
+    assert_allclose(found.error.value, calibration_error(p, labels), rtol=1e-12)
+    assert_allclose(found.brier.value, brier(p, labels), rtol=1e-12)
+    assert found.groups == 200
+
+
+def test_the_interval_of_the_brier_score_is_the_usual_one(
+    rng: np.random.Generator,
+) -> None:
+    """With a group a part it is the mean and 1.96 standard errors, about."""
+    p = rng.dirichlet([1, 1, 1], 600)
+    labels = rng.integers(0, 3, 600)
+    each = ((p - np.eye(3)[labels]) ** 2).sum(axis=1)
+    half = 1.96 * each.std() / np.sqrt(600)
+
+    found = calibration(p, labels, np.arange(600)).brier
+
+    expected = [each.mean() - half, each.mean() + half]
+    assert_allclose([found.low, found.high], expected, atol=0.1 * half)
+
+
+def test_pieces_widen_the_interval_of_calibration(rng: np.random.Generator) -> None:
+    """Ten copies of 40 parts are 40 parts, not 400."""
+    p = np.repeat(rng.dirichlet([1, 1], 40), 10, axis=0)
+    labels = np.repeat(rng.integers(0, 2, 40), 10)
+
+    by_piece = calibration(p, labels, np.repeat(np.arange(40), 10))
+    by_photo = calibration(p, labels, np.arange(400))
+
+    for_pieces = by_piece.error.high - by_piece.error.low
+    assert for_pieces > 2 * (by_photo.error.high - by_photo.error.low)
+    assert_allclose(by_piece.error.value, by_photo.error.value, rtol=1e-12)
+
+
+def test_one_group_leaves_no_room() -> None:
+    """A single group is drawn every time: the interval is the value."""
+    p = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]])
+
+    error = calibration(p, np.array([0, 1, 0]), np.zeros(3, np.int64)).error
+
+    assert_allclose([error.low, error.high], [error.value] * 2, rtol=1e-12)

@@ -22,6 +22,8 @@ __all__ = [
     "brier",
     "calibrate",
     "calibration_error",
+    "squared_distances",
+    "surpluses",
 ]
 
 BINS = 10
@@ -157,9 +159,14 @@ def brier(probabilities: Probabilities, labels: ClassIds) -> float:
         G. W. Brier, Monthly Weather Review 78(1), 1950, page 1; summed over the
         classes, as there.
     """
+    return float(squared_distances(probabilities, labels).mean())
+
+
+def squared_distances(probabilities: Probabilities, labels: ClassIds) -> PartWeights:
+    """Return what each part adds to `brier`, shape (n,), each in [0, 2]."""
     p, y = _said(probabilities, labels)
     told = np.arange(p.shape[1]) == y[:, np.newaxis]
-    return float(((p - told) ** 2).sum(axis=1).mean())
+    return np.asarray(((p - told) ** 2).sum(axis=1))
 
 
 def calibration_error(
@@ -195,14 +202,20 @@ def calibration_error(
         M. P. Naeini, G. F. Cooper and M. Hauskrecht, AAAI 2015, pages 2901-2907,
         for the most probable class as in Guo et al. (2017), eq. 3.
     """
+    place, surplus = surpluses(probabilities, labels, bins=bins)
+    return float(np.abs(np.bincount(place, surplus, bins)).sum() / len(place))
+
+
+def surpluses(
+    probabilities: Probabilities, labels: ClassIds, *, bins: int = BINS
+) -> tuple[ClassIds, NDArray[np.float64]]:
+    """Return the bin of each part, and its top probability less 1 if it is right."""
     if bins < 1:
         raise InputError(f"bins: expected a number >= 1, got {bins}.")
     p, y = _said(probabilities, labels)
     top = p.max(axis=1)
-    right = p.argmax(axis=1) == y
     place = np.minimum((top * bins).astype(np.int64), bins - 1)
-    surplus = np.bincount(place, top - right, bins)  # said less true, summed a bin
-    return float(np.abs(surplus).sum() / len(p))
+    return place, np.asarray(top - (p.argmax(axis=1) == y))
 
 
 def _slope(a: float, z: Numbers, y: ClassIds, w: Numbers) -> tuple[float, float]:
