@@ -40,6 +40,7 @@ def theta(head):
     return np.vstack([head.W, head.b])
 
 
+@pytest.mark.slow
 def test_each_head_is_that_of_a_cold_fit(rng):
     """All 600 leave-one-out heads say the same of all parts as cold fits, to 1e-8."""
     x, y = drawn(rng)
@@ -55,15 +56,16 @@ def test_each_head_is_that_of_a_cold_fit(rng):
     assert_allclose(left.probabilities(x)[::5], cold, rtol=0, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_six_hundred_refits_are_quick(rng):
-    """All of them take less than half a second (a tenth, on an idle machine)."""
+    """All of them take less than half a second of one core."""
     x, y = drawn(rng)
     head = optimum(x, y)
 
     def took():
-        start = time.perf_counter()
+        start = time.process_time()
         leave_one_out(x, y, head, penalty=PENALTY)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert min(took() for _ in range(3)) <= 0.5
 
@@ -181,15 +183,16 @@ def test_a_corrected_label_is_a_full_retrain(rng):
     )
 
 
+@pytest.mark.slow
 def test_a_corrected_label_takes_no_time(rng):
-    """5 ms for 600 parts, the check of everything included (1 ms, when idle)."""
+    """Less than 5 ms of one core for 600 parts, with every check."""
     x, y = drawn(rng)
     head = optimum(x, y)
 
     def took(part):
-        start = time.perf_counter()
+        start = time.process_time()
         correct_label(x, y, head, part=part, label=0, penalty=PENALTY)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert min(took(part) for part in range(20)) <= 0.005
 

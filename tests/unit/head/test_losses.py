@@ -78,6 +78,7 @@ def test_sixty_digits_agree(rng, k, n, scale):
     assert_allclose(part_losses(z, y), expected, rtol=1e-13, atol=1e-300)
 
 
+@pytest.mark.slow
 @given(wide_rows)
 @settings(derandomize=True, max_examples=500, deadline=None)
 def test_any_logits_agree_with_sixty_digits(case):

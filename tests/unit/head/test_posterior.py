@@ -37,6 +37,7 @@ def test_one_proportion():
     assert_allclose(found.intervals(np.zeros((1, 1)))[0, 1], ends, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_exact_posterior_agrees(rng):
     """Importance sampling of the exact posterior: deviations and intervals to 10 %."""
     true = Head(
@@ -79,6 +80,7 @@ def test_the_exact_posterior_agrees(rng):
     assert_allclose(inside, 0.9, atol=0.03)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth(rng):
     """Over 60 draws of 300 parts, 90 % intervals hold the true probability 9 times of 10."""
     true = Head(np.array([[1.0, -1.0, 0.0]]), np.zeros(3))

@@ -103,6 +103,7 @@ def test_batch_does_not_matter(rng, k):
     assert_array_equal([log_softmax(z[i : i + 1])[0] for i in places], log_p[places])
 
 
+@pytest.mark.slow
 @given(logit_rows)
 @settings(derandomize=True, max_examples=1000, deadline=None)
 def test_any_finite_logits_give_shares(z):
@@ -118,6 +119,7 @@ def test_any_finite_logits_give_shares(z):
     assert not np.isnan(log_softmax(z)).any()
 
 
+@pytest.mark.slow
 @given(modest_rows, st.floats(-1000, 1000))
 @settings(derandomize=True, max_examples=500, deadline=None)
 def test_a_constant_changes_nothing(z, shift):

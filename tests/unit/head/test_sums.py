@@ -67,6 +67,7 @@ def test_hessian_is_that_of_the_definition(rng):
     assert_allclose(got.hessian, reference.hessian(x, theta, w), rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_gradient_agrees_with_differences(rng):
     """200 draws: the slope along a random step, by central differences of order 4."""
     h = 1e-3
@@ -122,6 +123,7 @@ def test_hessian_keeps_its_sign_where_p_rounds_to_1():
     assert_allclose(got, expected, rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_hessian_agrees_with_differences_of_the_gradient(rng):
     """Products with random steps, by central differences, within 1e-6."""
     h = 1e-4
