@@ -194,7 +194,7 @@ def _build(document: Mapping[str, Any]) -> Model:
         model = Model(
             recipe=recipe,
             front=_front(document["front"]),
-            scale=Scale(**document["scale"]),
+            scale=_scale(**document["scale"]),
             head=Head(
                 _matrix("head.W", document["head"]["W"], len(FEATURE_NAMES), recipe),
                 _matrix("head.b", [document["head"]["b"]], 1, recipe)[0],
@@ -236,6 +236,10 @@ def _gauge(table: Mapping[str, Any] | None) -> Gauge | None:
             f"got {len(gauge.between)}."
         )
     return gauge
+
+
+def _scale(center: Sequence[float], spread: Sequence[float], clip: float) -> Scale:
+    return Scale(tuple(center), tuple(spread), clip)
 
 
 def _matrix(
