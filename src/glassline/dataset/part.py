@@ -1,0 +1,37 @@
+"""One labelled photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Part"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One photo and what a person said of it.
+
+    Attributes:
+        path: Where the photo lies.
+        label: The class a person gave; None is undecided.
+        source: Where the label stands, for messages.
+        group: Parts of one group (a lot, one piece photographed twice) are
+            never split between training and scoring.
+        weight: How much the part counts; >= 0.
+        soft: Class to share, where inspectors disagree; instead of `label`.
+        sha256: What the photo must hash to, where the table says so.
+        inspector: Who gave the label.
+        within: The folder that the photo must not lie outside of.
+    """
+
+    path: Path
+    label: str | None
+    source: str
+    group: str
+    weight: float = 1.0
+    soft: Mapping[str, float] | None = None
+    sha256: str | None = None
+    inspector: str | None = None
+    within: Path | None = None
