@@ -142,7 +142,8 @@ def _summary(
     for each in seen:
         share = each.probabilities[each.predicted_class]
         say(f"{Path(each.photo.name).name}, labelled {each.label}:")
-        say(f"  {each.predicted_class} {share:.4f}, {each.decision}. {each.reason}")
+        say(f"  {each.predicted_class} {share:.4f}: {each.decision}")
+        say(f"  {each.reason}")
     say()
     say(f"Model:  {out / 'model'}")
     for lang, file in PAGES.items():

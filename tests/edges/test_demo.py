@@ -1,0 +1,180 @@
+"""The whole job once, as the README says it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+PAGES = ("report.html", "report.zh-TW.html")
+
+
+class _Seen(HTMLParser):
+    """Collects what a page points to, its tags and its words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.tags: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag and its targets."""
+        self.tags.append(tag)
+        self.targets += [
+            value or "" for name, value in attrs if name in {"src", "href"}
+        ]
+
+    def handle_data(self, data: str) -> None:
+        """Note the words."""
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that the demo wrote, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-m", "glassline", "demo"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return folder / "demo", done.stdout
+
+
+def _page(demo: tuple[Path, str], name: str) -> _Seen:
+    seen = _Seen()
+    seen.feed((demo[0] / name).read_text(encoding="utf-8"))
+    return seen
+
+
+def _steady(text: str) -> str:
+    """Leave out the one figure that lies below rounding: the length of the gradient."""
+    return re.sub(r"gradient is \S+", "gradient is tiny", text)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-TW.md"])
+def test_the_demo_prints_what_the_readme_shows(
+    demo: tuple[Path, str], readme: str
+) -> None:
+    """The transcript is true (scripts/transcript.py writes it)."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    block = re.search(
+        r"<!-- transcript: begin -->\n```\n(.*?)```\n<!-- transcript: end -->",
+        text,
+        re.DOTALL,
+    )
+
+    assert block is not None
+    assert _steady(demo[1]) == _steady(block[1])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_report_needs_nothing_but_itself(demo: tuple[Path, str], name: str) -> None:
+    """Pictures inside, no script, and one link: to the other language."""
+    seen = _page(demo, name)
+
+    outside = {each for each in seen.targets if not each.startswith("data:")}
+    assert outside == set(PAGES) - {name}
+    assert "script" not in seen.tags
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_report_tells_the_whole_story(demo: tuple[Path, str], name: str) -> None:
+    """Three parts with five pictures each, the sum, two charts, the counts."""
+    seen = _page(demo, name)
+
+    assert seen.tags.count("img") == 15
+    assert seen.tags.count("svg") >= 2
+    assert seen.tags.count("math") >= 15
+    assert re.search(r"\d+/\d+", seen.text)
+
+
+def test_the_chinese_report_is_chinese(demo: tuple[Path, str]) -> None:
+    """No English sentence is left over."""
+    text = _page(demo, "report.zh-TW.html").text
+
+    english = re.findall(r"(?:[A-Za-z]{3,} ){4,}", text)
+    assert english == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_browser_draws_the_report(
+    demo: tuple[Path, str], name: str, tmp_path: Path
+) -> None:
+    """Headless Chromium: ink all the way down, orange among it."""
+    shot = tmp_path / "shot.png"
+
+    subprocess.run(
+        [
+            str(CHROMIUM),
+            *FLAGS,
+            "--window-size=1150,3400",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--screenshot={shot}",
+            (demo[0] / name).as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+    pixels = cv2.imdecode(np.frombuffer(shot.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    inked = (pixels < 200).any(axis=2).mean(axis=1)
+    blue, _, red = (pixels[..., band].astype(int) for band in range(3))
+    assert (inked.reshape(-1, 340).max(axis=1) > 0.01).all()
+    assert (red - blue > 100).sum() > 500
+
+
+def test_the_demo_leaves_a_model_that_verifies_nothing_else(
+    demo: tuple[Path, str],
+) -> None:
+    """The model folder holds one file, and it is a model."""
+    files = list((demo[0] / "model").iterdir())
+
+    assert [file.name for file in files] == ["model.json"]
+    assert json.loads(files[0].read_text(encoding="utf-8"))["format"] == 1
+
+
+def test_the_demo_runs_on_a_person_s_own_photos(
+    line_folder: Path, tmp_path: Path
+) -> None:
+    """--data: the same, without rendering anything."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "glassline", "demo"),
+            *("--data", str(line_folder), "--out", str(tmp_path / "out")),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "Scored on the parts kept back:" in done.stdout
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
+        "model",
+        *PAGES,
+    ]
