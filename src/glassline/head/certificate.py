@@ -44,7 +44,9 @@ class Certificate:
         distance_bound: gradient_norm / penalty, in the units of W and b: no other
             head as good as the optimum is further away. inf without a penalty.
         condition: Largest by smallest curvature of J over the (k - 1)(d + 1)
-            directions that change a probability; None when there are too many.
+            directions that change a probability; None when there are too many. `fit`
+            takes it where it last took a Hessian: for 100,000 parts and more, on a
+            sample.
         penalty: The penalty of J.
         weight: Summed weight of the decided parts, by which J divides.
     """

@@ -86,6 +86,7 @@ class Objective(Protocol):
 
     parts: int
     reuses_hessian: bool
+    knows_hessian: bool
 
     def at(self, theta: NDArray[np.float64], *, curved: bool) -> Point:
         """Return value and gradient at theta, and the Hessian if `curved`."""
@@ -119,7 +120,7 @@ def minimise(
         algorithm 3.2 (line search Newton) with the condition 3.4 (Armijo).
     """
     reuse = objective.reuses_hessian
-    point = objective.at(theta, curved=True)
+    point = objective.at(theta, curved=not objective.knows_hessian)
     steps = [Step(point.value, point.norm, 0.0, objective.parts)]
     while point.norm > tolerance:
         if len(steps) > max_steps:

@@ -22,6 +22,7 @@ class Penalised:
         parts: How many votes one evaluation reads.
         reuses_hessian: Whether the Hessian is kept while it serves: right where a
             pass over the parts costs more than a step.
+        hessian: One to begin with, of a sample; left out, the start's own is taken.
     """
 
     def __init__(
@@ -31,16 +32,20 @@ class Penalised:
         parts: int,
         *,
         reuses_hessian: bool = False,
+        hessian: NDArray[np.float64] | None = None,
     ) -> None:
         self.parts = parts
+        self.knows_hessian = hessian is not None
         self.reuses_hessian = reuses_hessian
         self._summed = summed
         self._penalty = penalty
-        self._hessian = np.zeros((0, 0))
+        self._hessian = np.zeros((0, 0)) if hessian is None else hessian
+        self._model = self._hessian
+        self._last: Point | None = None
 
     @property
     def hessian(self) -> NDArray[np.float64]:
-        """Return the last Hessian of J that gave a step; the first point has one."""
+        """Return the last Hessian of J taken for a step, or the one to begin with."""
         return self._hessian
 
     def at(self, theta: NDArray[np.float64], *, curved: bool) -> Point:
@@ -48,10 +53,29 @@ class Penalised:
         return penalised_point(theta, self._summed(theta, curved), self._penalty)
 
     def direction(self, point: Point) -> NDArray[np.float64]:
-        """Return the Newton step, with the last Hessian where the point has none."""
+        """Return the Newton step; where the point has no Hessian, with the last one.
+
+        An old Hessian is corrected by what the gradient did along each step since:
+        the BFGS update, which keeps it definite.
+
+        Source:
+            Nocedal and Wright (2006), eq. 6.19.
+        """
         if point.hessian is not None:
-            self._hessian = point.hessian
-        return solve(self._hessian, point.gradient, definite=self._penalty > 0)
+            self._hessian = self._model = point.hessian
+        elif self._last is not None:
+            step = (point.theta - self._last.theta).reshape(-1)
+            change = (point.gradient - self._last.gradient).reshape(-1)
+            old = self._model @ step
+            bend = float(change @ step)
+            if bend > 0:
+                self._model = (
+                    self._model
+                    + np.outer(change, change) / bend
+                    - np.outer(old, old) / (old @ step)
+                )
+        self._last = point
+        return solve(self._model, point.gradient, definite=self._penalty > 0)
 
 
 def penalised_point(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ LARGE_PARTS = (
     100_000  # from here a pass costs more than a step, and a sample is worth it
 )
 FIRST_RUNG = 4_096  # parts: a Newton step takes as long as its overhead
-RUNG_RATIO = 16  # one Newton step on the next rung undoes the error of the last
+RUNG_RATIO = 32  # one Newton step on the next rung undoes the error of the last
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,15 @@ def search(
         )
         return found, None
     steps: tuple[Step, ...] = ()
+    hessian = None
     count = 0 if theta.any() else sum(len(group.rows) for group in groups)
     for parts in rungs(count):  # a start that is given needs no sample
         sampled = [sample(group, parts // len(groups)) for group in groups]
-        found, _ = _down(x, sampled, theta, settings, slack(settings, parts))
+        found, hessian = _down(
+            x, sampled, theta, replace(settings, tolerance=slack(settings, parts))
+        )
         theta, steps = found.point.theta, steps + found.steps
-    found, hessian = _down(x, groups, theta, settings, settings.tolerance)
+    found, hessian = _down(x, groups, theta, settings, hessian)
     return Minimum(found.point, found.outcome, steps + found.steps), hessian
 
 
@@ -79,7 +82,7 @@ def rungs(parts: int) -> list[int]:
 
 def slack(settings: Settings, parts: int) -> float:
     """Return the tolerance of a sample: its own gradient is no nearer the truth."""
-    return max(settings.tolerance, 0.1 / float(np.sqrt(parts)))
+    return max(settings.tolerance, 0.3 / float(np.sqrt(parts)))
 
 
 def sample(group: Votes, parts: int) -> Votes:
@@ -94,8 +97,9 @@ def _down(
     groups: Sequence[Votes],
     theta: NDArray[np.float64],
     settings: Settings,
-    tolerance: float,
-) -> tuple[Minimum, NDArray[np.float64] | None]:
+    hessian: NDArray[np.float64] | None = None,
+) -> tuple[Minimum, NDArray[np.float64]]:
+    """Go down from theta, at first with this Hessian if one is given."""
     parts, weight = blocks(x, groups), _total(groups)
     count = sum(len(group.rows) for group in groups)
     objective = Penalised(
@@ -104,10 +108,14 @@ def _down(
         ),
         settings.penalty,
         count,
-        reuses_hessian=count >= LARGE_PARTS,
+        reuses_hessian=hessian is not None,
+        hessian=hessian,
     )
     found = minimise(
-        objective, theta, max_steps=settings.max_steps, tolerance=tolerance
+        objective,
+        theta,
+        max_steps=settings.max_steps,
+        tolerance=settings.tolerance,
     )
     own = found.point.hessian
     return found, objective.hessian if own is None else own

@@ -36,6 +36,7 @@ class Wide:
     """
 
     reuses_hessian = False
+    knows_hessian = False
 
     def __init__(
         self, parts: Sequence[Block], weight: float, penalty: float, workers: int
