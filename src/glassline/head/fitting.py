@@ -78,9 +78,10 @@ def fit(  # noqa: PLR0913  options, each with a default but the penalty
     (scikit-learn's C is 1 / (n penalty), and spares the intercept). The penalty is
     on all of W and b, hence the optimum is unique and does not depend on `start`.
 
-    Exact Newton steps with a line search; above 100,000 votes started on every
-    so-many-th part and finished on all; above 300 weights each step is solved by
-    conjugate gradients. The same bits for any number of workers.
+    Exact Newton steps with a line search; from 100,000 votes, and where no `start`
+    is given, begun on every so-many-th part and finished on all; above 300 weights
+    each step is solved by conjugate gradients. The same bits for any number of
+    workers.
 
     Args:
         x: Shape (n, d), standard units, all finite.

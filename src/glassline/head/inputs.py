@@ -86,7 +86,7 @@ def as_weights(
 
     Raises:
         ShapeError: Not one number a part.
-        InputError: One is negative, NaN or infinite, or all are 0.
+        InputError: One is negative, NaN or infinite.
     """
     if weights is None:
         return None
