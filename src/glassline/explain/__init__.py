@@ -3,15 +3,27 @@
 from glassline.explain.check import Mark, Marks, check
 from glassline.explain.example import example
 from glassline.explain.figure import Figure
-from glassline.explain.flips import Flip, NoFlip, Obstacle, Proof, flip, flip_each
+from glassline.explain.flips import (
+    DecisionFlip,
+    Flip,
+    NoDecisionFlip,
+    NoFlip,
+    Obstacle,
+    Proof,
+    flip,
+    flip_decision,
+    flip_each,
+)
 from glassline.explain.html import sheet_style
 from glassline.explain.sheet import Sheet
 
 __all__ = [
+    "DecisionFlip",
     "Figure",
     "Flip",
     "Mark",
     "Marks",
+    "NoDecisionFlip",
     "NoFlip",
     "Obstacle",
     "Proof",
@@ -19,6 +31,7 @@ __all__ = [
     "check",
     "example",
     "flip",
+    "flip_decision",
     "flip_each",
     "sheet_style",
 ]

@@ -421,7 +421,7 @@ def test_a_range_that_reaches_the_tie_of_the_class_that_counts() -> None:
             MIDDLE,
             [0],
             {"target": 1},
-            "No x at all makes this class the most probable one.",
+            "No x at all leads there.",
             id="never on top",
         ),
         pytest.param(

@@ -13,7 +13,14 @@ from glassline.explain.flips.proof import Proof, lower_bound
 from glassline.explain.flips.reach import Reach
 from glassline.head import Head
 
-__all__ = ["Flip", "NoFlip", "Obstacle", "most_probable"]
+__all__ = [
+    "DecisionFlip",
+    "Flip",
+    "NoDecisionFlip",
+    "NoFlip",
+    "Obstacle",
+    "most_probable",
+]
 
 
 class Obstacle(Enum):
@@ -22,8 +29,9 @@ class Obstacle(Enum):
     FROZEN = "No feature is free to move."
     WEIGHTS = "The features that may move weigh the same for both classes."
     RANGES = "Every x within the ranges stays on this side."
-    NEVER = "No x at all makes this class the most probable one."
+    NEVER = "No x at all leads there."
     BEYOND = "The nearest flip lies beyond what 64-bit numbers reach."
+    UNSETTLED = "None was found, and the search ended before none was proved."
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +115,49 @@ class NoFlip:
     def at_least(self, head: Head) -> float:
         """Work the proof again from W and b: no flip is nearer than this."""
         return _rechecked(head, self.reach, self.proof, self.present_class, self.target)
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionFlip:
+    """A nearest x of another decision.
+
+    Attributes:
+        x: Shape (d,), within the ranges, frozen features untouched.
+        distance: |(x - start) / scale|.
+        decision: What the policy decides at x, one of `ACTIONS`.
+        present_decision: What it decides at the start.
+        at_least: No x nearer than this has the decision, but for costs that the
+            policy counts as equal; at most 1e-6 of the distance below it, or as far
+            as 3,000 projections lead.
+        reach: The start, the scale and the ranges.
+    """
+
+    x: Values
+    distance: float
+    decision: str
+    present_decision: str
+    at_least: float
+    reach: Reach
+
+
+@dataclass(frozen=True, eq=False)
+class NoDecisionFlip:
+    """No x that may be reached has the decision.
+
+    Attributes:
+        obstacle: Why.
+        present_decision: What the policy decides at the start.
+        at_least: None is nearer than this; inf: there is none.
+        reach: The start, the scale and the ranges.
+    """
+
+    obstacle: Obstacle
+    present_decision: str
+    at_least: float
+    reach: Reach
+
+    def __str__(self) -> str:
+        return f"No flip possible. {self.obstacle.value}"
 
 
 def most_probable(head: Head, x: Values) -> int:
