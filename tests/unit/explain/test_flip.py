@@ -167,7 +167,7 @@ def crossings(heads: list[Head], x: np.ndarray, angles: int) -> np.ndarray:
 @pytest.mark.parametrize(
     "count",
     [
-        pytest.param(2_000, id="2,000 heads"),
+        pytest.param(1_000, id="1,000 heads"),
         pytest.param(10_000, id="10,000 heads", marks=pytest.mark.soak),
     ],
 )
@@ -241,7 +241,7 @@ def test_another_algorithm_finds_the_same_distance(
 @pytest.mark.parametrize(
     "count",
     [
-        pytest.param(600, id="600 heads"),
+        pytest.param(400, id="400 heads"),
         pytest.param(10_000, id="10,000 heads", marks=pytest.mark.soak),
     ],
 )
