@@ -221,6 +221,7 @@ def simulated(
     return np.array(rates)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shapes",
     [
@@ -238,6 +239,7 @@ def test_the_promise_holds_at_least_as_often_as_promised(
     assert is_broken.mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 2_000)
 
 
+@pytest.mark.slow
 def test_the_promise_is_no_more_cautious_than_the_counts_allow(
     rng: np.random.Generator,
 ) -> None:

@@ -164,6 +164,7 @@ def crossings(heads: list[Head], x: np.ndarray, angles: int) -> np.ndarray:
     return np.asarray(radius.min(axis=(1, 2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "count",
     [
@@ -209,6 +210,7 @@ def least_distance(
     return float(np.sqrt(((residual[:-1] / residual[-1]) ** 2).sum()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "count",
     [
@@ -238,6 +240,7 @@ def test_another_algorithm_finds_the_same_distance(
     assert_allclose(np.minimum(ours, 1e5), np.minimum(general, 1e5), rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "count",
     [

@@ -123,6 +123,7 @@ def question(rng: np.random.Generator, k: int) -> tuple[Head, Policy, dict[str, 
     return Head(rng.normal(size=(3, k)) * 2, rng.normal(size=k)), policy, chosen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "k"),
     [
