@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test soak results
+.PHONY: help setup demo test soak results bench-head bench-features meaning
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,3 +28,12 @@ soak: $(READY)  ## the long tests
 
 results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
 	$(BIN)/python -m benchmarks.results $(DATA)
+
+bench-head: $(READY)  ## the head against scikit-learn: JSON lines, and docs/results.md
+	$(BIN)/python -m benchmarks.bench_head $(CASES) | $(BIN)/python -m benchmarks.head_table
+
+bench-features: $(READY)  ## decoding and the four features, in ms
+	$(BIN)/python -m benchmarks.bench_features
+
+meaning: $(READY)  ## does each reading follow its own cause?
+	$(BIN)/python -m benchmarks.meaning
