@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)  ## the main job, end to end, on rendered parts (or DATA=folder)
-	$(BIN)/glassline demo $(if $(DATA),--data $(DATA)) --out $(OUT)
+	$(BIN)/glassline demo $(if $(DATA),--data "$(DATA)") --out "$(OUT)"
 
 test: $(READY)  ## every gate and the whole test suite
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
@@ -27,7 +27,7 @@ soak: $(READY)  ## the long tests
 	$(BIN)/python -m pytest -m soak
 
 results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
-	$(BIN)/python -m benchmarks.results $(DATA)
+	$(BIN)/python -m benchmarks.results "$(or $(DATA),../shared/data)"
 
 bench-head: $(READY)  ## the head against scikit-learn: JSON lines, and docs/results.md
 	$(BIN)/python -m benchmarks.bench_head $(CASES) | $(BIN)/python -m benchmarks.head_table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds
 from glassline.errors import DatasetError
 
-__all__ = ["folds"]
+__all__ = ["folds", "most_folds"]
 
 
 def folds(
@@ -28,7 +29,8 @@ def folds(
         Shape (n,), the fold of each part, in [0, count).
 
     Raises:
-        DatasetError: There are fewer groups than folds.
+        DatasetError: There are too few groups, or parts of every class, for so
+            many folds.
 
     Example:
         Two photos of piece 7 stay together:
@@ -39,14 +41,23 @@ def folds(
     """
     from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415  1.8 s
 
-    found = len(np.unique(groups))
-    if found < count:
+    possible = most_folds(labels, groups)
+    if possible < count:
         raise DatasetError(
-            f"folds: expected at least {count} groups, got {found}. "
-            "Add a column group or lot with more values, or ask for fewer folds."
+            f"folds: expected {count} groups and a class with {count} parts, got "
+            f"enough for {possible}. Add parts, or a column group with more values."
         )
     dealt = np.zeros(len(labels), np.int64)
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-    for fold, (_, held_out) in enumerate(splitter.split(labels, labels, groups)):
-        dealt[held_out] = fold
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # a class smaller than the folds is no news here
+        for fold, (_, held_out) in enumerate(splitter.split(labels, labels, groups)):
+            dealt[held_out] = fold
     return dealt
+
+
+def most_folds(labels: ClassIds, groups: NDArray[Any]) -> int:
+    """Return into how many folds these parts can be dealt."""
+    return min(len(np.unique(groups)), int(np.bincount(labels).max()))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
 from glassline.decide import Decision
+from glassline.errors import LabelError, show
 from glassline.explain import Sheet
 from glassline.head import softmax
 from glassline.image import Photo, load
@@ -38,6 +39,10 @@ def inspect(
         ImageError: The photo is refused; `reason` says why.
         LabelError: The label is not one of the model's classes.
     """
+    if label is not None and label not in model.recipe.classes:
+        raise LabelError(
+            f"label: expected one of {', '.join(model.recipe.classes)}, got {show(label)}."
+        )
     seen = load(photo, settings=model.recipe.image, root=root)
     reading = model.front.read(seen.image)
     x = model.scale.x(reading.values[None])  # (1, 4): in spreads of good parts

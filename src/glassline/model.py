@@ -26,6 +26,7 @@ __all__ = ["FILE", "FORMAT", "Model", "load"]
 
 FILE = "model.json"
 FORMAT = 1
+UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
 FIELDS = (
     "format",
     "glassline",
@@ -212,7 +213,7 @@ def _build(document: Mapping[str, Any]) -> Model:
         self_test(model.front, expected=document["self_test"])
     except ModelError:
         raise
-    except (GlasslineError, TypeError, KeyError, AttributeError) as error:
+    except (*UNREADABLE, GlasslineError) as error:
         raise ModelError(f"{FILE}: expected a model, got: {error}") from error
     return model
 
@@ -239,6 +240,11 @@ def _gauge(table: Mapping[str, Any] | None) -> Gauge | None:
 
 
 def _scale(center: Sequence[float], spread: Sequence[float], clip: float) -> Scale:
+    if len(center) != len(FEATURE_NAMES):
+        raise ModelError(
+            f"{FILE}: scale.center: expected {len(FEATURE_NAMES)} numbers, "
+            f"got {len(center)}."
+        )
     return Scale(tuple(center), tuple(spread), clip)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from glassline.errors import RecipeError, show
 from glassline.tables import fill
+from glassline.words import LANGUAGES
 
 __all__ = [
     "ACTIONS",
@@ -28,6 +29,7 @@ FEATURE_NAMES = (
     "reflection_unevenness",
     "grain_noise",
 )
+GOOD_WORDS = ("ok", "good", "良品")
 MAX_CLASSES = 100  # a head a person can read; the mathematics has no limit
 Setting = float | int | str | bool
 
@@ -109,9 +111,9 @@ class Recipe:
 
     Args:
         classes: Class names in their fixed order; at least two, all different.
-        good: The class of good parts; left out, the class called "ok" if any.
-            Readings are standardised against it, and only it may be accepted
-            without cost.
+        good: The class of good parts; left out, the one called ok, good or 良品
+            in any case, if any. Readings are standardised against it, and only
+            it may be accepted without cost.
         names: Language to class to the word shown, where it differs.
         features: Feature to its settings; left out, the defaults.
         costs: Class to its costs; left out, the defaults of `ClassCosts`.
@@ -139,23 +141,35 @@ class Recipe:
     training: TrainingSettings = field(default_factory=TrainingSettings)
 
     def __post_init__(self) -> None:
+        if isinstance(self.classes, str):
+            raise RecipeError(
+                f"classes: expected a list of names, got {show(self.classes)}."
+            )
         object.__setattr__(self, "classes", tuple(self.classes))
         _check_classes(self.classes)
-        if self.good is None and "ok" in self.classes:
-            object.__setattr__(self, "good", "ok")
-        if self.good is not None:
+        if self.good is None:
+            called = (name for name in self.classes if name.casefold() in GOOD_WORDS)
+            object.__setattr__(self, "good", next(called, None))
+        else:
             self._check_known("good", self.good)
-        for name in self.costs:
-            self._check_known(f"costs.{name}", name)
-        for lang, words in self.names.items():
-            for name in words:
-                self._check_known(f"names.{lang}.{name}", name)
+        self._check_names()
         for name in self.features:
             if name not in FEATURE_NAMES:
                 raise RecipeError(
                     f"features.{name}: expected one of {', '.join(FEATURE_NAMES)}."
                 )
         self._check_priors()
+
+    def _check_names(self) -> None:
+        for name in self.costs:
+            self._check_known(f"costs.{name}", name)
+        for lang, words in self.names.items():
+            if lang not in LANGUAGES:
+                raise RecipeError(
+                    f"names.{lang}: expected one of {', '.join(LANGUAGES)}."
+                )
+            for name in words:
+                self._check_known(f"names.{lang}.{name}", name)
 
     def _check_known(self, where: str, name: str) -> None:
         if name not in self.classes:
@@ -239,8 +253,12 @@ def _check_classes(classes: tuple[object, ...]) -> None:
             f"classes: expected 2 to {MAX_CLASSES} class names, got {len(classes)}."
         )
     for name in classes:
-        if not isinstance(name, str) or not name.strip():
-            raise RecipeError(f"classes: expected names, got {show(name)}.")
+        if not isinstance(name, str) or name != name.strip() or not name.isprintable():
+            raise RecipeError(
+                f"classes: expected printable names without outer blanks, got {show(name)}."
+            )
+        if not name:
+            raise RecipeError("classes: expected names, got an empty one.")
     if len(set(classes)) < len(classes):
         twice = next(name for name in classes if classes.count(name) > 1)
         raise RecipeError(f"classes: expected each name once, got {show(twice)} twice.")

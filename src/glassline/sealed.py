@@ -26,7 +26,7 @@ def seal(document: Mapping[str, Any]) -> bytes:
     genuine if and only if writing it again gives the same bytes.
 
     Raises:
-        ModelError: A number is NaN or infinite.
+        ModelError: A number is NaN or infinite, or a text has a lone surrogate.
 
     Example:
         >>> print(seal({"b": [0.1]}).decode()[:20])
@@ -37,6 +37,10 @@ def seal(document: Mapping[str, Any]) -> bytes:
     try:
         digest = hashlib.sha256(_write(document)).hexdigest()
         return _write({**document, SEAL: digest})
+    except UnicodeEncodeError as error:
+        raise ModelError(
+            f"model: expected text that UTF-8 can hold, got {show(error.object)}."
+        ) from error
     except ValueError as error:
         raise ModelError(f"model: expected finite numbers, got: {error}.") from error
 
@@ -70,7 +74,7 @@ def unseal(data: bytes, where: str) -> dict[str, Any]:
     body = {key: value for key, value in document.items() if key != SEAL}
     try:
         genuine = seal(body) == data
-    except (ModelError, RecursionError, UnicodeEncodeError):
+    except (ModelError, RecursionError):
         genuine = False
     if not genuine:
         raise ModelError(

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from glassline.arrays import Image
-from glassline.errors import GlasslineWarning
+from glassline.errors import GlasslineWarning, ModelError
 from glassline.front import Front
 
 __all__ = ["known_image", "self_test"]
@@ -50,6 +50,11 @@ def self_test(
     readings = front.read(known_image()).values
     if expected is not None:
         wanted = np.array(expected["readings"], dtype=np.float64)
+        if wanted.shape != readings.shape:
+            raise ModelError(
+                f"model.json: self_test.readings: expected {len(readings)} numbers, "
+                f"got {wanted.size}."
+            )
         off = np.abs(readings - wanted) / np.maximum(np.abs(wanted), 1e-3)
         if not off.max() <= TOLERANCE:
             warnings.warn(

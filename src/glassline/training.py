@@ -18,8 +18,10 @@ from glassline.arrays import Features, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.features import Scale
+from glassline.folds import most_folds
 from glassline.front import Candidates, Choice, InnerLoss, choose
 from glassline.head import Fit, class_weights, fit, smooth
+from glassline.image import printable
 from glassline.model import Model
 from glassline.readings import Progress, Readings, no_progress, read_parts
 from glassline.recipe import FEATURE_NAMES, Recipe
@@ -106,8 +108,9 @@ def train_on(
             penalty=recipe.training.penalty,
             weights=lesson.weights,
         )
-    for note in found.notes:
+    for note in (*found.notes, *_without_good(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
+    _check_priors(lesson, readings.data, recipe)
     model = Model(
         recipe=recipe,
         front=candidates.front(choice.columns),
@@ -135,10 +138,8 @@ def _choose(
     rows = np.flatnonzero(labels.any(axis=1))
     known = readings.subset(rows)
     groups = known.data.groups()
-    if (
-        len(np.unique(groups)) < 2
-        or len(candidates.columns) == readings.values.shape[1]
-    ):
+    ids = labels[rows].argmax(axis=1)
+    if not len(rows) or most_folds(ids, groups) < 2 or candidates.is_settled:
         return Choice(candidates.defaults, math.nan, ())
     lesson = prepare(known.values, known.data, recipe)
     score = InnerLoss.of(
@@ -146,7 +147,7 @@ def _choose(
         lesson.targets,
         lesson.weights,
         _good(labels[rows], recipe),
-        labels[rows].argmax(axis=1),
+        ids,
         groups,
         recipe.training.penalty,
     )
@@ -215,6 +216,31 @@ def data_hash(readings: Readings, recipe: Recipe) -> str:
     return digest.hexdigest()
 
 
+def _without_good(recipe: Recipe) -> tuple[str, ...]:
+    if recipe.good is not None:
+        return ()
+    return (
+        "no class is called ok or good, so no part will be accepted. Name the good "
+        'class: good = "..." in the recipe, or --good.',
+    )
+
+
+def _check_priors(lesson: Lesson, data: Dataset, recipe: Recipe) -> None:
+    """Refuse a prior that no part supports: its probability could not be corrected."""
+    if recipe.priors is None:
+        return
+    absent = [
+        name
+        for name, share in zip(recipe.classes, lesson.mix, strict=True)
+        if not share
+    ]
+    if absent:
+        raise DatasetError(
+            f"{data.name}: expected a labelled part of every class that the recipe "
+            f"gives a prior, got none of {', '.join(absent)}."
+        )
+
+
 def _with_names(note: str, recipe: Recipe) -> str:
     """Say `class 1` and `x[:, 0]` as the recipe calls them."""
     note = re.sub(
@@ -241,7 +267,7 @@ def _record(readings: Readings, recipe: Recipe, found: Fit) -> dict[str, Any]:
         "counts": dict(zip(recipe.classes, counts, strict=True)),
         "undecided": int((~labels.any(axis=1)).sum()),
         "refused": [
-            {"image": PurePath(each.path).name, "reason": each.reason}
+            {"image": printable(PurePath(each.path).name), "reason": each.reason}
             for each in readings.refused
         ],
         "outcome": _with_names(found.message, recipe),

@@ -178,3 +178,68 @@ def test_the_demo_runs_on_a_person_s_own_photos(
         "model",
         *PAGES,
     ]
+
+
+def _demo(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "glassline", "demo", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_demo_writes_over_nothing_of_a_person_s_own(tmp_path: Path) -> None:
+    """A folder called line that the demo did not make stays as it is."""
+    (tmp_path / "line").mkdir()
+    (tmp_path / "line" / "mine.txt").write_text("mine")
+
+    done = _demo("--out", tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"Error: {tmp_path / 'line'}: expected a folder that the demo made, or none, "
+        "got another. Choose another --out.\n"
+    )
+    assert (tmp_path / "line" / "mine.txt").read_text() == "mine"
+
+
+def test_an_out_that_is_a_file_is_found_before_the_work(
+    line_folder: Path, tmp_path: Path
+) -> None:
+    """Not after all photos were read."""
+    out = tmp_path / "file"
+    out.write_text("")
+
+    done = _demo("--data", line_folder, "--out", out)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"Error: --out {out}: expected a folder that can be written, got: File exists.\n"
+    )
+
+
+def test_a_table_of_shares_has_a_report_too(line_folder: Path, tmp_path: Path) -> None:
+    """Inspectors who disagree; --json for programs."""
+    rows = (line_folder / "labels.csv").read_text().splitlines()[1:]
+    kinds = ("ok", "scratch", "dirt")
+    table = [
+        ",".join(
+            [
+                str(line_folder / path),
+                lot,
+                *("0.8" if k == kind else "0.1" for k in kinds),
+            ]
+        )
+        for path, kind, lot in (row.split(",")[:3] for row in rows)
+    ]
+    (tmp_path / "shares.csv").write_text(
+        "path,lot," + ",".join(f"label_{k}" for k in kinds) + "\n" + "\n".join(table)
+    )
+
+    done = _demo("--data", tmp_path / "shares.csv", "--out", tmp_path / "out", "--json")
+
+    found = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert len(found["reports"]) == 2
+    assert found["n"] + found["undecided"] > 0

@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import glassline
-from glassline.errors import ImageError
+from glassline.errors import ImageError, LabelError
 from glassline.model import Model
 
 
@@ -94,6 +94,14 @@ def test_a_loaded_model_gives_the_same_bits(
 
     assert_array_equal(again.logits, seen.logits)
     assert (again.decision, again.reason) == (seen.decision, seen.reason)
+
+
+def test_an_unknown_label_is_found_before_the_photo_is_read(model: Model) -> None:
+    """Nothing is inspected for a question that can not be answered."""
+    with pytest.raises(
+        LabelError, match=r"^label: expected one of ok, scratch, dirt, got 'dint'\.$"
+    ):
+        glassline.inspect(model, b"no photo", label="dint")
 
 
 def test_a_bad_photo_is_refused_with_its_reason(model: Model) -> None:

@@ -175,6 +175,13 @@ def test_a_sealed_file_that_is_no_model_is_refused_by_field(
             lambda d: d["scale"].update(spread=[0, 1, 1, 1]), id="spread-zero"
         ),
         pytest.param(lambda d: d["scale"].update(colour=1), id="scale-unknown"),
+        pytest.param(lambda d: d["scale"].update(center=["x"] * 4), id="scale-text"),
+        pytest.param(lambda d: d["head"].update(W=[["a", "b", "c"]] * 4), id="letters"),
+        pytest.param(lambda d: d.update(recipe="abc"), id="recipe-text"),
+        pytest.param(
+            lambda d: d["scale"].update(center=[0.0], spread=[1.0]), id="scale-of-one"
+        ),
+        pytest.param(lambda d: d["self_test"].update(readings=[1.0]), id="test-of-one"),
         pytest.param(lambda d: d["recipe"].update(classes=["ok"]), id="one-class"),
         pytest.param(lambda d: d["front"].update(features={"gloss": {}}), id="gloss"),
         pytest.param(lambda d: d.update(self_test={}), id="no-self-test"),

@@ -16,6 +16,20 @@ def test_the_class_called_ok_is_the_good_one() -> None:
     assert Recipe(classes=("ok", "scratch")).good == "ok"
 
 
+@pytest.mark.parametrize("name", ["OK", "good", "Good", "良品"])
+def test_the_usual_words_for_good_are_known(name: str) -> None:
+    """As other tools and plants name their folders."""
+    assert Recipe(classes=("scratch", name)).good == name
+
+
+def test_a_text_is_no_list_of_classes() -> None:
+    """Nobody means the classes o and k."""
+    with pytest.raises(
+        RecipeError, match=r"^classes: expected a list of names, got 'ok'\.$"
+    ):
+        Recipe(classes="ok")  # type: ignore[arg-type]
+
+
 def test_without_a_class_ok_nothing_is_good() -> None:
     """Six kinds of defect and no good class: nothing is guessed."""
     assert Recipe(classes=("crazing", "patches")).good is None
@@ -105,7 +119,24 @@ def test_a_toml_file_holds_every_field(tmp_path: Path) -> None:
             id="twice",
         ),
         pytest.param(
-            {"classes": ["ok", " "]}, "classes: expected names, got ' '.", id="blank"
+            {"classes": ["ok", " "]},
+            "classes: expected printable names without outer blanks, got ' '.",
+            id="blank",
+        ),
+        pytest.param(
+            {"classes": ["ok", ""]},
+            "classes: expected names, got an empty one.",
+            id="empty",
+        ),
+        pytest.param(
+            {"classes": ["ok", "a\x1b[2J"]},
+            "classes: expected printable names without outer blanks, got 'a\\x1b[2J'.",
+            id="escape-code",
+        ),
+        pytest.param(
+            {"classes": ["ok", "dirt"], "names": {"zh-tw": {"ok": "良品"}}},
+            "names.zh-tw: expected one of en, zh-TW.",
+            id="unknown-language",
         ),
         pytest.param(
             {"classes": ["ok", "dirt"], "good": "fine"},

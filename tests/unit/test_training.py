@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +86,70 @@ def test_a_changed_photo_is_refused_by_its_hash(line: Dataset) -> None:
 
     name = line.parts[0].path.name
     assert trained.record["refused"] == [{"image": name, "reason": "hash_mismatch"}]
+
+
+@pytest.mark.parametrize("each", [1, 3])
+def test_a_few_photos_of_each_class_are_enough_to_train(
+    line: Dataset, each: int
+) -> None:
+    """Too few to choose settings by, but not to fit."""
+    labels = [part.label for part in line.parts]
+    rows = [
+        row
+        for name in ("ok", "dirt")
+        for row in np.flatnonzero(np.array(labels) == name)[:each]
+    ]
+
+    with warnings.catch_warnings(action="ignore", category=GlasslineWarning):
+        trained = train(line.subset(rows), Recipe(classes=("ok", "dirt")))
+
+    assert trained.record["n"] == 2 * each
+
+
+def test_a_refused_photo_with_an_odd_name_does_not_stop_the_training(
+    line: Dataset, tmp_path: Path
+) -> None:
+    """A name that is no UTF-8 is written harmlessly into the record."""
+    broken = tmp_path / "\udce9.png"
+    broken.write_bytes(b"")
+    data = replace(
+        line, parts=(*line.parts, replace(line.parts[0], path=broken, within=tmp_path))
+    )
+
+    trained = train(data, Recipe(classes=line.classes))
+
+    assert trained.record["refused"] == [{"image": "\\xe9.png", "reason": "empty"}]
+
+
+def test_a_prior_for_a_class_that_was_never_seen_is_refused(line: Dataset) -> None:
+    """Found when the model is made, not when the first part comes."""
+    priors = {"ok": 0.7, "scratch": 0.1, "dirt": 0.1, "dent": 0.1}
+    recipe = Recipe(classes=(*line.classes, "dent"), priors=priors)
+
+    with (
+        pytest.warns(GlasslineWarning, match=r"^class dent has no part: .*$"),
+        pytest.raises(
+            DatasetError,
+            match=r"^.*: expected a labelled part of every class that the recipe gives "
+            r"a prior, got none of dent\.$",
+        ),
+    ):
+        train(line, recipe)
+
+
+def test_without_a_good_class_training_says_what_follows(line: Dataset) -> None:
+    """Else every part would be rejected in silence."""
+    parts = tuple(
+        replace(part, label="fine" if part.label == "ok" else part.label)
+        for part in line.parts
+    )
+
+    with pytest.warns(
+        GlasslineWarning,
+        match=r"^no class is called ok or good, so no part will be accepted\. Name the "
+        r"good class: good = \"\.\.\.\" in the recipe, or --good\.$",
+    ):
+        train(replace(line, parts=parts), Recipe(classes=("fine", "scratch", "dirt")))
 
 
 def test_undecided_parts_teach_nothing(line: Dataset, model: Model) -> None:
@@ -180,8 +245,8 @@ def test_fewer_groups_than_folds_is_an_error(line: Dataset) -> None:
 
     with pytest.raises(
         DatasetError,
-        match=r"^folds: expected at least 5 groups, got 1\. Add a column group or lot "
-        r"with more values, or ask for fewer folds\.$",
+        match=r"^folds: expected 5 groups and a class with 5 parts, got enough for 1\. "
+        r"Add parts, or a column group with more values\.$",
     ):
         cross_validate(read_candidates(one, recipe), recipe)
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.output import progress_bar, say
+from glassline.cli.folders import make_ready
+from glassline.cli.output import as_json, json_option, progress_bar, say
 
 if TYPE_CHECKING:
-    from glassline.dataset import Dataset
+    from glassline.dataset import Dataset, Part
     from glassline.evaluation import Evaluation
     from glassline.inspection import Inspection
     from glassline.model import Model
     from glassline.readings import Progress
     from glassline.recipe import Recipe
+    from glassline.report import Story
 
 __all__ = ["command"]
 
@@ -31,10 +33,12 @@ PAGES = {"en": "report.html", "zh-TW": "report.zh-TW.html"}
 @click.option(
     "--data", type=click.Path(path_type=Path), help="Your own labelled photos."
 )
+@click.option("--good", help="The class of good parts, if it is not called ok or good.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True
 )
-def command(data: Path | None, out: Path) -> None:
+@json_option
+def command(data: Path | None, good: str | None, out: Path, as_lines: bool) -> None:
     """Do the whole job once, and write a report.
 
     Render a small production line, train, score, inspect three parts.
@@ -50,30 +54,34 @@ def command(data: Path | None, out: Path) -> None:
     from glassline.dataset import Dataset
     from glassline.evaluation import evaluate
     from glassline.recipe import Recipe
+    from glassline.report import Story
     from glassline.training import train
 
+    make_ready(out)
     with progress_bar() as progress:
         found = Dataset.read(data or _render(out / "line", progress))
-        recipe = Recipe(classes=found.classes)
+        recipe = Recipe(classes=found.classes, good=good)
         trained_on, held_out = _split(found, recipe)
         model = train(trained_on, recipe, progress=progress)
         model.save(out / "model")
         scored = evaluate(model, held_out, progress=progress)
-        seen = _three(model, held_out)
-        _write_pages(out, str(data or RENDERED), scored, seen)
-    _summary(out, scored, seen, model)
+        seen = _three(model, held_out, scored)
+        story = Story(str(data or RENDERED), model, scored, seen, PAGES)
+        _write_pages(out, story)
+    if as_lines:
+        pages = [str(out / file) for file in PAGES.values()]
+        as_json({**scored.as_json(), "model": model.sha256, "reports": pages})
+    else:
+        _summary(out, story)
 
 
 def _render(folder: Path, progress: Progress) -> Path:
     """Make the photos of a small production line: the same ones every time."""
-    import shutil
-
     import numpy as np
 
     from glassline.synthetic import production_line, write_dataset
 
-    if folder.exists():
-        shutil.rmtree(folder)
+    make_ready(folder, mark=True)
     rng = np.random.default_rng(SEED)  # noqa: TID251  the one seed of the command line
     made = []
     for number, part in enumerate(production_line(PARTS, rng=rng), 1):
@@ -94,54 +102,50 @@ def _split(data: Dataset, recipe: Recipe) -> tuple[Dataset, Dataset]:
     return data.subset(np.flatnonzero(dealt)), data.subset(np.flatnonzero(dealt == 0))
 
 
-def _three(model: Model, held_out: Dataset) -> tuple[Inspection, ...]:
-    """Inspect the first part of each class, three in all, none of them picked."""
-    from glassline.errors import ImageError
+def _three(
+    model: Model, held_out: Dataset, scored: Evaluation
+) -> tuple[Inspection, ...]:
+    """Inspect the first parts of each class in turn, three in all, none picked."""
     from glassline.inspection import inspect
 
-    seen: dict[str | None, list[Inspection]] = {
-        name: [] for name in model.recipe.classes
-    }
+    refused = {refusal.path for refusal in scored.refused}
+    by_class: dict[str | None, list[Part]] = {}
     for part in held_out.parts:
-        if part.label in seen and len(seen[part.label]) < SHOWN:
-            try:
-                found = inspect(model, part.path, label=part.label, root=part.within)
-            except ImageError:
-                continue  # counted and named by the evaluation
-            seen[part.label].append(found)
-    rounds = [
-        each[turn]
+        if str(part.path) not in refused:
+            by_class.setdefault(part.label, []).append(part)
+    order = [name for name in (*model.recipe.classes, None) if name in by_class]
+    turns = [
+        by_class[name][turn]
         for turn in range(SHOWN)
-        for each in seen.values()
-        if turn < len(each)
+        for name in order
+        if turn < len(by_class[name])
     ]
-    return tuple(rounds[:SHOWN])
-
-
-def _write_pages(
-    out: Path, name: str, scored: Evaluation, seen: tuple[Inspection, ...]
-) -> None:
-    from glassline.report import Story, page
-
-    story = Story(name=name, held_out=scored, inspections=seen, other=PAGES)
-    for lang, file in PAGES.items():
-        (out / file).write_text(page(story, lang), encoding="utf-8")
-
-
-def _summary(
-    out: Path, scored: Evaluation, seen: tuple[Inspection, ...], model: Model
-) -> None:
-    say(
-        f"Trained on {model.record['n']} parts in {len(model.record['steps']) - 1} Newton steps."
+    return tuple(
+        inspect(model, part.path, label=part.label, root=part.within)
+        for part in turns[:SHOWN]
     )
-    say(f"{model.record['outcome']}")
+
+
+def _write_pages(out: Path, story: Story) -> None:
+    from glassline.report import page
+    from glassline.sealed import publish
+
+    for lang, file in PAGES.items():
+        text = page(story, lang).encode("utf-8", "backslashreplace")
+        publish(out / file, text)
+
+
+def _summary(out: Path, story: Story) -> None:
+    record = story.model.record
+    say(f"Trained on {record['n']} parts in {len(record['steps']) - 1} Newton steps.")
+    say(f"{record['outcome']}")
     say()
     say("Scored on the parts kept back:")
-    say(scored.text())
+    say(story.held_out.text())
     say()
-    for each in seen:
+    for each in story.inspections:
         share = each.probabilities[each.predicted_class]
-        say(f"{Path(each.photo.name).name}, labelled {each.label}:")
+        say(f"{Path(each.photo.name).name}, labelled {each.label or 'in shares'}:")
         say(f"  {each.predicted_class} {share:.4f}: {each.decision}")
         say(f"  {each.reason}")
     say()

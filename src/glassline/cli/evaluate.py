@@ -10,6 +10,8 @@ from glassline.cli.output import as_json, json_option, progress_bar, say
 
 __all__ = ["command"]
 
+SOME_REFUSED = 6
+
 
 @click.command("evaluate")
 @click.argument("model", type=click.Path(path_type=Path))
@@ -23,6 +25,8 @@ def command(model: Path, data: Path, as_lines: bool) -> None:
     \b
     Example:
       glassline evaluate model new-photos
+
+    Exit code 6 when some photos were refused; they are counted, not scored.
     """
     from glassline.dataset import Dataset
     from glassline.evaluation import evaluate
@@ -32,5 +36,7 @@ def command(model: Path, data: Path, as_lines: bool) -> None:
         found = evaluate(load(model), Dataset.read(data), progress=progress)
     if as_lines:
         as_json(found.as_json())
-        return
-    say(found.text())
+    else:
+        say(found.text())
+    if found.refused:
+        raise click.exceptions.Exit(SOME_REFUSED)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from glassline.cli.folders import make_ready
 from glassline.cli.output import as_json, json_option, progress_bar, say
 
+if TYPE_CHECKING:
+    from glassline.model import Model
+
 __all__ = ["command"]
+
+SOME_REFUSED = 6
 
 
 @click.command("train")
@@ -19,10 +26,16 @@ __all__ = ["command"]
 @click.option(
     "--recipe", type=click.Path(path_type=Path), help="recipe.toml of the line."
 )
+@click.option("--good", help="The class of good parts, if it is not called ok or good.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @json_option
 def command(
-    data: Path, out: Path, recipe: Path | None, workers: int, as_lines: bool
+    data: Path,
+    out: Path,
+    recipe: Path | None,
+    good: str | None,
+    workers: int,
+    as_lines: bool,
 ) -> None:
     """Train a model from labelled photos.
 
@@ -33,20 +46,33 @@ def command(
     Example:
       glassline train photos --out model
       glassline train labels.csv --out model --recipe recipe.toml
+
+    Exit code 6 when some photos were refused and left out.
     """
     from glassline.dataset import Dataset
     from glassline.recipe import Recipe
     from glassline.training import train
 
+    if recipe and good:
+        raise click.UsageError("expected --recipe or --good; a recipe names it itself.")
+    make_ready(out)
     with progress_bar() as progress:
         found = Dataset.read(data)
-        declared = Recipe.read(recipe) if recipe else Recipe(classes=found.classes)
+        declared = (
+            Recipe.read(recipe) if recipe else Recipe(classes=found.classes, good=good)
+        )
         model = train(found, declared, workers=workers, progress=progress)
         path = model.save(out)
-    record = model.record
     if as_lines:
-        as_json({"model": model.sha256, "path": str(path), **record})
-        return
+        as_json({"model": model.sha256, "path": str(path), **model.record})
+    else:
+        _tell(model, path)
+    if model.record["refused"]:
+        raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _tell(model: Model, path: Path) -> None:
+    record, proof = model.record, model.certificate
     counts = ", ".join(f"{name} {count}" for name, count in record["counts"].items())
     say(f"Trained on {record['n']} parts ({counts}).")
     if record["refused"]:
@@ -56,8 +82,11 @@ def command(
             f"({first['reason']})."
         )
     say(f"{record['outcome']}")
-    say(
-        f"Proof: gradient {model.certificate['gradient_norm']:.1e}, so W and b are within "
-        f"{model.certificate['distance_bound']:.1e} of the one best answer."
-    )
+    if proof["distance_bound"] is None:
+        say("No proof: the penalty is 0, so how far the best answer is has no bound.")
+    else:
+        say(
+            f"Proof: gradient {proof['gradient_norm']:.1e}, so W and b are within "
+            f"{proof['distance_bound']:.1e} of the one best answer."
+        )
     say(f"Model {model.sha256[:12]} written to {path}")

@@ -71,6 +71,11 @@ class Candidates:
         return asdict(self.grids[feature][column - self.columns[feature].start])
 
     @property
+    def is_settled(self) -> bool:
+        """Return whether there is nothing to choose."""
+        return all(len(grid) == 1 for grid in self.grids.values())
+
+    @property
     def defaults(self) -> tuple[int, ...]:
         """Return the columns of the defaults, one a feature."""
         return tuple(each.start for each in self.columns.values())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, PartWeights, Targets
 from glassline.features import Scale
-from glassline.folds import folds
+from glassline.folds import folds, most_folds
 from glassline.head import fit, part_losses
 
 __all__ = ["Choice", "InnerLoss", "Scorer", "Tried", "choose"]
@@ -128,7 +128,7 @@ class InnerLoss:
         penalty: float,
     ) -> InnerLoss:
         """Deal the parts into inner folds; see the attributes."""
-        count = min(INNER_FOLDS, len(np.unique(groups)))
+        count = min(INNER_FOLDS, most_folds(labels, groups))
         dealt = [folds(labels, groups, count, seed) for seed in range(REPEATS)]
         return cls(readings, targets, weights, good, np.array(dealt), penalty)
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from glassline.evaluation import Evaluation
 from glassline.explain import sheet_style
 from glassline.inspection import Inspection
+from glassline.model import Model
 from glassline.recipe import ACTIONS
 from glassline.report.charts import loss_chart, reliability_chart
 from glassline.report.pictures import overlay, photo
@@ -27,12 +28,14 @@ class Story:
 
     Attributes:
         name: Where the parts came from.
+        model: The model that was trained.
         held_out: The score on parts that training did not see.
         inspections: A few parts, inspected with their labels, to be shown whole.
         other: Language to the file name of this report in it, to link to.
     """
 
     name: str
+    model: Model
     held_out: Evaluation
     inspections: tuple[Inspection, ...]
     other: dict[str, str]
@@ -45,7 +48,8 @@ def page(story: Story, lang: str = "en") -> str:
         InputError: The language is not one of the two.
     """
     text = words(lang)
-    model = story.inspections[0].model
+    model = story.model
+    explained = story.inspections[:2][-1:]  # the second of the parts, or the only one
     recipe = model.recipe
     return (
         _templates()
@@ -59,7 +63,7 @@ def page(story: Story, lang: str = "en") -> str:
             languages={code: words(code)["language"]["name"] for code in story.other},
             class_name=lambda name: recipe.class_name(name, lang),
             parts=[_part(each, lang) for each in story.inspections],
-            sheet=Markup(story.inspections[1].sheet.html_body(lang)),  # noqa: S704  our own, escaped there
+            sheets=[Markup(each.sheet.html_body(lang)) for each in explained],  # noqa: S704  our own, escaped there
             sheet_style=Markup(sheet_style()),  # noqa: S704
             loss=loss_chart([step["objective"] for step in model.record["steps"]]),
             reliability=reliability_chart(story.held_out.bins),
@@ -82,8 +86,10 @@ def _templates() -> Environment:
 def _part(seen: Inspection, lang: str) -> dict[str, Any]:
     """Gather what the page shows of one part."""
     clip = seen.model.scale.clip
+    label = seen.label
     return {
         "seen": seen,
+        "label": label and seen.model.recipe.class_name(label, lang),
         "name": PurePath(seen.photo.name).name,
         "photo": photo(seen.photo.image),
         "maps": [
