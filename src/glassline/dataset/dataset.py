@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -95,18 +96,24 @@ class Dataset:
             MissingExtraError: A Parquet file, and duckdb is not installed.
         """
         path = Path(source)
-        if path.is_dir():
-            table = next(
-                (path / name for name in TABLES if (path / name).is_file()), None
-            )
-            if table is None:
-                return cls._from_folder(path)
-            return cls(str(table), read_table(table))
-        if not path.exists():
-            raise DatasetError(
-                f"{path}: expected a folder, a CSV or a Parquet file, got nothing there."
-            )
-        return cls(str(path), read_table(path))
+        try:
+            return cls._read(path)
+        except OSError as error:
+            place = error.filename or path
+            raise _not_readable(place, f"an error: {error.strerror}") from error
+
+    @classmethod
+    def _read(cls, path: Path) -> Dataset:
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, ValueError) as error:  # or a name with a zero byte
+            raise _not_readable(path, "nothing there") from error
+        if not stat.S_ISDIR(mode):
+            return cls(str(path), read_table(path))
+        table = next((path / name for name in TABLES if (path / name).is_file()), None)
+        if table is None:
+            return cls._from_folder(path)
+        return cls(str(table), read_table(table))
 
     @classmethod
     def _from_folder(cls, folder: Path) -> Dataset:
@@ -126,6 +133,12 @@ class Dataset:
                 f"scratch/) or a {TABLES[0]}, got neither."
             )
         return cls(str(folder), parts, tuple(names))
+
+
+def _not_readable(path: object, got: str) -> DatasetError:
+    return DatasetError(
+        f"{path}: expected a folder, a CSV or a Parquet file, got {got}."
+    )
 
 
 def _unknown_label(part: Part, name: str, classes: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ GROUP_COLUMNS = ("group", "lot")
 SOFT_PREFIX = "label_"  # label_scratch = 0.7: seven inspectors in ten said scratch
 MAX_TABLE_BYTES = 1_000_000_000
 
+Row = tuple[str, dict[str, Any]]  # where it stands, for messages, and its cells
+
 
 def read_table(path: Path) -> tuple[Part, ...]:
     """Read the parts of a CSV or Parquet file, in row order.
@@ -30,24 +33,24 @@ def read_table(path: Path) -> tuple[Part, ...]:
         MissingExtraError: A Parquet file, and duckdb is not installed.
     """
     suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        rows = _parquet_rows(path)
-    elif suffix == ".csv":
-        rows = _csv_rows(path)
-    else:
+    if suffix not in (".csv", ".parquet"):
         raise DatasetError(
             f"{path.name}: expected .csv or .parquet, got {show(suffix)}."
         )
-    if not rows:
+    if not path.is_file():  # a pipe would wait for ever, a device never end
+        raise DatasetError(f"{path.name}: expected a file, got a pipe or device.")
+    rows = _csv_rows(path) if suffix == ".csv" else _parquet_rows(path)
+    parts = tuple(_parts(rows, path))
+    if not parts:
         raise DatasetError(f"{path.name}: expected at least one row, got none.")
-    columns = _Columns.of(rows[0], path.name)
-    # The first data row of a CSV stands on line 2, as an editor counts.
-    first = 2 if suffix == ".csv" else 1
-    word = "line" if suffix == ".csv" else "row"
-    return tuple(
-        columns.part(row, f"{path.name} {word} {number}", path.parent)
-        for number, row in enumerate(rows, first)
-    )
+    return parts
+
+
+def _parts(rows: Iterable[Row], path: Path) -> Iterator[Part]:
+    columns = None
+    for source, row in rows:
+        columns = columns or _Columns.of(row, path.name)
+        yield columns.part(row, source, path.parent)
 
 
 @dataclass(frozen=True)
@@ -75,20 +78,19 @@ class _Columns:
         return cls(path, label, first(GROUP_COLUMNS), soft)
 
     def part(self, row: Mapping[str, Any], source: str, folder: Path) -> Part:
-        text = str(row[self.path] or "").strip()
+        text = _text(row, self.path)
         if not text or "\0" in text:
             raise DatasetError(f"{source}: expected a path, got {show(text)}.")
         path = folder / text
-        label = str(row[self.label] or "").strip() if self.label else ""
         return Part(
             path=path,
-            label=label or None,
+            label=_text(row, self.label) or None,
             source=source,
-            group=str(row[self.group]) if self.group else str(path),
+            group=_text(row, self.group) or str(path),  # blank: a group of its own
             weight=_number(row, "weight", source, default=1.0),
             soft=self._shares(row, source),
-            sha256=str(row["sha256"]).lower() if row.get("sha256") else None,
-            inspector=str(row["inspector"]) if row.get("inspector") else None,
+            sha256=_text(row, "sha256").lower() or None,
+            inspector=_text(row, "inspector") or None,
             within=None if Path(text).is_absolute() else folder,
         )
 
@@ -107,6 +109,12 @@ class _Columns:
         return {name: share / total for name, share in shares.items()}
 
 
+def _text(row: Mapping[str, Any], name: str | None) -> str:
+    """Return a cell as text, "" where there is none; the class 0 is a text too."""
+    value = row.get(name) if name else None
+    return "" if value is None else str(value).strip()
+
+
 def _number(row: Mapping[str, Any], name: str, source: str, *, default: float) -> float:
     value = row.get(name)
     if value is None or value == "":
@@ -122,36 +130,61 @@ def _number(row: Mapping[str, Any], name: str, source: str, *, default: float) -
     return number
 
 
-def _csv_rows(path: Path) -> list[dict[str, Any]]:
-    size = path.stat().st_size
-    if size > MAX_TABLE_BYTES:
+def _csv_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows under the header, each with the line of an editor it begins on."""
+    reader = csv.reader(io.StringIO(_csv_text(path), newline=""), strict=True)
+    header: list[str] = []
+    ended = 0  # a quoted cell may span lines: a row begins after the one before it
+    try:
+        for cells in reader:
+            line, ended = ended + 1, reader.line_num
+            if not cells:  # a blank line
+                continue
+            if not header:
+                header = cells
+                continue
+            source = f"{path.name} line {line}"
+            if len(cells) != len(header):
+                raise DatasetError(
+                    f"{source}: expected {len(header)} cells, got {len(cells)}."
+                )
+            yield source, dict(zip(header, cells, strict=True))
+    except csv.Error as error:
+        raise DatasetError(f"{path.name}: expected CSV, got: {error}.") from error
+
+
+def _csv_text(path: Path) -> str:
+    with path.open("rb") as file:
+        data = file.read(MAX_TABLE_BYTES + 1)
+    if len(data) > MAX_TABLE_BYTES:
         raise DatasetError(
-            f"{path.name}: expected at most {MAX_TABLE_BYTES:,} bytes, got {size:,}."
+            f"{path.name}: expected at most {MAX_TABLE_BYTES:,} bytes, got more."
         )
-    data = path.read_bytes()
     for encoding in ("utf-8-sig", "cp950"):  # spreadsheets in Taiwan save the second
         try:
-            text = data.decode(encoding)
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        try:
-            return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
-        except csv.Error as error:
-            raise DatasetError(f"{path.name}: expected CSV, got: {error}.") from error
     raise DatasetError(f"{path.name}: expected CSV in UTF-8 or CP950, got neither.")
 
 
-def _parquet_rows(path: Path) -> list[dict[str, Any]]:
+def _parquet_rows(path: Path) -> Iterator[Row]:
     try:
         import duckdb  # noqa: PLC0415  an optional library
     except ImportError as error:
         raise MissingExtraError(
             'Reading Parquet needs DuckDB. Install it with: pip install "glassline[analytics]"'
         ) from error
+    # DuckDB takes *, ? and [ for patterns, ~ and file: for places, and a folder
+    # such as label=ok for a column; in brackets, and absolute, a path is that path.
+    literal = re.sub(r"[*?\[]", r"[\g<0>]", str(path.absolute()))
+    query = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
     try:
-        found = duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        found = duckdb.execute(query, [literal])
         names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        rows = found.fetchall()
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         raise DatasetError(f"{path.name}: expected Parquet, got: {first}.") from error
+    for number, row in enumerate(rows, 1):
+        yield f"{path.name} row {number}", dict(zip(names, row, strict=True))
