@@ -117,20 +117,26 @@ class Evaluation:
             f"macro-F1           {s.macro_f1}",
             f"cross-entropy      {s.log_loss} nats",
         ]
-        for name, rate in self.rates.items():
-            low, high = rate.interval
-            said = f"{rate.value:.1%} [{low:.1%}, {high:.1%}]" if rate.n else "unknown"
-            lines.append(f"{name:<19}{rate!s:<9}{said}")
+        if self.rates:
+            lines.append("rates of decisions (exact 95 % intervals over parts)")
+        lines += _aligned(
+            [
+                (f"{name:<17}", str(rate), _percents(rate))
+                for name, rate in self.rates.items()
+            ],
+            "<<<",
+        )
         if self.refused:
             lines.append(f"refused            {len(self.refused)} photos")
         if self.undecided:
             lines.append(f"without a label    {self.undecided} parts, not scored")
-        width = max(len(name) for name in self.recipe.classes)
-        lines.append("true \\ seen  " + "  ".join(self.recipe.classes))
-        for name, row in zip(self.recipe.classes, self.confusion.tolist(), strict=True):
-            cells = zip(row, self.recipe.classes, strict=True)
-            counts = "  ".join(f"{count:>{len(seen)}}" for count, seen in cells)
-            lines.append(f"{name:<{max(width, 11)}}  {counts}")
+        classes = self.recipe.classes
+        counts = zip(classes, self.confusion.tolist(), strict=True)
+        table = [
+            ("true \\ seen", *classes),
+            *((name, *map(str, row)) for name, row in counts),
+        ]
+        lines += _aligned(table, "<" + ">" * len(classes))
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:
@@ -208,3 +214,34 @@ def judge(
         refused=readings.refused,
         undecided=int((~known).sum()),
     )
+
+
+def _percents(rate: Rate) -> str:
+    low, high = rate.interval
+    return f"{rate.value:.1%} [{low:.1%}, {high:.1%}]" if rate.n else "unknown"
+
+
+def _aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    r"""Return the rows as lines, each column as wide as its widest cell on a screen.
+
+    Args:
+        rows: The cells, equally many in each row.
+        sides: A letter a column: `<` text that begins, `>` numbers that end together.
+
+    Example:
+        >>> print("\n".join(_aligned([("", "刮傷"), ("ok", "7")], "<>")))
+            刮傷
+        ok     7
+    """
+    from rich.cells import cell_len  # noqa: PLC0415  for a terminal only
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+
+    def line(row: Sequence[str]) -> str:
+        cells = []
+        for cell, width, side in zip(row, widths, sides, strict=True):
+            gap = " " * (width - cell_len(cell))
+            cells.append(gap + cell if side == ">" else cell + gap)
+        return "  ".join(cells).rstrip()
+
+    return [line(row) for row in rows]

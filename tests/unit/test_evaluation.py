@@ -62,9 +62,46 @@ def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
     lines = judged.text().splitlines()
 
     assert lines[0] == "5 parts in 1 groups (95 % intervals over groups)"
-    assert lines[5].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
+    assert lines[1].split()[:3] == ["accuracy", "0.600", "[unknown]"]
+    assert lines[5] == "rates of decisions (exact 95 % intervals over parts)"
+    assert lines[6].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
     assert lines[-2].split() == ["ok", "2", "1"]
     assert lines[-1].split() == ["scratch", "1", "1"]
+
+
+def test_the_columns_of_the_terminal_text_are_straight(judged: Evaluation) -> None:
+    """Long names, Chinese names (two columns a letter) and counts of six digits."""
+    classes = ("ok", "刮傷", "rolled-in_scale")
+    counts = np.array([[123456, 7, 0], [1, 20, 3], [0, 0, 4567]])
+    wide = replace(
+        judged,
+        recipe=Recipe(classes=classes),
+        scores=replace(judged.scores, confusion=counts),
+    )
+
+    assert wide.text().splitlines()[-4:] == [
+        "true \\ seen          ok  刮傷  rolled-in_scale",
+        "ok               123456     7                0",
+        "刮傷                  1    20                3",
+        "rolled-in_scale       0     0             4567",
+    ]
+
+
+def test_rates_of_many_parts_stay_in_their_column(judged: Evaluation) -> None:
+    """Ten digits of counts push every line's percentages alike, below 80 columns."""
+    many = replace(
+        judged,
+        labels=np.repeat(judged.labels, 10_000),
+        actions=np.repeat(judged.actions, 10_000),
+    )
+
+    lines = many.text().splitlines()
+
+    assert [line.split("%")[0] for line in lines[6:8]] == [
+        "escape             10000/20000  50.0",
+        "overkill           10000/30000  33.3",
+    ]
+    assert max(map(len, lines)) < 80
 
 
 def test_without_a_good_class_there_are_no_escapes(line: Dataset) -> None:

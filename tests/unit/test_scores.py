@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -174,10 +176,45 @@ def test_pieces_widen_the_interval_of_calibration(rng: np.random.Generator) -> N
     assert_allclose(by_piece.error.value, by_photo.error.value, rtol=1e-12)
 
 
-def test_one_group_leaves_no_room() -> None:
-    """A single group is drawn every time: the interval is the value."""
+def test_one_group_leaves_the_interval_of_calibration_unknown() -> None:
+    """What another group would give, one group can not say."""
     p = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]])
 
-    error = calibration(p, np.array([0, 1, 0]), np.zeros(3, np.int64)).error
+    found = calibration(p, np.array([0, 1, 0]), np.zeros(3, np.int64))
 
-    assert_allclose([error.low, error.high], [error.value] * 2, rtol=1e-12)
+    assert np.isfinite([found.error.value, found.brier.value]).all()
+    assert np.isnan(
+        [found.error.low, found.error.high, found.brier.low, found.brier.high]
+    ).all()
+
+
+def test_one_group_leaves_the_interval_of_a_score_unknown() -> None:
+    """No width of zero, which would read as certainty."""
+    labels = np.array([0, 0, 1])
+
+    found = score(labels, np.array([0, 1, 1]), np.ones(3), np.full(3, 7), 2)
+
+    assert str(found.accuracy) == "0.667 [unknown]"
+    assert np.isnan(
+        [
+            (each.low, each.high)
+            for each in (found.balanced_accuracy, found.macro_f1, found.log_loss)
+        ]
+    ).all()
+
+
+def test_a_hundred_thousand_photos_need_little_memory(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each a group of its own: draws are made one at a time, so 20 tell as 2,000."""
+    monkeypatch.setattr("glassline.scores.resampling.DRAWS", 20)
+    n = 100_000
+    labels, p = rng.integers(0, 3, n), rng.dirichlet([1, 1, 1], n)
+    tracemalloc.start()
+
+    score(labels, p.argmax(axis=1), np.ones(n), np.arange(n), 3)
+    calibration(p, labels, np.arange(n))
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 15e6
