@@ -9,13 +9,28 @@ import pytest
 
 import glassline
 
-HEAVY = ("numpy", "cv2", "sklearn", "scipy", "sqlalchemy", "pydantic", "rich", "jinja2")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "cv2",
+    "simplejpeg",
+    "sklearn",
+    "pydantic",
+    "jinja2",
+    "rich",
+    "duckdb",
+    "jaxtyping",
+    "PIL",
+)
 
 
 @pytest.mark.parametrize(
     "code",
     [
         pytest.param("import glassline", id="import"),
+        pytest.param("import glassline.errors, glassline.recipe", id="recipe"),
+        pytest.param("from glassline.image import printable, read", id="image"),
+        pytest.param("import glassline.words", id="words"),
         pytest.param(
             "import glassline.cli; glassline.cli.commands.main(['--help'], "
             "standalone_mode=False)",

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
+from glassline.errors import show
+
 __all__ = [
     "Bias",
     "ClassIds",
@@ -89,6 +91,11 @@ class Named:
         (0.75, 0.25, 1.0)
         >>> dict(p)
         {'ok': 0.25, 'scratch': 0.75}
+        >>> "ok" in p
+        True
+
+    Raises:
+        KeyError: There is no such name; the message lists those there are.
     """
 
     names: tuple[str, ...]
@@ -103,8 +110,11 @@ class Named:
         return zip(self.names, self.values.tolist(), strict=True)
 
     def __getitem__(self, key: str | int) -> float:
-        place = self.names.index(key) if isinstance(key, str) else key
+        place = self._place(key) if isinstance(key, str) else key
         return float(self.values[place])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
 
     def __iter__(self) -> Iterator[float]:
         return iter(self.values.tolist())
@@ -114,3 +124,9 @@ class Named:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Values:
         return np.array(self.values, dtype=dtype, copy=copy)
+
+    def _place(self, name: str) -> int:
+        if name not in self.names:
+            choices = ", ".join(self.names)
+            raise KeyError(f"expected one of {choices}, got {show(name)}")
+        return self.names.index(name)

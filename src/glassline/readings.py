@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol, runtime_checkable
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from glassline.arrays import Image, Values
 from glassline.dataset import Dataset, Part
 from glassline.errors import DatasetError, ImageError
-from glassline.image import load
+from glassline.image import load, printable
 from glassline.recipe import ImageSettings
 
 __all__ = ["Progress", "Readings", "Refusal", "no_progress", "read_parts"]
@@ -92,14 +93,15 @@ def read_parts(
     rows: list[Values] = []
     hashes: list[str] = []
     refused: list[Refusal] = []
-    for row, found in enumerate(_in_order(data, measure, settings, workers)):
-        if isinstance(found, Refusal):
-            refused.append(found)
-        else:
-            kept.append(row)
-            hashes.append(found[0])
-            rows.append(found[1])
-        progress("reading photos", row + 1, len(data))
+    with closing(_in_order(data, measure, settings, workers)) as answers:
+        for row, found in enumerate(answers):
+            if isinstance(found, Refusal):
+                refused.append(found)
+            else:
+                kept.append(row)
+                hashes.append(found[0])
+                rows.append(found[1])
+            progress("reading photos", row + 1, len(data))
     if not rows:
         first = refused[0].message if refused else "no part"
         raise DatasetError(
@@ -110,7 +112,7 @@ def read_parts(
 
 def _in_order(
     data: Dataset, measure: Measure, settings: ImageSettings, workers: int
-) -> Iterator[tuple[str, Values] | Refusal]:
+) -> Generator[tuple[str, Values] | Refusal]:
     def one(part: Part) -> tuple[str, Values] | Refusal:
         try:
             photo = load(part.path, settings=settings, root=part.within)
@@ -122,20 +124,23 @@ def _in_order(
     if workers == 1:
         yield from map(one, data.parts)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         parts = iter(data.parts)
         queue = [pool.submit(one, part) for part in islice(parts, workers * AHEAD)]
         while queue:
             done = queue.pop(0)
             queue.extend(pool.submit(one, part) for part in islice(parts, 1))
             yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # on Ctrl-C nobody waits for the rest
 
 
 def _check_hash(part: Part, sha256: str) -> None:
     if part.sha256 and part.sha256 != sha256:
         raise ImageError(
             "hash_mismatch",
-            f"{part.path.name}: expected sha256 {part.sha256[:12]}... as in "
+            f"{printable(part.path.name)}: expected sha256 {part.sha256[:12]}... as in "
             f"{part.source}, got {sha256[:12]}.... The file has changed since; "
             "restore it or correct the table.",
         )

@@ -82,6 +82,7 @@ def verify(
         LabelError: A label is not one of the model's classes.
         DatasetError: No photo could be read, or no part is labelled.
     """
+    data.targets(model.recipe.classes)  # an unknown label is told before any photo
     readings = read_parts(
         data,
         lambda image: model.front.read(image).values,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
+import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -12,18 +16,24 @@ from typing import Any
 import pytest
 
 import glassline
+from glassline.cli.check import MAX_BYTES
+from glassline.cli.output import as_json
 from glassline.model import Model
 
 ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "glassline")
 
 
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+def _run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
+        [*COMMAND, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
         encoding="utf-8",
+        errors="backslashreplace",
+        env={**os.environ, **environment},
+        timeout=60,
     )
 
 
@@ -288,15 +298,151 @@ def test_check_of_nothing_exits_2(tmp_path: Path) -> None:
     )
 
 
-def test_a_closed_pipe_is_no_crash(model_folder: Path, line_folder: Path) -> None:
-    """`glassline inspect … | head -1` ends quietly."""
-    done = subprocess.run(  # noqa: S602  a pipe is what is tested
-        f"{sys.executable} -m glassline inspect {model_folder} {line_folder} | head -1",
-        shell=True,
+def test_a_closed_pipe_ends_quietly_with_141(
+    model_folder: Path, line_folder: Path
+) -> None:
+    """`glassline inspect … | head -1`: as a shell counts it, and nothing is said."""
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"{sys.executable} -m glassline inspect {model_folder} {line_folder} | head -1;"
+            'echo "${PIPESTATUS[0]}"',
+        ],
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert "Traceback" not in done.stderr
-    assert len(done.stdout.splitlines()) == 1
+    first, status = done.stdout.splitlines()
+    assert (".png  " in first, status, done.stderr) == (True, "141", "")
+
+
+def test_an_error_that_nobody_reads_ends_with_141(tmp_path: Path) -> None:
+    """Standard error is closed too: still no traceback at exit."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "glassline", "check", str(tmp_path / "none.json")],
+        stdout=write_end,
+        stderr=write_end,
+        check=False,
+    )
+    os.close(write_end)
+
+    assert done.returncode == 141
+
+
+def test_a_name_too_long_for_the_disk_is_one_refusal(
+    model_folder: Path, mixed: Path
+) -> None:
+    """The other photos are inspected all the same."""
+    done = _run("inspect", model_folder, "x" * 300, mixed / "a.png", "--json")
+
+    rows = _lines(done)
+    assert (done.returncode, done.stderr) == (6, "")
+    assert [row.get("refused") for row in rows] == ["not_found", None]
+
+
+def test_a_refusal_names_its_photo_once(model_folder: Path, mixed: Path) -> None:
+    """The name, the code, the message without the name again."""
+    line = _run("inspect", model_folder, mixed / "b.png").stdout.splitlines()[0]
+
+    assert line.startswith(f"{mixed / 'b.png'}  refused (truncated): expected ")
+    assert line.count("b.png") == 1
+
+
+def test_a_terminal_without_chinese_still_shows_the_sheet() -> None:
+    """Letters that it lacks are escaped; all others are as ever."""
+    done = _run("sheet", "--example", "--lang", "zh-TW", PYTHONIOENCODING="latin-1")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u" in done.stdout
+    assert "0.6485" in done.stdout
+
+
+@pytest.mark.parametrize("face", ["html", "json"])
+def test_documents_are_utf_8_whatever_the_terminal(face: str) -> None:
+    """A page that says UTF-8 is UTF-8; JSON holds no escapes that JSON lacks."""
+    given = ("sheet", "--example", "--lang", "zh-TW", "--format", face)
+
+    assert _run(*given, PYTHONIOENCODING="latin-1").stdout == _run(*given).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["check", "x\x1b[2J.json"], id="error"),
+        pytest.param(["check", "--no\x1b[2J"], id="usage"),
+        pytest.param(["sheet", "x\x1b[2J", "a.png"], id="model"),
+    ],
+)
+def test_a_message_can_not_act_on_the_terminal(arguments: list[str]) -> None:
+    """Escape codes in what was asked for are printed harmlessly."""
+    done = _run(*arguments)
+
+    assert "x1b[2J" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_check_reads_files_only(kind: str, tmp_path: Path) -> None:
+    """Neither waits for a pipe nor reads a device without end."""
+    os.mkfifo(tmp_path / "pipe")
+    file = {"pipe": tmp_path / "pipe", "device": Path("/dev/zero")}[kind]
+
+    done = _run("check", file)
+
+    assert done.returncode == 2
+    assert done.stderr == f"Error: {file}: expected a sheet, got: no regular file.\n"
+
+
+def test_check_refuses_a_large_file(tmp_path: Path) -> None:
+    """One byte more than a hand calculation needs."""
+    (tmp_path / "large.json").write_bytes(b" " * (MAX_BYTES + 1))
+
+    done = _run("check", tmp_path / "large.json")
+
+    assert done.returncode == 2
+    assert done.stderr.endswith("large.json: expected at most 5,000,000 bytes.\n")
+
+
+def test_rows_go_to_the_file_and_the_bar_to_the_terminal(
+    model_folder: Path, mixed: Path
+) -> None:
+    """`inspect … --json > rows.json` on a terminal: a bar a photo, four rows."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "inspect", str(model_folder), str(mixed), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+    ) as running:
+        os.close(theirs)
+        shown = _all_of(ours)
+        rows = running.communicate()[0].splitlines()
+
+    assert (running.returncode, len(rows)) == (6, 4)
+    assert "inspecting" in shown
+    assert "4/4" in shown
+
+
+def _all_of(terminal: int) -> str:
+    """Everything written to a terminal until the last writer closes it."""
+    parts = []
+    with contextlib.suppress(OSError):  # how Linux says that it is closed
+        while part := os.read(terminal, 4096):
+            parts.append(part)
+    os.close(terminal)
+    return b"".join(parts).decode()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_json_has_null_for_what_is_no_number(
+    value: float, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """A rate of nothing and a bound without end, at any depth."""
+    as_json({"a": [value, {"b": value}], "c": 0.5})
+
+    assert capfdbinary.readouterr().out == b'{"a": [null, {"b": null}], "c": 0.5}\n'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import traceback
 
@@ -18,11 +20,13 @@ from glassline.cli import (
     train,
     verify,
 )
+from glassline.cli.output import harmless
 from glassline.errors import GlasslineError
 
 __all__ = ["commands", "main"]
 
 INTERRUPTED = 130
+CLOSED_PIPE = 141  # as a shell counts a program that a closed pipe ended
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,20 +50,33 @@ for _command in (train, inspect, evaluate, gauge, sheet, check, verify, demo):
 
 def main() -> None:
     """Run the command line; every error leaves by its own exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that it lacks is escaped
+            stream.reconfigure(errors="backslashreplace")
     try:
-        status = commands.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        status = INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        status = error.exit_code
-    except GlasslineError as error:
-        click.echo(f"Error: {error}", err=True)
-        status = error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader went away: nothing more to say to it
-        status = 0
-    except Exception:  # noqa: BLE001  the last door: say what happened, exit 70
-        traceback.print_exc()
-        status = GlasslineError.exit_code
+        status = _run()
+    except BrokenPipeError:  # nobody reads the error message either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        status = CLOSED_PIPE
     sys.exit(status)
+
+
+def _run() -> int:
+    stdout = sys.stdout
+    try:
+        return commands.main(standalone_mode=False) or 0
+    except SystemExit as leaving:  # click wraps the streams once their reader is gone
+        return CLOSED_PIPE if sys.stdout is not stdout else int(leaving.code or 0)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except click.ClickException as error:
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(harmless(shown.getvalue()), err=True, nl=False)
+        return error.exit_code
+    except GlasslineError as error:
+        click.echo(f"Error: {harmless(str(error))}", err=True)
+        return error.exit_code
+    except Exception:  # noqa: BLE001  the last door: say what happened, exit 70
+        click.echo(harmless(traceback.format_exc()), err=True, nl=False)
+        return GlasslineError.exit_code

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import click
 
 from glassline.cli.output import as_json, json_option, language_option, say
+from glassline.errors import InputError
+from glassline.image import printable
 
 __all__ = ["command"]
 
@@ -31,19 +34,27 @@ def command(file: Path, lang: str, as_lines: bool) -> None:
     Example:
       glassline check worked-example.json
     """
-    from glassline.errors import InputError
     from glassline.explain import check
 
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise InputError(f"{file}: expected at most {MAX_BYTES:,} bytes.")
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file}: expected a sheet, got: {error.strerror}.") from error
-    marks = check(data)
+    marks = check(_read(file))
     if as_lines:
         as_json(json.loads(marks.json()))
     else:
         say(marks.text(lang))
     if marks.wrong:
         raise click.exceptions.Exit(WRONG)
+
+
+def _read(file: Path) -> bytes:
+    """Read a file; never wait for a pipe, never read a device without end."""
+    name = printable(str(file))
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise InputError(f"{name}: expected a sheet, got: no regular file.")
+        with file.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{name}: expected a sheet, got: {error.strerror}.") from error
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name}: expected at most {MAX_BYTES:,} bytes.")
+    return data

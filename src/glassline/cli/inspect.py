@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.output import as_json, json_option, printable, progress_bar, say
+from glassline.cli.output import as_json, json_option, progress_bar, say
 from glassline.errors import ImageError
+from glassline.image import printable
+from glassline.image.reasons import named
 
 if TYPE_CHECKING:
     from glassline.inspection import Inspection
@@ -41,9 +43,10 @@ def command(
     from glassline.model import load
 
     done = refused = 0
-    with progress_bar():
+    with progress_bar(rows=True) as progress:
         trained = load(model)
-        for path, root in _all(photos):
+        listed = list(_all(photos))
+        for number, (path, root) in enumerate(listed, 1):
             try:
                 seen = inspect(trained, path, root=root)
             except ImageError as error:
@@ -52,6 +55,7 @@ def command(
             else:
                 done += 1
                 _tell(path, seen, as_lines)
+            progress("inspecting", number, len(listed))
     if not as_lines:
         say(f"{done} inspected, {refused} refused")
     if not done or (refused and strict):
@@ -64,11 +68,18 @@ def _all(photos: tuple[Path, ...]) -> Iterator[tuple[Path, Path | None]]:
     from glassline.image import list_images
 
     for path in photos:
-        if path.is_dir():
+        if _is_folder(path):
             for each in list_images(path):
                 yield each, path
         else:
             yield path, None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # as a name that the disk does not allow: refused when read
+        return False
 
 
 def _tell(path: Path, seen: Inspection, as_lines: bool) -> None:
@@ -86,4 +97,7 @@ def _tell_refusal(path: Path, error: ImageError, as_lines: bool) -> None:
     if as_lines:
         as_json({"image": str(path), "refused": error.reason, "message": str(error)})
         return
-    say(f"{printable(str(path))}  refused ({error.reason}): {error}")
+    name = printable(str(path))
+    name_in_message = str(named(ImageError(error.reason, ""), str(path)))
+    message = str(error).removeprefix(name_in_message)
+    say(f"{name}  refused ({error.reason}): {message}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import warnings
 from collections.abc import Iterator
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glassline.image import printable
+
 if TYPE_CHECKING:
     from glassline.readings import Progress
 
 __all__ = [
     "as_json",
+    "document",
+    "harmless",
     "json_option",
     "language_option",
-    "printable",
     "progress_bar",
     "say",
 ]
@@ -36,50 +40,58 @@ language_option = click.option(
 
 
 def say(text: str = "") -> None:
-    """Print one line for a person; control characters in names can not act."""
-    click.echo(printable(text, keep="\n"))
+    """Print lines for a person; control characters in them can not act."""
+    click.echo(harmless(text))
 
 
-def as_json(document: dict[str, Any]) -> None:
+def document(text: str) -> None:
+    """Print a JSON or HTML document: UTF-8, whatever letters the terminal has."""
+    click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def as_json(found: dict[str, Any]) -> None:
     """Print one object as one line of strict JSON."""
-    click.echo(json.dumps(_strict(document), ensure_ascii=False, allow_nan=False))
+    document(json.dumps(_strict(found), ensure_ascii=False, allow_nan=False))
 
 
-def printable(text: str, keep: str = "") -> str:
-    r"""Escape what could not be printed, or would move a cursor.
+def harmless(text: str) -> str:
+    r"""Escape what could move a cursor; lines stay lines.
+
+    The rule of `printable`, but for a whole text: the names in it are written by
+    `printable` already, so a backslash is not escaped a second time.
 
     Example:
-        >>> printable("a\x1b[2J\udcff.png")
-        'a\\x1b[2J\\udcff.png'
+        >>> print(harmless("a\x1b[2J.png, part\\\\n7.jpg"))
+        a\x1b[2J.png, part\\n7.jpg
     """
-    return "".join(
-        letter if letter.isprintable() or letter in keep else ascii(letter)[1:-1]
-        for letter in text
-    )
+    return "".join(letter if letter in "\n\\" else printable(letter) for letter in text)
 
 
 def _strict(value: Any) -> Any:
-    """Make a value strict JSON: no lone surrogates, no NaN."""
+    """Make a value strict JSON: no lone surrogates, NaN or infinity."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
         return {_strict(key): _strict(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_strict(each) for each in value]
-    if isinstance(value, float) and value != value:  # NaN: a rate of nothing
+    if isinstance(value, float) and not math.isfinite(value):  # a rate of nothing
         return None
     return value
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar(*, rows: bool = False) -> Iterator[Progress]:
     """Show a bar for each stage on the terminal; nothing when piped.
+
+    With `rows` the command prints a row a photo while it works: rows on the
+    terminal are progress enough, so the bar is for rows that go elsewhere.
 
     Warnings of glassline itself are printed as lines, not as Python prints them.
     """
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
-        if not sys.stderr.isatty():
+        if not sys.stderr.isatty() or (rows and sys.stdout.isatty()):
             yield lambda stage, done, total: None
             return
         from rich.console import Console
@@ -90,7 +102,8 @@ def progress_bar() -> Iterator[Progress]:
             BarColumn(),
             MofNCompleteColumn(),
         )
-        with Progress(*columns, console=Console(stderr=True)) as bars:
+        console = Console(stderr=True)  # the results keep standard output to themselves
+        with Progress(*columns, console=console, redirect_stdout=False) as bars:
             stages: dict[str, Any] = {}
 
             def show(stage: str, done: int, total: int) -> None:
@@ -102,4 +115,4 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    click.echo(f"Warning: {printable(str(message))}", err=True)
+    click.echo(f"Warning: {harmless(str(message))}", err=True)

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.output import json_option, language_option, progress_bar
+from glassline.cli.output import (
+    as_json,
+    document,
+    json_option,
+    language_option,
+    progress_bar,
+    say,
+)
 
 __all__ = ["command"]
 
@@ -59,8 +66,10 @@ def command(
         with progress_bar():
             sheet = inspect(load(model), photo, label=label).sheet
     if as_lines:
-        click.echo(json.dumps(json.loads(sheet.json()), ensure_ascii=False))
+        as_json(json.loads(sheet.json()))
     elif face == "json":
-        click.echo(sheet.json())
+        document(sheet.json())
+    elif face == "html":
+        document(sheet.html(lang))
     else:
-        click.echo(getattr(sheet, face)(lang))
+        say(getattr(sheet, face)(lang))
