@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -47,56 +46,31 @@ class Feature:
         return fill(self.settings, table, where=f"features.{name}", error=RecipeError)
 
 
-def _grid(settings: type[Any], **choices: tuple[Any, ...]) -> tuple[Any, ...]:
-    rows = (dict(zip(choices, row, strict=True)) for row in product(*choices.values()))
-    return (
-        settings(),
-        *(each for row in rows if (each := settings(**row)) != settings()),
-    )
-
-
 FEATURES: Mapping[str, Feature] = MappingProxyType(
     {
         "line_strength": Feature(
             line_strength.LineStrength,
             line_strength.measure,
             "times the noise",
-            _grid(
-                line_strength.LineStrength,
-                polarity=("either", "bright", "dark"),
-                width_px=(4.0, 6.0),
-                length_px=(32.0, 56.0),
-            ),
+            line_strength.GRID,
         ),
         "texture_change": Feature(
             texture_change.TextureChange,
             texture_change.measure,
             "nepers",
-            _grid(
-                texture_change.TextureChange,
-                block_px=(4, 8, 16),
-                share=(0.02, 0.1),
-            ),
+            texture_change.GRID,
         ),
         "reflection_unevenness": Feature(
             reflection_unevenness.ReflectionUnevenness,
             reflection_unevenness.measure,
             "% of brightness",
-            _grid(
-                reflection_unevenness.ReflectionUnevenness,
-                cells=(6, 16, 32),
-                share=(0.02, 0.1),
-            ),
+            reflection_unevenness.GRID,
         ),
         "grain_noise": Feature(
             grain_noise.GrainNoise,
             grain_noise.measure,
             "times the noise",
-            _grid(
-                grain_noise.GrainNoise,
-                polarity=("either", "bright", "dark"),
-                width_px=(4.0, 6.0, 9.0),
-            ),
+            grain_noise.GRID,
         ),
     }
 )

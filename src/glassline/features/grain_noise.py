@@ -7,9 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from glassline.features.surface import Plane, Surface
+from glassline.errors import RecipeError
+from glassline.features.surface import Plane, Surface, strongest
 
-__all__ = ["GrainNoise", "measure"]
+__all__ = ["GRID", "GrainNoise", "measure"]
+
+WIDTHS_PX = (3.0, 32.0)  # what half to eighth size photos can show
 
 
 @dataclass(frozen=True)
@@ -18,44 +21,70 @@ class GrainNoise:
 
     Attributes:
         polarity: Grains brighter than the surface, darker, or either.
-        width_px: Width of a grain, in photo pixels.
-        share: Share of the surface that grains are expected to cover: the
-            reading is the grain that is exceeded on this share.
+        width_px: Width of a grain, in photo pixels, 3 to 32.
+        share: Share of the surface that counts, its grainiest: 0 the strongest
+            grain alone, 1 all of the surface.
     """
 
     polarity: Literal["bright", "dark", "either"] = "either"
     width_px: float = 6.0
     share: float = 0.01
 
+    def __post_init__(self) -> None:
+        low, high = WIDTHS_PX
+        if not low <= self.width_px <= high:
+            raise RecipeError(
+                f"width_px: expected {low:g} to {high:g} px, got {self.width_px:g}."
+            )
+        if not 0 <= self.share <= 1:
+            raise RecipeError(f"share: expected 0 to 1, got {self.share:g}.")
+
+
+GRID = (
+    GrainNoise(),
+    *(
+        GrainNoise(polarity, width_px, share)
+        for polarity in ("bright", "dark")
+        for width_px, share in ((4, 1), (6, 0.01), (6, 1), (12, 0.01), (12, 1))
+    ),
+)
+"""The settings training may choose from, the defaults first."""
+
 
 def measure(surface: Surface, settings: GrainNoise) -> tuple[float, Plane]:
     """Contrast of round specks, in units of the surface's own noise.
 
-    A speck curves in both directions alike, a line in one only: with l1 and l2
-    the eigenvalues of the Hessian, the grain at a point is the smaller of the
-    two where both have the sign of a speck, else 0. The reading is the value
-    exceeded on `share` of the surface, divided by the noise.
+    A speck curves in both directions alike, a line in one only: with l1 >= l2 the
+    eigenvalues of the Hessian at the speck's width, taken positive for the
+    polarity looked for,
+
+        grain = l2  where that is positive, else 0
+
+    divided by the noise of the curvature over the whole surface, and the largest
+    value in each cell of 4 x 4 px kept. The reading is the mean of grain over the
+    grainiest share of the cells: it grows with the number of specks and with
+    their contrast.
 
     Args:
         surface: The photo.
         settings: Polarity, width and share.
 
     Returns:
-        The reading, >= 0, in units of noise: 0 without any speck, about 1.5 on
-        plain noise, above 4 with visible specks. The map has half the photo's
-        size and the same unit.
+        The reading, >= 0, in units of noise: 0 without any speck, about 2 on
+        plain noise, above 4 with specks that can be seen. The map has a cell for
+        4 x 4 px, in the same unit.
 
     Source:
-        Both eigenvalues of one sign mark a blob: A. F. Frangi et al., MICCAI
-        1998, table 1, doi:10.1007/BFb0056195.
+        Two eigenvalues of one sign mark a blob: A. F. Frangi et al., MICCAI 1998,
+        table 1, doi:10.1007/BFb0056195.
     """
-    mean, turn = surface.curvature(settings.width_px)
-    if settings.polarity == "either":
-        grain: Plane = np.abs(mean) - turn
+    found = surface.curvature(settings.width_px)
+    if settings.polarity == "dark":
+        grain = found.mean - found.turn
+    elif settings.polarity == "bright":
+        grain = -found.mean - found.turn
     else:
-        sign = np.float32(1.0 if settings.polarity == "dark" else -1.0)
-        grain = sign * mean - turn
-    noise = surface.noise(settings.width_px)
-    shown: Plane = np.asarray(np.maximum(grain, 0.0) / noise, np.float32)
-    value = float(np.quantile(shown, 1.0 - settings.share))
-    return value, shown
+        grain = np.abs(found.mean) - found.turn
+    cells = np.maximum(surface.in_cells(grain), np.float32(0.0))
+    cells *= np.float32(1.0 / found.noise)
+    return strongest(cells, settings.share), cells

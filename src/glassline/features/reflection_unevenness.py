@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.features.surface import GREY_STEP, Plane, Surface
+from glassline.errors import RecipeError
+from glassline.features.surface import GREY_STEP, Plane, Surface, strongest
 
-__all__ = ["ReflectionUnevenness", "measure"]
+__all__ = ["GRID", "ReflectionUnevenness", "measure"]
+
+DARKEST = 4.0 * GREY_STEP  # a mean below it is no brightness to compare with
 
 
 @dataclass(frozen=True)
@@ -18,58 +21,75 @@ class ReflectionUnevenness:
     """How finely slow brightness is looked at.
 
     Attributes:
-        cells: Cells along each side of the photo.
-        share: Upper and lower share of the cells that is set against each other.
+        fields: Fields along each side of the photo, 4 to 64.
+        share: Share of the fields that counts as the brightest, and as the
+            darkest, 0 to 0.5; 0 the one brightest and the one darkest.
     """
 
-    cells: int = 16
-    share: float = 0.1
+    fields: int = 16
+    share: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not 4 <= self.fields <= 64:
+            raise RecipeError(f"fields: expected 4 to 64, got {self.fields}.")
+        if not 0 <= self.share <= 0.5:
+            raise RecipeError(f"share: expected 0 to 0.5, got {self.share:g}.")
+
+
+GRID = (
+    ReflectionUnevenness(),
+    *(
+        ReflectionUnevenness(fields, share)
+        for fields in (16, 32)
+        for share in (0.0, 0.05, 0.5)
+        if (fields, share) != (16, 0.05)
+    ),
+)
+"""The settings training may choose from, the defaults first."""
 
 
 def measure(surface: Surface, settings: ReflectionUnevenness) -> tuple[float, Plane]:
     """Range of slow brightness around the lamp's plane, in per cent.
 
-    The photo is averaged over cells x cells areas, the best plane (the lamp)
-    is taken away, and with q the quantiles of what is left
+    The photo is averaged over fields x fields areas, the best plane (the lamp's
+    gradient) is taken away, and of what is left
 
-        reading = 100 (q_{1 - share} - q_{share}) / mean brightness
+        reading = 100 (mean of the brightest share - mean of the darkest share)
+                  / mean brightness
+
+    A brighter lamp or a longer exposure moves all of it alike, and not the reading;
+    a thin line or a speck disappears in the average of its field.
 
     Args:
         surface: The photo.
-        settings: Cells and share.
+        settings: Fields and share.
 
     Returns:
         The reading, >= 0, in per cent of the mean brightness: 0 for a plane,
-        about 1 for an even surface, 10 for glare that anyone sees. The map has
-        half the photo's size: distance of each cell from the plane.
+        about 1 for an even surface, 10 for a reflection that anyone sees. The map
+        has a cell for 4 x 4 px: distance of each field from the plane, per cent.
 
     Source:
-        Flat-field residual, as in EMVA Standard 1288, release 4.0, section 4
-        (non-uniformity after removal of the trend); quantiles are ours.
+        Residual after removal of the trend: EMVA Standard 1288, release 4.0
+        (2021), linear part, non-uniformity; the shares are ours.
     """
-    height, width = surface.image.shape
-    size_wh = (min(settings.cells, width), min(settings.cells, height))
-    cells: Plane = np.asarray(
-        cv2.resize(surface.image, size_wh, interpolation=cv2.INTER_AREA), np.float32
-    )
-    rest = _without_plane(cells)
-    mean = max(float(cells.mean()), 4.0 * GREY_STEP)
-    low, high = np.quantile(rest, [settings.share, 1.0 - settings.share])
-    half_wh = surface.half.shape[::-1]
-    away = (np.abs(rest) * (100.0 / mean)).astype(np.float32)
-    shown = cv2.resize(away, half_wh, interpolation=cv2.INTER_NEAREST)
-    return float(100.0 * (high - low) / mean), np.asarray(shown)
+    half = surface.smaller(2)
+    size_wh = (min(settings.fields, half.shape[1]), min(settings.fields, half.shape[0]))
+    fields = cv2.resize(half, size_wh, interpolation=cv2.INTER_AREA).astype(np.float64)
+    percent = 100.0 / max(float(fields.mean()), DARKEST)
+    rest = percent * _without_plane(fields)
+    spread = strongest(rest, settings.share) + strongest(-rest, settings.share)
+    return spread, surface.shown(np.abs(rest).astype(np.float32))
 
 
-def _without_plane(cells: Plane) -> NDArray[np.float64]:
-    """Cells less their least-squares plane; on a grid its axes are orthogonal."""
-    rest = cells.astype(np.float64)
-    rest -= rest.mean()
+def _without_plane(fields: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fields less their least-squares plane, whose axes are orthogonal on a grid."""
+    rest = fields - fields.mean()
     for axis in (0, 1):
-        place = np.arange(cells.shape[axis], dtype=np.float64)
+        place = np.arange(fields.shape[axis], dtype=np.float64)
         place -= place.mean()
-        length = (place**2).sum()
+        length = float((place**2).sum())
         if length > 0:
             slope = (rest.mean(axis=1 - axis) * place).sum() / length
             rest -= slope * (place[:, None] if axis == 0 else place[None, :])
-    return rest
+    return np.asarray(rest)

@@ -1,8 +1,9 @@
-"""What the four measurements share: half-size image, curvature, noise."""
+"""What the four measurements share: smaller images, curvature, noise, cells."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,16 +12,49 @@ from numpy.typing import NDArray
 from glassline.arrays import Image
 from glassline.errors import InputError, ShapeError
 
-__all__ = ["GREY_STEP", "Plane", "Surface", "gaussian_kernel"]
+__all__ = [
+    "BORDER",
+    "CELL_PX",
+    "GREY_STEP",
+    "Curvature",
+    "Plane",
+    "Surface",
+    "strongest",
+]
 
 Plane = NDArray[np.float32]
-"""One number a pixel, rows first."""
+"""One number a pixel or a cell, rows first."""
 
-GREY_STEP = 1.0 / 255.0
-"""One step of an 8-bit camera: nothing finer than a part of it is evidence."""
-
+GREY_STEP = 1.0 / 255.0  # of an 8-bit camera: a quarter of it is no evidence
+CELL_PX = 4  # readings are compared, and maps drawn, in cells of this side
 BORDER = cv2.BORDER_REFLECT_101
 MEDIAN_SAMPLES = 1 << 14  # the median of so many pixels is good to one per cent
+TILE_PX = 16  # local noise: mean over tiles of this side, then over 3 x 3 tiles
+NORMAL_MAD = 1.4826  # standard deviation of a Gaussian over its median deviation
+NORMAL_MEAN = 1.2533  # and over its mean deviation: sqrt(pi / 2)
+
+BEND_MEAN = np.array([[0, 0.5, 0], [0.5, -2, 0.5], [0, 0.5, 0]], dtype=np.float32)
+BEND_TURN = np.array([[0, -0.5, 0], [0.5, 0, 0.5], [0, -0.5, 0]], dtype=np.float32)
+SLOPE = np.array([-0.5, 0, 0.5], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """How brightness curves at one line width.
+
+    With L the Hessian of the blurred photo, the eigenvalues are mean + turn and
+    mean - turn: both positive in a dark pit, one in a dark valley; negative on
+    bright bumps and ridges.
+
+    Attributes:
+        mean: (Lxx + Lyy) / 2, grey levels, scaled by sigma^2.
+        turn: sqrt(((Lxx - Lyy) / 2)^2 + Lxy^2), >= 0, in the same unit.
+        noise: Standard deviation of `mean` on the surface itself, > 0.
+    """
+
+    mean: Plane
+    turn: Plane
+    noise: float
 
 
 class Surface:
@@ -36,9 +70,9 @@ class Surface:
         InputError: A pixel is NaN or infinite.
 
     Example:
-        >>> surface = Surface(np.full((6, 9), 0.5, dtype=np.float32))
-        >>> surface.half.shape
-        (3, 4)
+        >>> surface = Surface(np.full((16, 24), 0.5, dtype=np.float32))
+        >>> surface.smaller(2).shape, surface.cells_hw
+        ((8, 12), (4, 6))
     """
 
     def __init__(self, image: Image) -> None:
@@ -47,107 +81,130 @@ class Surface:
         self.image: Plane = np.ascontiguousarray(image, dtype=np.float32)
         if not math.isfinite(cv2.sumElems(self.image)[0]):
             raise InputError("image: expected finite pixels, got NaN or infinity.")
-        self.half = _halve(self.image)
-        self._curvature: dict[float, tuple[Plane, Plane]] = {}
-        self._noise: dict[float, float] = {}
+        self._smaller: dict[int, Plane] = {1: self.image}
+        self._curvature: dict[float, Curvature] = {}
 
-    def curvature(self, width_px: float) -> tuple[Plane, Plane]:
-        """Return the mean curvature and its anisotropy at one line width.
+    @property
+    def cells_hw(self) -> tuple[int, int]:
+        """Rows and columns of cells; a last part of a cell is left out."""
+        rows, columns = self.smaller(CELL_PX).shape
+        return rows, columns
 
-        With L the Hessian of the half-size image blurred by sigma, scaled by
-        sigma^2, the two pictures are
+    def smaller(self, step: int) -> Plane:
+        """Return the photo averaged over step x step pixels; step 1, 2, 4 or 8."""
+        if step not in self._smaller:
+            self._smaller[step] = _halved(self.smaller(step // 2))
+        return self._smaller[step]
 
-            mean = (Lxx + Lyy) / 2,   turn = sqrt(((Lxx - Lyy) / 2)^2 + Lxy^2)
+    def curvature(self, width_px: float) -> Curvature:
+        """Return the curvature to which a line of this width answers most.
 
-        so that the eigenvalues are mean + turn and mean - turn: positive in a
-        dark valley, negative on a bright ridge.
-
-        Args:
-            width_px: Width in photo pixels of the line it answers to most,
-                4 sigma (sigma in half-size pixels is half the bar's half width).
+        The photo is first made smaller, so that the blur has 1 to 2 pixels there;
+        sigma is half the line's width, and the scale factor sigma^2 makes lines of
+        any width and the same contrast answer alike.
 
         Source:
-            T. Lindeberg, Int. J. Computer Vision 30(2), 1998 (scale
-            normalisation); C. Steger, IEEE PAMI 20(2), 1998 (line width).
+            T. Lindeberg, Int. J. Computer Vision 30(2), 1998,
+            doi:10.1023/A:1008045108935.
         """
         if width_px not in self._curvature:
-            self._curvature[width_px] = _curvature(self.half, width_px / 4.0)
+            self._curvature[width_px] = self._measure(width_px)
         return self._curvature[width_px]
 
-    def noise(self, width_px: float) -> float:
-        """Return the surface's own curvature noise at one width, > 0.
+    def _measure(self, width_px: float) -> Curvature:
+        step = 2 if width_px < 8 else 4 if width_px < 16 else 8
+        sigma = width_px / (2 * step)
+        bell = _gaussian(sigma)
+        blurred = cv2.sepFilter2D(
+            self.smaller(step), cv2.CV_32F, bell, bell, borderType=BORDER
+        )
+        gain = np.float32(sigma * sigma)
+        mean = cv2.filter2D(blurred, cv2.CV_32F, BEND_MEAN * gain, borderType=BORDER)
+        turn = cv2.filter2D(blurred, cv2.CV_32F, BEND_TURN * gain, borderType=BORDER)
+        mixed = cv2.sepFilter2D(
+            blurred, cv2.CV_32F, SLOPE * gain, SLOPE, borderType=BORDER
+        )
+        turn = cv2.magnitude(turn, mixed, magnitude=turn)
+        noise = max(_spread(np.asarray(mean, np.float32)), GREY_STEP / 4.0)
+        return Curvature(np.asarray(mean), np.asarray(turn), noise)
 
-        1.4826 times the median absolute deviation of the mean curvature: the
-        standard deviation if the surface is Gaussian, blind to defects that
-        cover less than half of it. Never under a quarter of a grey step, which
-        is what rounding to 8 bits alone would do.
+    def local_noise(self, width_px: float) -> Plane:
+        """Return the noise of the curvature around each cell, > 0.
+
+        The mean size of the curvature over some 48 px, where nothing counts for
+        more than three times the noise of the whole surface, so that a line or a
+        speck hardly raises it but rough material does. At least half the noise of
+        the whole surface.
         """
-        if width_px not in self._noise:
-            mean, _ = self.curvature(width_px)
-            self._noise[width_px] = max(_spread(mean), GREY_STEP / 4.0)
-        return self._noise[width_px]
+        found = self.curvature(width_px)
+        size = np.abs(found.mean)
+        np.minimum(size, np.float32(3.0 * found.noise), out=size)
+        rows, columns = self.cells_hw
+        per_tile = TILE_PX // CELL_PX
+        tiles = cv2.resize(
+            size,
+            (max(1, columns // per_tile), max(1, rows // per_tile)),
+            interpolation=cv2.INTER_AREA,
+        )
+        around = cv2.blur(tiles, (3, 3), borderType=cv2.BORDER_REPLICATE)
+        around = cv2.resize(around, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        floor = 0.5 * found.noise / NORMAL_MEAN
+        return np.asarray(NORMAL_MEAN * np.maximum(around, floor), dtype=np.float32)
+
+    def in_cells(self, plane: Plane) -> Plane:
+        """Return the largest value in each cell, of a picture of any step."""
+        rows, columns = self.cells_hw
+        if plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * columns:
+            tall = plane[: 2 * rows, : 2 * columns]
+            wide = np.maximum(tall[0::2], tall[1::2])
+            return np.asarray(np.maximum(wide[:, 0::2], wide[:, 1::2]))
+        if plane.shape == (rows, columns):
+            return plane
+        larger = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(larger)
+
+    def shown(self, blocks: Plane) -> Plane:
+        """Return a coarser picture as a map of cells, each block in one grey."""
+        size_wh = self.cells_hw[::-1]
+        larger = cv2.resize(blocks, size_wh, interpolation=cv2.INTER_NEAREST)
+        return np.asarray(larger, dtype=np.float32)
 
 
-def gaussian_kernel(sigma_px: float, derivative: int = 0) -> Plane:
-    """Return a sampled Gaussian, or its first or second derivative.
-
-    The sampled kernels are corrected so that they do exactly what their names
-    say on polynomials: the Gaussian keeps a constant, the first derivative of
-    a ramp is its slope, the second derivative of x^2 is 2 and of a ramp is 0.
-
-    Args:
-        sigma_px: Standard deviation, > 0.
-        derivative: 0, 1 or 2.
-
-    Returns:
-        Shape (2 r + 1,), r = ceil(3.5 sigma), at least 1.
+def strongest(values: NDArray[np.floating], share: float) -> float:
+    """Mean of the strongest share of the values: 0 the largest alone, 1 all.
 
     Example:
-        >>> kernel = gaussian_kernel(1.0, 2)
-        >>> place = np.arange(-4, 5)
-        >>> print(f"{(kernel * place**2).sum():.4f}")
-        2.0000
+        >>> strongest(np.array([1.0, 2.0, 3.0, 8.0]), 0.5)
+        5.5
     """
+    flat = values.reshape(-1)
+    count = min(flat.size, max(1, round(share * flat.size)))
+    if count == flat.size:
+        return float(flat.mean(dtype=np.float64))
+    if count == 1:
+        return float(flat.max())
+    top = np.partition(flat, flat.size - count)[flat.size - count :]
+    return float(top.mean(dtype=np.float64))
+
+
+def _gaussian(sigma_px: float) -> Plane:
     radius = max(1, math.ceil(3.5 * sigma_px))
     place = np.arange(-radius, radius + 1, dtype=np.float64)
     bell = np.exp(-0.5 * (place / sigma_px) ** 2)
-    bell /= bell.sum()
-    if derivative == 1:
-        bell = place * bell
-        bell /= (bell * place).sum()
-    elif derivative == 2:
-        bell = (place**2 / sigma_px**2 - 1.0) * bell
-        bell -= bell.mean()
-        bell *= 2.0 / (bell * place**2).sum()
-    return bell.astype(np.float32)
+    return np.asarray(bell / bell.sum(), dtype=np.float32)
 
 
-def _halve(image: Plane) -> Plane:
-    """Average 2 x 2 pixels; a last odd row or column is left out."""
-    height, width = image.shape
-    if height < 2 or width < 2:
-        image = np.repeat(image, 2, 0) if height < 2 else image
-        image = np.repeat(image, 2, 1) if width < 2 else image
-        height, width = image.shape
-    size_wh = (width // 2, height // 2)
-    even = image[: 2 * size_wh[1], : 2 * size_wh[0]]
-    return np.asarray(cv2.resize(even, size_wh, interpolation=cv2.INTER_AREA))
-
-
-def _curvature(half: Plane, sigma_px: float) -> tuple[Plane, Plane]:
-    bell, slope, bend = (gaussian_kernel(sigma_px, order) for order in range(3))
-    bell, bend = bell * np.float32(sigma_px), bend * np.float32(sigma_px)
-    slope = slope * np.float32(sigma_px)
-    xx = cv2.sepFilter2D(half, cv2.CV_32F, bend, bell, borderType=BORDER)
-    yy = cv2.sepFilter2D(half, cv2.CV_32F, bell, bend, borderType=BORDER)
-    xy = cv2.sepFilter2D(half, cv2.CV_32F, slope, slope, borderType=BORDER)
-    mean = cv2.addWeighted(xx, 0.5, yy, 0.5, 0.0)
-    turn = cv2.addWeighted(xx, 0.5, yy, -0.5, 0.0, dst=xx)
-    turn = cv2.magnitude(turn, xy, magnitude=yy)
-    return np.asarray(mean), np.asarray(turn)
+def _halved(image: Plane) -> Plane:
+    """Average 2 x 2 pixels; a last odd row or column is left out, never the only one."""
+    if min(image.shape) < 2:
+        repeats = [2 if side < 2 else 1 for side in image.shape]
+        image = np.repeat(np.repeat(image, repeats[0], axis=0), repeats[1], axis=1)
+    rows, columns = image.shape[0] // 2, image.shape[1] // 2
+    even = image[: 2 * rows, : 2 * columns]
+    return np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA))
 
 
 def _spread(values: Plane) -> float:
     flat = values.reshape(-1)
     some = flat[:: max(1, flat.size // MEDIAN_SAMPLES)]
-    return float(1.4826 * np.median(np.abs(some - np.median(some))))
+    return float(NORMAL_MAD * np.median(np.abs(some - np.median(some))))

@@ -1,15 +1,19 @@
-"""How much the fine texture changes from place to place."""
+"""How much the fine texture changes over the surface, or from fine to coarse."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
 
-from glassline.features.surface import BORDER, GREY_STEP, Plane, Surface
+from glassline.errors import RecipeError
+from glassline.features.surface import BORDER, GREY_STEP, Plane, Surface, strongest
 
-__all__ = ["TextureChange", "measure"]
+__all__ = ["GRID", "TextureChange", "measure"]
+
+FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 
 
 @dataclass(frozen=True)
@@ -17,49 +21,90 @@ class TextureChange:
     """Where texture is compared.
 
     Attributes:
-        block_px: Side of the blocks that are compared, in photo pixels.
-        share: Upper and lower share of the blocks that is set against each
-            other: 0.1 compares the tenth block from the top with the tenth
-            from the bottom.
+        across: Compare "places" of the surface, or fine and coarse "scales".
+        detail_px: Size of the texture's detail in photo pixels, 2 or 4.
+        block_px: Side of the blocks that are compared, in photo pixels, 4 to 256.
+        share: Share of the blocks that counts as the roughest, 0 to 0.5; 0 the
+            roughest block alone.
     """
 
-    block_px: int = 8
-    share: float = 0.1
+    across: Literal["places", "scales"] = "places"
+    detail_px: Literal[2, 4] = 2
+    block_px: float = 8.0
+    share: float = 0.2
+
+    def __post_init__(self) -> None:
+        if not 4 <= self.block_px <= 256:
+            raise RecipeError(f"block_px: expected 4 to 256 px, got {self.block_px:g}.")
+        if not 0 <= self.share <= 0.5:
+            raise RecipeError(f"share: expected 0 to 0.5, got {self.share:g}.")
+
+
+GRID = (
+    TextureChange(),
+    *(
+        TextureChange("places", detail_px, block_px, share)
+        for detail_px in (2, 4)
+        for block_px in (8, 16)
+        for share in (0.02, 0.2)
+        if (detail_px, block_px, share) != (2, 8, 0.2)
+    ),
+    TextureChange("scales"),
+)
+"""The settings training may choose from, the defaults first."""
 
 
 def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
-    """Range over the surface of the fine-scale energy, in nepers.
+    """Roughness of the roughest places over the median place, in nepers.
 
-    With e(B) the mean |Laplacian| of block B, plus a quarter of a grey step,
+    With e the size of the Laplacian at the scale of the detail, plus a quarter of
+    a grey step, and r(B) the mean of log e over the pixels of block B,
 
-        reading = quantile_{1 - share} log e(B)  -  quantile_{share} log e(B)
+        reading = mean of r over the roughest share of blocks - median of r
 
-    A rougher material everywhere shifts all logarithms alike and so does not
-    move the reading; nor does brightness gain or offset.
+    The mean of logarithms listens to what most pixels of a block do, so a scratch
+    or a speck in it moves it little. A rougher material everywhere, or a brighter
+    lamp, adds the same to all blocks and so nothing to the reading.
+
+    Across scales the reading is log( mean e at 1 px / mean e at 2 px ) instead:
+    how fine the texture is, the same wherever it is.
 
     Args:
         surface: The photo.
-        settings: Block size and share.
+        settings: What is compared, the blocks and the share.
 
     Returns:
-        The reading, >= 0, in nepers: 0 for the same texture everywhere, 0.69
-        where the roughest parts are twice as rough as the calmest. The map has
-        half the photo's size: distance of each block from the median block.
+        The reading in nepers: across places >= 0, 0 for one texture everywhere,
+        0.69 where the roughest places are twice as rough as the median place;
+        across scales of either sign. The map has a cell for 4 x 4 px: distance of
+        each block's r from the median.
 
     Source:
-        Local high-pass energy: K. I. Laws, Textured Image Segmentation, USC
-        report 940, 1980; the comparison in logarithms is ours.
+        Local high-pass energy: K. I. Laws, Textured Image Segmentation, USC IPI
+        report 940, 1980. The mean of logarithms and the comparison are ours.
     """
-    energy = np.abs(cv2.Laplacian(surface.image, cv2.CV_32F, borderType=BORDER))
-    height, width = energy.shape
-    size_wh = (
-        max(1, round(width / settings.block_px)),
-        max(1, round(height / settings.block_px)),
-    )
-    blocks = cv2.resize(energy, size_wh, interpolation=cv2.INTER_AREA)
-    logs = np.log(blocks + np.float32(GREY_STEP / 4.0))
-    low, middle, high = np.quantile(logs, [settings.share, 0.5, 1.0 - settings.share])
-    away = np.abs(logs - np.float32(middle))
-    half_wh = surface.half.shape[::-1]
-    shown = cv2.resize(away, half_wh, interpolation=cv2.INTER_NEAREST)
-    return float(high - low), np.asarray(shown)
+    lengths = _roughness(surface, settings)
+    middle = float(np.median(lengths))
+    shown = surface.shown(np.abs(lengths - np.float32(middle)))
+    if settings.across == "scales":
+        fine, coarse = (_bend(surface.smaller(step)) for step in (1, 2))
+        ratio = (float(fine.mean()) + FLOOR) / (float(coarse.mean()) + FLOOR)
+        return float(np.log(ratio)), shown
+    return strongest(lengths, settings.share) - middle, shown
+
+
+def _roughness(surface: Surface, settings: TextureChange) -> Plane:
+    """Mean of log e over each block."""
+    detail = surface.smaller(settings.detail_px)
+    size = _bend(detail)
+    size += np.float32(FLOOR)
+    logs = cv2.log(size, dst=size)
+    side = settings.block_px / settings.detail_px
+    size_wh = tuple(max(1, round(length / side)) for length in detail.shape[::-1])
+    blocks = cv2.resize(logs, size_wh, interpolation=cv2.INTER_AREA)
+    return np.asarray(blocks)
+
+
+def _bend(plane: Plane) -> Plane:
+    bend = cv2.Laplacian(plane, cv2.CV_32F, ksize=1, borderType=BORDER)
+    return np.asarray(np.abs(bend, out=bend))

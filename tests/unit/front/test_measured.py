@@ -80,6 +80,7 @@ def test_a_broken_pixel_is_refused() -> None:
 
 
 @pytest.mark.bad_shape
+@pytest.mark.bad_shape
 def test_a_colour_photo_is_refused() -> None:
     """Three channels are not a grey photo."""
     with pytest.raises(
