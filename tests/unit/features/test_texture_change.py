@@ -1,0 +1,105 @@
+"""Texture that changes from place to place, not texture."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from glassline.arrays import Image
+from glassline.errors import RecipeError
+from glassline.features import Surface
+from glassline.features.texture_change import TextureChange, measure
+
+
+def _reading(image: Image, settings: TextureChange | None = None) -> float:
+    return measure(Surface(image), settings or TextureChange())[0]
+
+
+def _noise(rng: np.random.Generator, scale: float, side: int = 128) -> Image:
+    return np.asarray(0.5 + rng.normal(0, scale, (side, side)), np.float32)
+
+
+def test_a_plain_surface_does_not_change() -> None:
+    """The lower end of the scale, to rounding."""
+    assert_allclose(_reading(np.full((64, 64), 0.5, np.float32)), 0, atol=1e-6)
+
+
+def test_a_patch_twice_as_rough_reads_about_log_2(rng: np.random.Generator) -> None:
+    """Log 2 = 0.69 nepers above the median place; blocks large enough to be steady."""
+    image = _noise(rng, 0.04)
+    patch = image.copy()
+    patch[32:96, 32:96] = 0.5 + 2 * (patch[32:96, 32:96] - 0.5)
+
+    reading = _reading(patch, TextureChange(block_px=16, share=0.1))
+
+    assert_allclose(reading, np.log(2), atol=0.15)
+
+
+def test_the_reading_grows_with_the_patch_s_roughness(
+    rng: np.random.Generator,
+) -> None:
+    """The one change it should see."""
+    image = _noise(rng, 0.03)
+    readings = []
+    for factor in (1.0, 1.5, 2.0, 3.0):
+        patch = image.copy()
+        patch[32:96, 32:96] = 0.5 + factor * (patch[32:96, 32:96] - 0.5)
+        readings.append(_reading(patch))
+
+    assert readings == sorted(readings)
+
+
+def test_a_rougher_material_everywhere_is_no_change(rng: np.random.Generator) -> None:
+    """Twice the roughness on all of it moves the reading little."""
+    image = _noise(rng, 0.04)
+    rougher = np.asarray(0.5 + 2 * (image - 0.5), np.float32)
+
+    assert_allclose(_reading(rougher), _reading(image), atol=0.05)
+
+
+def test_a_scratch_in_it_moves_it_little(rng: np.random.Generator) -> None:
+    """Seven times the noise, and less than a patch half as rough again would."""
+    image = _noise(rng, 0.04)
+    scratched = image.copy()
+    scratched[62:64, 20:100] += np.float32(0.3)
+
+    assert_allclose(_reading(scratched), _reading(image), atol=0.2)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_turned_photo_reads_the_same(rng: np.random.Generator, turns: int) -> None:
+    """Sides of whole blocks."""
+    image = _noise(rng, 0.04)
+    image[:40] *= np.float32(1.1)
+    turned = np.ascontiguousarray(np.rot90(image, turns))
+
+    assert_allclose(_reading(turned), _reading(image), rtol=1e-4)
+
+
+def test_across_scales_fine_texture_reads_above_coarse(
+    rng: np.random.Generator,
+) -> None:
+    """Noise of single pixels against the same noise blurred."""
+    fine = _noise(rng, 0.05)
+    coarse = np.asarray(np.kron(_noise(rng, 0.05, 32), np.ones((4, 4))), np.float32)
+    settings = TextureChange("scales")
+
+    assert _reading(fine, settings) > _reading(coarse, settings) + 0.3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"block_px": 3.0}, "block_px: expected 4 to 256 px, got 3."),
+        ({"share": 0.6}, "share: expected 0 to 0.5, got 0.6."),
+    ],
+)
+def test_settings_out_of_range_are_refused(
+    settings: dict[str, float], message: str
+) -> None:
+    """Where, what was expected, what came."""
+    with pytest.raises(RecipeError, match=f"^{re.escape(message)}$"):
+        TextureChange(**settings)  # type: ignore[arg-type]
