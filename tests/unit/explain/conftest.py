@@ -34,10 +34,14 @@ def trained(rng: np.random.Generator) -> Sheet:
 @pytest.fixture
 def hostile(rng: np.random.Generator) -> Sheet:
     """A sheet of six classes, one with a name that tries to be markup."""
-    return make(rng, Recipe(("ok", "scratch", HOSTILE, "dirt", "dent", "crack")))
+    recipe = Recipe(("ok", "scratch", "x", "dirt", "dent", "crack"))
+    classes = ("ok", "scratch", HOSTILE, "dirt", "dent", "crack")
+    return make(rng, recipe, classes)  # a recipe would refuse the name at the door
 
 
-def make(rng: np.random.Generator, recipe: Recipe) -> Sheet:
+def make(
+    rng: np.random.Generator, recipe: Recipe, classes: tuple[str, ...] = ()
+) -> Sheet:
     """Work the sum of one drawn part for a drawn head."""
     k = len(recipe.classes)
     head = Head(rng.normal(size=(4, k)), rng.normal(size=k))
@@ -47,7 +51,7 @@ def make(rng: np.random.Generator, recipe: Recipe) -> Sheet:
     return Sheet.of(
         head,
         x,
-        classes=recipe.classes,
+        classes=classes or recipe.classes,
         label="dirt",
         decision=Policy.of(recipe).decide(head.probabilities(x[np.newaxis])[0]),
         readings=readings,

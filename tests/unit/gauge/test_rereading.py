@@ -277,7 +277,7 @@ def test_parts_of_another_kind_are_refused(model: Model, even: Dataset) -> None:
     """Where every part is off the scale, repeatability can not be seen."""
     scale = Scale((0.0,) * 4, (0.01,) * 4)
     message = (
-        "gauge: line_strength: expected a part within x = +-3.5, got none. "
+        "gauge: line_strength: expected a part within x = +-4, got none. "
         "Study parts like those the model was trained on."
     )
 
