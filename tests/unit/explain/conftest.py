@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,9 @@ def make(
 ) -> Sheet:
     """Work the sum of one drawn part for a drawn head."""
     k = len(recipe.classes)
+    policy = Policy.of(recipe)
+    if classes:
+        policy = replace(policy, classes=classes)
     head = Head(rng.normal(size=(4, k)), rng.normal(size=k))
     scale = Scale(center=(1.0, 0.5, 2.0, 0.3), spread=(0.4, 0.2, 0.7, 0.1))
     readings = np.array([4.2, 0.9, 12.0, 0.51])
@@ -53,7 +58,7 @@ def make(
         x,
         classes=classes or recipe.classes,
         label="dirt",
-        decision=Policy.of(recipe).decide(head.probabilities(x[np.newaxis])[0]),
+        decision=policy.decide(head.probabilities(x[np.newaxis])[0]),
         readings=readings,
         scale=scale,
     )
