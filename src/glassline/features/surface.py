@@ -16,6 +16,7 @@ __all__ = [
     "BORDER",
     "CELL_PX",
     "GREY_STEP",
+    "MEDIAN_SAMPLES",
     "Curvature",
     "Plane",
     "Surface",

@@ -9,11 +9,19 @@ import cv2
 import numpy as np
 
 from glassline.errors import RecipeError
-from glassline.features.surface import BORDER, GREY_STEP, Plane, Surface, strongest
+from glassline.features.surface import (
+    BORDER,
+    GREY_STEP,
+    MEDIAN_SAMPLES,
+    Plane,
+    Surface,
+    strongest,
+)
 
 __all__ = ["GRID", "TextureChange", "measure"]
 
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
+LIMIT = 4.0  # times the median: an edge or a speck counts for no more
 
 
 @dataclass(frozen=True)
@@ -22,15 +30,15 @@ class TextureChange:
 
     Attributes:
         across: Compare "places" of the surface, or fine and coarse "scales".
-        detail_px: Size of the texture's detail in photo pixels, 2 or 4.
+        detail_px: Size of the texture's detail in photo pixels: 1, 2 or 4.
         block_px: Side of the blocks that are compared, in photo pixels, 4 to 256.
         share: Share of the blocks that counts as the roughest, 0 to 0.5; 0 the
             roughest block alone.
     """
 
     across: Literal["places", "scales"] = "places"
-    detail_px: Literal[2, 4] = 2
-    block_px: float = 8.0
+    detail_px: Literal[1, 2, 4] = 2
+    block_px: float = 16.0
     share: float = 0.2
 
     def __post_init__(self) -> None:
@@ -42,14 +50,12 @@ class TextureChange:
 
 GRID = (
     TextureChange(),
-    *(
-        TextureChange("places", detail_px, block_px, share)
-        for detail_px in (2, 4)
-        for block_px in (8, 16)
-        for share in (0.02, 0.2)
-        if (detail_px, block_px, share) != (2, 8, 0.2)
-    ),
-    TextureChange("scales"),
+    TextureChange(detail_px=2, block_px=16, share=0.05),
+    TextureChange(detail_px=2, block_px=8, share=0.2),
+    TextureChange(detail_px=2, block_px=8, share=0.02),
+    TextureChange(detail_px=1, block_px=8, share=0.2),
+    TextureChange(detail_px=4, block_px=16, share=0.2),
+    TextureChange(across="scales"),
 )
 """The settings training may choose from, the defaults first."""
 
@@ -66,8 +72,8 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     or a speck in it moves it little. A rougher material everywhere, or a brighter
     lamp, adds the same to all blocks and so nothing to the reading.
 
-    Across scales the reading is log( mean e at 1 px / mean e at 2 px ) instead:
-    how fine the texture is, the same wherever it is.
+    Across scales the reading is log( mean e at 1 px / mean e at 2 px ) instead, no
+    e counted for more than four times the median: how fine the texture is.
 
     Args:
         surface: The photo.
@@ -87,9 +93,8 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     middle = float(np.median(lengths))
     shown = surface.shown(np.abs(lengths - np.float32(middle)))
     if settings.across == "scales":
-        fine, coarse = (_bend(surface.smaller(step)) for step in (1, 2))
-        ratio = (float(fine.mean()) + FLOOR) / (float(coarse.mean()) + FLOOR)
-        return float(np.log(ratio)), shown
+        fine, coarse = (_typical(_bend(surface.smaller(step))) for step in (1, 2))
+        return float(np.log(fine / coarse)), shown
     return strongest(lengths, settings.share) - middle, shown
 
 
@@ -103,6 +108,13 @@ def _roughness(surface: Surface, settings: TextureChange) -> Plane:
     size_wh = tuple(max(1, round(length / side)) for length in detail.shape[::-1])
     blocks = cv2.resize(logs, size_wh, interpolation=cv2.INTER_AREA)
     return np.asarray(blocks)
+
+
+def _typical(size: Plane) -> float:
+    """Mean of the sizes, none counted for more than four times the median one."""
+    some = size.reshape(-1)[:: max(1, size.size // MEDIAN_SAMPLES)]
+    limit = LIMIT * float(np.median(some)) + FLOOR
+    return float(np.minimum(size, np.float32(limit)).mean()) + FLOOR
 
 
 def _bend(plane: Plane) -> Plane:
