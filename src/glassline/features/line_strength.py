@@ -10,7 +10,7 @@ import numpy as np
 from glassline.errors import RecipeError
 from glassline.features.surface import CELL_PX, Plane, Surface, strongest
 
-__all__ = ["GRID", "LineStrength", "measure"]
+__all__ = ["GRID", "LineStrength", "best_paths", "measure"]
 
 WIDTHS_PX = (3.0, 32.0)  # what half to eighth size photos can show
 COUNTED = 6  # cells whose mean is the reading: one cell alone repeats badly
@@ -98,12 +98,7 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
     """
     ridge = _ridge(surface, settings)
     steps = max(1, round(settings.length_px / (2 * CELL_PX)))
-    best = np.zeros_like(ridge)
-    for ahead in AHEAD_XY:
-        back = tuple((-x, -y) for x, y in ahead)
-        both = np.minimum(_followed(ridge, ahead, steps), _followed(ridge, back, steps))
-        np.maximum(best, both, out=best)
-    best *= np.float32(1.0 / steps)
+    best = best_paths(ridge, steps)
     return strongest(best, COUNTED / best.size), best
 
 
@@ -120,15 +115,47 @@ def _ridge(surface: Surface, settings: LineStrength) -> Plane:
     return np.asarray(2.0 * cells / surface.local_noise(settings.width_px), np.float32)
 
 
-def _followed(ridge: Plane, steps_xy: tuple[tuple[int, int], ...], steps: int) -> Plane:
-    """Sum of the ridge on the best path from each cell, the cell itself left out."""
+def best_paths(ridge: Plane, steps: int) -> Plane:
+    """Mean ridge on the weaker of the two ways along the best path of each cell.
+
+    A path takes `steps` steps ahead from a cell, each to one of the three next
+    cells of its heading (right, down, or aslant), and as many back; beyond the
+    border the ridge is 0.
+
+    Example:
+        A row of five ones: only the middle cell has two ones on both sides.
+
+        >>> best_paths(np.ones((1, 5), dtype=np.float32), 2)
+        array([[0. , 0.5, 1. , 0.5, 0. ]], dtype=float32)
+    """
     rows, columns = ridge.shape
-    field = np.zeros((rows + 2, columns + 2), dtype=np.float32)
-    total = np.zeros_like(ridge)
-    inside = field[1:-1, 1:-1]
-    views = [field[1 + y : 1 + y + rows, 1 + x : 1 + x + columns] for x, y in steps_xy]
+    framed = np.zeros((rows + 2, columns + 2), dtype=np.float32)  # 0 outside
+    framed[1:-1, 1:-1] = ridge
+    best, ahead, back, field = (np.zeros_like(framed) for _ in range(4))
+    for nexts in AHEAD_XY:
+        offsets = [y * (columns + 2) + x for x, y in nexts]
+        _follow(framed, offsets, steps, field, out=ahead)
+        _follow(framed, [-offset for offset in offsets], steps, field, out=back)
+        np.maximum(best, np.minimum(ahead, back, out=back), out=best)
+    return np.asarray(best[1:-1, 1:-1] * np.float32(1.0 / steps))
+
+
+def _follow(
+    ridge: Plane, offsets: list[int], steps: int, field: Plane, *, out: Plane
+) -> None:
+    """Sum the ridge on the best path from each cell, the cell itself left out.
+
+    Rows lie one after the other in memory, so that a step to the next cell is one
+    offset for all of them; the frame of zeros takes what would wrap around.
+    """
+    edge = ridge.shape[1] + 1
+    flat, total = field.reshape(-1), out.reshape(-1)[edge:-edge]
+    first, second, third = (
+        flat[edge + each : flat.size - edge + each] for each in offsets
+    )
+    out[:] = 0.0
     for _ in range(steps):
-        np.add(ridge, total, out=inside)
-        np.maximum(views[0], views[1], out=total)
-        np.maximum(total, views[2], out=total)
-    return total
+        np.add(ridge, out, out=field)
+        np.maximum(first, second, out=total)
+        np.maximum(total, third, out=total)
+        out[:, 0] = out[:, -1] = 0.0

@@ -184,8 +184,16 @@ def strongest(values: NDArray[np.floating], share: float) -> float:
         return float(flat.mean(dtype=np.float64))
     if count == 1:
         return float(flat.max())
-    top = np.partition(flat, flat.size - count)[flat.size - count :]
+    top = _likely_top(flat, count)
+    top = np.partition(top, top.size - count)[top.size - count :]
     return float(top.mean(dtype=np.float64))
+
+
+def _likely_top(flat: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+    """Return the values above a limit that the `count` largest all reach."""
+    groups = flat[: flat.size - flat.size % count].reshape(-1, count)
+    limit = groups.max(axis=0).min()  # count values reach it: one in each column
+    return np.asarray(flat[flat >= limit])
 
 
 def _gaussian(sigma_px: float) -> Plane:

@@ -1,0 +1,132 @@
+"""What the four measurements share, on arrays small enough to count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from glassline.features.surface import GREY_STEP, Surface, strongest
+
+
+def test_smaller_is_the_mean_of_each_square() -> None:
+    """Step 2 averages 2 x 2 pixels, step 4 averages 4 x 4."""
+    image = np.arange(32, dtype=np.float32).reshape(4, 8) / 32
+
+    surface = Surface(image)
+
+    assert_allclose(
+        surface.smaller(2),
+        image.reshape(2, 2, 4, 2).mean(axis=(1, 3)),
+        rtol=1e-6,
+    )
+    assert_allclose(
+        surface.smaller(4), [[image[:, :4].mean(), image[:, 4:].mean()]], rtol=1e-6
+    )
+
+
+def test_a_last_odd_row_and_column_are_left_out() -> None:
+    """Five rows and seven columns have the same smaller photo as four and six."""
+    image = np.arange(35, dtype=np.float32).reshape(5, 7) / 35
+
+    assert_array_equal(
+        Surface(image).smaller(2), Surface(image[:4, :6].copy()).smaller(2)
+    )
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (1, 9), (3, 3), (2, 40)])
+def test_a_tiny_photo_has_at_least_one_cell(size_hw: tuple[int, int]) -> None:
+    """A photo smaller than a cell still has one."""
+    rows, columns = Surface(np.full(size_hw, 0.5, np.float32)).cells_hw
+
+    assert rows >= 1
+    assert columns >= 1
+
+
+def test_a_cell_holds_its_largest_value() -> None:
+    """Of 2 x 2 half-size pixels the largest is kept."""
+    surface = Surface(np.zeros((8, 8), np.float32))
+    half = np.array(
+        [[1, 2, 0, 0], [3, 4, 0, 9], [0, 0, -1, -2], [5, 0, -3, -4]], np.float32
+    )
+
+    assert_array_equal(surface.in_cells(half), [[4, 9], [5, -1]])
+
+
+@pytest.mark.parametrize("along", [0, 1], ids=["across columns", "across rows"])
+def test_a_parabola_curves_in_one_direction_only(along: int) -> None:
+    """For c x^2 half-size pixels differ by 8 c in the second place, so both are 4 c."""
+    bend = 1e-4
+    place = np.arange(96, dtype=np.float64) - 48
+    image = np.zeros((96, 96)) + np.expand_dims(bend * place**2, along)
+
+    found = Surface(image.astype(np.float32)).curvature(4.0)
+
+    inside = (slice(8, -8), slice(8, -8))
+    assert_allclose(found.mean[inside], 4 * bend, rtol=2e-3)
+    assert_allclose(found.turn[inside], 4 * bend, rtol=2e-3)
+
+
+@pytest.mark.parametrize("width_px", [4.0, 6.0, 8.0, 12.0, 16.0, 24.0])
+def test_a_round_bump_does_not_turn(width_px: float) -> None:
+    """At the centre of c (x^2 + y^2) both eigenvalues are alike: no turn."""
+    place = np.arange(256, dtype=np.float64) - 127.5
+    image = 2e-5 * (place[:, None] ** 2 + place**2)
+
+    found = Surface(image.astype(np.float32)).curvature(width_px)
+
+    middle = tuple(side // 2 for side in found.mean.shape)
+    assert found.mean[middle] == pytest.approx(4e-5 * (width_px / 2) ** 2, rel=0.01)
+    assert found.turn[middle] < 0.02 * found.mean[middle]
+
+
+def test_noise_is_the_standard_deviation_of_a_gaussian_surface(
+    rng: np.random.Generator,
+) -> None:
+    """On pure noise the robust figure agrees with the plain one within 3 %."""
+    image = (0.5 + rng.normal(0, 0.02, (512, 512))).astype(np.float32)
+
+    found = Surface(image).curvature(6.0)
+
+    assert found.noise == pytest.approx(float(found.mean.std()), rel=0.03)
+
+
+def test_noise_is_never_less_than_a_quarter_of_a_grey_step() -> None:
+    """A surface without any noise has the noise of rounding to 8 bits."""
+    assert Surface(np.full((64, 64), 0.5, np.float32)).curvature(6.0).noise == (
+        GREY_STEP / 4
+    )
+
+
+def test_local_noise_knows_rough_from_calm(rng: np.random.Generator) -> None:
+    """A right half three times as rough has three times the noise, far from the seam."""
+    rough = np.where(np.arange(256) < 128, 0.01, 0.02)
+    image = (0.5 + rough * rng.normal(0, 1, (256, 256))).astype(np.float32)
+
+    around = Surface(image).local_noise(6.0)
+
+    assert around[:, -12:].mean() == pytest.approx(2 * around[:, :12].mean(), rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        pytest.param(0.0, 8.0, id="the largest alone"),
+        pytest.param(0.25, 8.0, id="a quarter is one of four"),
+        pytest.param(0.5, (8 + 3) / 2, id="half is two"),
+        pytest.param(1.0, (8 + 3 + 2 + 1) / 4, id="all"),
+    ],
+)
+def test_strongest_by_counting(share: float, expected: float) -> None:
+    """The mean of the largest 0, 1, 2 and 4 of 1, 2, 3, 8."""
+    assert strongest(np.array([2.0, 8.0, 1.0, 3.0]), share) == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 50, 999, 1000])
+def test_strongest_agrees_with_sorting(rng: np.random.Generator, count: int) -> None:
+    """The short cut finds exactly the values that sorting finds, ties included."""
+    values = rng.integers(0, 200, 1000).astype(np.float64)
+
+    assert strongest(values, count / 1000) == pytest.approx(
+        np.sort(values)[-count:].mean(), rel=1e-12
+    )
