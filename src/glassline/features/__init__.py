@@ -15,10 +15,10 @@ from glassline.features import (
     texture_change,
 )
 from glassline.features.scale import Scale
-from glassline.features.surface import Plane, Surface
+from glassline.features.surface import Plane, Surface, Workspace
 from glassline.tables import fill
 
-__all__ = ["FEATURES", "Feature", "Scale", "Surface"]
+__all__ = ["FEATURES", "Feature", "Scale", "Surface", "Workspace"]
 
 
 @dataclass(frozen=True)

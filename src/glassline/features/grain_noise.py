@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from glassline.errors import RecipeError
-from glassline.features.surface import Plane, Surface, strongest
+from glassline.features.surface import Plane, Surface, facing, strongest
 
 __all__ = ["GRID", "GrainNoise", "measure"]
 
@@ -79,12 +79,8 @@ def measure(surface: Surface, settings: GrainNoise) -> tuple[float, Plane]:
         table 1, doi:10.1007/BFb0056195.
     """
     found = surface.curvature(settings.width_px)
-    if settings.polarity == "dark":
-        grain = found.mean - found.turn
-    elif settings.polarity == "bright":
-        grain = -found.mean - found.turn
-    else:
-        grain = np.abs(found.mean) - found.turn
+    grain = surface.workspace.plane("grain", found.mean.shape)
+    np.subtract(facing(found.mean, settings.polarity, out=grain), found.turn, out=grain)
     cells = np.maximum(surface.in_cells(grain), np.float32(0.0))
     cells *= np.float32(1.0 / found.noise)
     return strongest(cells, settings.share), cells

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from glassline.errors import RecipeError
-from glassline.features.surface import CELL_PX, Plane, Surface, strongest
+from glassline.features.surface import CELL_PX, Plane, Surface, facing, strongest
 
 __all__ = ["GRID", "LineStrength", "best_paths", "measure"]
 
@@ -105,12 +105,8 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
 def _ridge(surface: Surface, settings: LineStrength) -> Plane:
     """Largest ridge in each cell over the noise around: 2 min(mean, turn)."""
     found = surface.curvature(settings.width_px)
-    if settings.polarity == "dark":
-        ridge = np.minimum(found.mean, found.turn)
-    elif settings.polarity == "bright":
-        ridge = np.minimum(-found.mean, found.turn)
-    else:
-        ridge = np.minimum(np.abs(found.mean), found.turn)
+    ridge = surface.workspace.plane("ridge", found.mean.shape)
+    np.minimum(facing(found.mean, settings.polarity, out=ridge), found.turn, out=ridge)
     cells = np.maximum(surface.in_cells(ridge), np.float32(0.0))
     return np.asarray(2.0 * cells / surface.local_noise(settings.width_px), np.float32)
 

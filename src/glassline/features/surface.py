@@ -20,6 +20,8 @@ __all__ = [
     "Curvature",
     "Plane",
     "Surface",
+    "Workspace",
+    "facing",
     "strongest",
 ]
 
@@ -29,6 +31,7 @@ Plane = NDArray[np.float32]
 GREY_STEP = 1.0 / 255.0  # of an 8-bit camera: a quarter of it is no evidence
 CELL_PX = 4  # readings are compared, and maps drawn, in cells of this side
 BORDER = cv2.BORDER_REFLECT_101
+DEPTH = cv2.CV_32F
 MEDIAN_SAMPLES = 1 << 14  # the median of so many pixels is good to one per cent
 TILE_PX = 16  # local noise: mean over tiles of this side, then over 3 x 3 tiles
 NORMAL_MAD = 1.4826  # standard deviation of a Gaussian over its median deviation
@@ -58,6 +61,24 @@ class Curvature:
     noise: float
 
 
+class Workspace:
+    """Planes that are written again from photo to photo.
+
+    The first touch of fresh memory costs more than the arithmetic that fills it.
+    One workspace serves one `Surface` at a time: the next one overwrites it.
+    """
+
+    def __init__(self) -> None:
+        self._planes: dict[str, Plane] = {}
+
+    def plane(self, name: str, size_hw: tuple[int, ...]) -> Plane:
+        """Return the plane of this name; what it holds is left from before."""
+        found = self._planes.get(name)
+        if found is None or found.shape != size_hw:
+            found = self._planes[name] = np.empty(size_hw, dtype=np.float32)
+        return found
+
+
 class Surface:
     """One photo, and the pictures derived from it that several features need.
 
@@ -65,6 +86,8 @@ class Surface:
 
     Args:
         image: Shape (h, w), grey, 0 black to 1 white, float32, h and w >= 1.
+        workspace: Memory to work in, of which no other surface is in use; left
+            out, fresh memory.
 
     Raises:
         ShapeError: The image is not (h >= 1, w >= 1).
@@ -76,12 +99,13 @@ class Surface:
         ((8, 12), (4, 6))
     """
 
-    def __init__(self, image: Image) -> None:
+    def __init__(self, image: Image, workspace: Workspace | None = None) -> None:
         if image.ndim != 2 or min(image.shape) < 1:
             raise ShapeError(f"image: expected shape (h, w), got {image.shape}.")
         self.image: Plane = np.ascontiguousarray(image, dtype=np.float32)
         if not math.isfinite(cv2.sumElems(self.image)[0]):
             raise InputError("image: expected finite pixels, got NaN or infinity.")
+        self.workspace = workspace or Workspace()
         self._smaller: dict[int, Plane] = {1: self.image}
         self._curvature: dict[float, Curvature] = {}
 
@@ -94,7 +118,15 @@ class Surface:
     def smaller(self, step: int) -> Plane:
         """Return the photo averaged over step x step pixels; step 1, 2, 4 or 8."""
         if step not in self._smaller:
-            self._smaller[step] = _halved(self.smaller(step // 2))
+            even = _even(self.smaller(step // 2))
+            rows, columns = even.shape[0] // 2, even.shape[1] // 2
+            halved = cv2.resize(
+                even,
+                (columns, rows),
+                dst=self.workspace.plane(f"smaller {step}", (rows, columns)),
+                interpolation=cv2.INTER_AREA,
+            )
+            self._smaller[step] = np.asarray(halved, dtype=np.float32)
         return self._smaller[step]
 
     def curvature(self, width_px: float) -> Curvature:
@@ -115,19 +147,18 @@ class Surface:
     def _measure(self, width_px: float) -> Curvature:
         step = 2 if width_px < 8 else 4 if width_px < 16 else 8
         sigma = width_px / (2 * step)
-        bell = _gaussian(sigma)
-        blurred = cv2.sepFilter2D(
-            self.smaller(step), cv2.CV_32F, bell, bell, borderType=BORDER
-        )
         gain = np.float32(sigma * sigma)
-        mean = cv2.filter2D(blurred, cv2.CV_32F, BEND_MEAN * gain, borderType=BORDER)
-        turn = cv2.filter2D(blurred, cv2.CV_32F, BEND_TURN * gain, borderType=BORDER)
-        mixed = cv2.sepFilter2D(
-            blurred, cv2.CV_32F, SLOPE * gain, SLOPE, borderType=BORDER
+        photo = self.smaller(step)
+        blurred, mean, turn, mixed = (
+            self.workspace.plane(name, photo.shape)
+            for name in ("blurred", f"mean {width_px}", f"turn {width_px}", "mixed")
         )
-        turn = cv2.magnitude(turn, mixed, magnitude=turn)
-        noise = max(_spread(np.asarray(mean, np.float32)), GREY_STEP / 4.0)
-        return Curvature(np.asarray(mean), np.asarray(turn), noise)
+        _filter(photo, _gaussian(sigma), _gaussian(sigma), out=blurred)
+        cv2.filter2D(blurred, DEPTH, BEND_MEAN * gain, dst=mean, borderType=BORDER)
+        cv2.filter2D(blurred, DEPTH, BEND_TURN * gain, dst=turn, borderType=BORDER)
+        _filter(blurred, SLOPE * gain, SLOPE, out=mixed)
+        cv2.magnitude(turn, mixed, magnitude=turn)
+        return Curvature(mean, turn, max(_spread(mean), GREY_STEP / 4.0))
 
     def local_noise(self, width_px: float) -> Plane:
         """Return the noise of the curvature around each cell, > 0.
@@ -138,7 +169,8 @@ class Surface:
         the whole surface.
         """
         found = self.curvature(width_px)
-        size = np.abs(found.mean)
+        size = self.workspace.plane("size", found.mean.shape)
+        np.abs(found.mean, out=size)
         np.minimum(size, np.float32(3.0 * found.noise), out=size)
         rows, columns = self.cells_hw
         per_tile = TILE_PX // CELL_PX
@@ -157,7 +189,8 @@ class Surface:
         rows, columns = self.cells_hw
         if plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * columns:
             tall = plane[: 2 * rows, : 2 * columns]
-            wide = np.maximum(tall[0::2], tall[1::2])
+            wide = self.workspace.plane("wide", (rows, 2 * columns))
+            np.maximum(tall[0::2], tall[1::2], out=wide)
             return np.asarray(np.maximum(wide[:, 0::2], wide[:, 1::2]))
         if plane.shape == (rows, columns):
             return plane
@@ -169,6 +202,17 @@ class Surface:
         size_wh = self.cells_hw[::-1]
         larger = cv2.resize(blocks, size_wh, interpolation=cv2.INTER_NEAREST)
         return np.asarray(larger, dtype=np.float32)
+
+
+def facing(mean: Plane, polarity: str, *, out: Plane) -> Plane:
+    """Write the curvature so that what is looked for is positive; return `out`."""
+    if polarity == "dark":
+        np.copyto(out, mean)
+    elif polarity == "bright":
+        np.negative(mean, out=out)
+    else:
+        np.abs(mean, out=out)
+    return out
 
 
 def strongest(values: NDArray[np.floating], share: float) -> float:
@@ -203,14 +247,17 @@ def _gaussian(sigma_px: float) -> Plane:
     return np.asarray(bell / bell.sum(), dtype=np.float32)
 
 
-def _halved(image: Plane) -> Plane:
-    """Average 2 x 2 pixels; a last odd row or column is left out, never the only one."""
+def _filter(plane: Plane, along: Plane, down: Plane, *, out: Plane) -> None:
+    cv2.sepFilter2D(plane, DEPTH, along, down, dst=out, borderType=BORDER)
+
+
+def _even(image: Plane) -> Plane:
+    """Leave out a last odd row or column; repeat the only one."""
     if min(image.shape) < 2:
         repeats = [2 if side < 2 else 1 for side in image.shape]
         image = np.repeat(np.repeat(image, repeats[0], axis=0), repeats[1], axis=1)
-    rows, columns = image.shape[0] // 2, image.shape[1] // 2
-    even = image[: 2 * rows, : 2 * columns]
-    return np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA))
+    rows, columns = image.shape
+    return image[: rows - rows % 2, : columns - columns % 2]
 
 
 def _spread(values: Plane) -> float:

@@ -93,19 +93,18 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     middle = float(np.median(lengths))
     shown = surface.shown(np.abs(lengths - np.float32(middle)))
     if settings.across == "scales":
-        fine, coarse = (_typical(_bend(surface.smaller(step))) for step in (1, 2))
+        fine, coarse = (_typical(_bend(surface, step)) for step in (1, 2))
         return float(np.log(fine / coarse)), shown
     return strongest(lengths, settings.share) - middle, shown
 
 
 def _roughness(surface: Surface, settings: TextureChange) -> Plane:
     """Mean of log e over each block."""
-    detail = surface.smaller(settings.detail_px)
-    size = _bend(detail)
+    size = _bend(surface, settings.detail_px)
     size += np.float32(FLOOR)
     logs = cv2.log(size, dst=size)
     side = settings.block_px / settings.detail_px
-    size_wh = tuple(max(1, round(length / side)) for length in detail.shape[::-1])
+    size_wh = tuple(max(1, round(length / side)) for length in size.shape[::-1])
     blocks = cv2.resize(logs, size_wh, interpolation=cv2.INTER_AREA)
     return np.asarray(blocks)
 
@@ -114,9 +113,13 @@ def _typical(size: Plane) -> float:
     """Mean of the sizes, none counted for more than four times the median one."""
     some = size.reshape(-1)[:: max(1, size.size // MEDIAN_SAMPLES)]
     limit = LIMIT * float(np.median(some)) + FLOOR
-    return float(np.minimum(size, np.float32(limit)).mean()) + FLOOR
+    np.minimum(size, np.float32(limit), out=size)
+    return float(cv2.mean(size)[0]) + FLOOR
 
 
-def _bend(plane: Plane) -> Plane:
-    bend = cv2.Laplacian(plane, cv2.CV_32F, ksize=1, borderType=BORDER)
-    return np.asarray(np.abs(bend, out=bend))
+def _bend(surface: Surface, step: int) -> Plane:
+    """Size of the Laplacian of the photo made smaller."""
+    photo = surface.smaller(step)
+    bend = surface.workspace.plane(f"bend {step}", photo.shape)
+    cv2.Laplacian(photo, cv2.CV_32F, dst=bend, ksize=1, borderType=BORDER)
+    return np.abs(bend, out=bend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from glassline.arrays import Image, Reading
 from glassline.errors import RecipeError
-from glassline.features import FEATURES, Surface
+from glassline.features import FEATURES, Surface, Workspace
 
 __all__ = ["Measured"]
 
@@ -43,6 +44,7 @@ class Measured:
                 raise RecipeError(
                     f"features.{name}: expected one of {', '.join(FEATURES)}."
                 )
+        self._memory = threading.local()
         self.settings = {
             name: feature.configure(name, given.get(name, {}))
             for name, feature in FEATURES.items()
@@ -66,10 +68,21 @@ class Measured:
             ShapeError: The image is not (h >= 1, w >= 1).
             InputError: A pixel is NaN or infinite.
         """
-        surface = Surface(image)
+        surface = Surface(image, self._workspace())
         parts = [
             FEATURES[name].measure(surface, each)
             for name, each in self.settings.items()
         ]
         values = np.array([value for value, _ in parts], dtype=np.float64)
         return Reading(values, np.stack([shown for _, shown in parts]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as the settings alone."""
+        return type(self), (self.table,)
+
+    def _workspace(self) -> Workspace:
+        """Return the memory of this thread: two photos at a time never share it."""
+        if not hasattr(self._memory, "workspace"):
+            self._memory.workspace = Workspace()
+        found: Workspace = self._memory.workspace
+        return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -100,3 +103,52 @@ def test_reading_twice_gives_the_same_bits(rng: np.random.Generator) -> None:
 
     assert_array_equal(before.values, again.values)
     assert_array_equal(before.maps, again.maps)
+
+
+def test_threads_do_not_share_memory(rng: np.random.Generator) -> None:
+    """Photos of several sizes read at the same time: the bits of one at a time."""
+    photos = [noisy(rng, (64 + 16 * (n % 3), 96)) for n in range(24)]
+    front = Measured()
+    alone = [front.read(photo).values for photo in photos]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = [reading.values for reading in pool.map(front.read, photos)]
+
+    assert_array_equal(together, alone)
+
+
+def test_a_copy_of_a_front_reads_the_same(rng: np.random.Generator) -> None:
+    """Copied, or sent to another process, a front is its settings."""
+    front = Measured({"grain_noise": {"width_px": 8.0}})
+    photo = noisy(rng, (64, 64))
+
+    twin = copy.deepcopy(front)
+
+    assert twin.settings == front.settings
+    assert_array_equal(twin.read(photo).values, front.read(photo).values)
+
+
+def test_maps_are_kept_when_the_next_photo_is_read(rng: np.random.Generator) -> None:
+    """The memory that is written again is never handed out."""
+    front = Measured()
+    reading = front.read(noisy(rng, (64, 64)))
+    before = reading.maps.copy()
+
+    front.read(noisy(rng, (64, 64)))
+
+    assert_array_equal(reading.maps, before)
+
+
+def test_golden_readings() -> None:
+    """An image made of integers reads as it did with OpenCV 5.0.0 and NumPy 2.4.6."""
+    rows, columns = np.mgrid[0:96, 0:96].astype(np.int64)
+    grey = 110 + rows // 4 + (rows * 7919 + columns * 104729 + rows * columns * 31) % 13
+    grey[(rows - columns) // 2 == 5] += 40
+    grey[(rows % 32 == 20) & (columns % 24 == 3)] -= 60
+
+    values = Measured().read((grey / 255).astype(np.float32)).values
+
+    assert values == pytest.approx(
+        [8.313393592834473, 0.5928013324737549, 9.002924408986804, 5.830705483754476],
+        rel=1e-5,
+    )
