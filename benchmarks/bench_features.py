@@ -23,7 +23,7 @@ import psutil
 from numpy.typing import NDArray
 
 import glassline
-from glassline.features import FEATURES, Scale, Surface
+from glassline.features import FEATURES, Scale, Surface, Workspace
 from glassline.front import Measured
 from glassline.head import Head, softmax
 from glassline.model import load
@@ -68,6 +68,7 @@ def time_size(size_hw: tuple[int, int], front: Measured) -> dict[str, Any]:
     image = as_float(grey)
     head = Head(np.full((4, 3), 0.5), np.zeros(3))
     scale = Scale((1.0,) * 4, (0.5,) * 4)
+    workspace = Workspace()
 
     def decode() -> object:
         return cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
@@ -78,7 +79,9 @@ def time_size(size_hw: tuple[int, int], front: Measured) -> dict[str, Any]:
         return softmax(head.logits(scale.x(values[None])))
 
     def alone(name: str) -> Job:
-        return lambda: FEATURES[name].measure(Surface(image), front.settings[name])
+        return lambda: FEATURES[name].measure(
+            Surface(image, workspace), front.settings[name]
+        )
 
     jobs: dict[str, Job] = {
         "decode": decode,

@@ -79,7 +79,7 @@ def measure(surface: Surface, settings: GrainNoise) -> tuple[float, Plane]:
         table 1, doi:10.1007/BFb0056195.
     """
     found = surface.curvature(settings.width_px)
-    grain = surface.workspace.plane("grain", found.mean.shape)
+    grain = surface.workspace.scratch(found.mean)
     np.subtract(facing(found.mean, settings.polarity, out=grain), found.turn, out=grain)
     cells = np.maximum(surface.in_cells(grain), np.float32(0.0))
     cells *= np.float32(1.0 / found.noise)

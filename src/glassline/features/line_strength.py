@@ -105,7 +105,7 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
 def _ridge(surface: Surface, settings: LineStrength) -> Plane:
     """Largest ridge in each cell over the noise around: 2 min(mean, turn)."""
     found = surface.curvature(settings.width_px)
-    ridge = surface.workspace.plane("ridge", found.mean.shape)
+    ridge = surface.workspace.scratch(found.mean)
     np.minimum(facing(found.mean, settings.polarity, out=ridge), found.turn, out=ridge)
     cells = np.maximum(surface.in_cells(ridge), np.float32(0.0))
     return np.asarray(2.0 * cells / surface.local_noise(settings.width_px), np.float32)

@@ -34,6 +34,7 @@ BORDER = cv2.BORDER_REFLECT_101
 DEPTH = cv2.CV_32F
 MEDIAN_SAMPLES = 1 << 14  # the median of so many pixels is good to one per cent
 TILE_PX = 16  # local noise: mean over tiles of this side, then over 3 x 3 tiles
+FEW = 64  # groups for which long rows are faster than short columns
 NORMAL_MAD = 1.4826  # standard deviation of a Gaussian over its median deviation
 NORMAL_MEAN = 1.2533  # and over its mean deviation: sqrt(pi / 2)
 
@@ -77,6 +78,10 @@ class Workspace:
         if found is None or found.shape != size_hw:
             found = self._planes[name] = np.empty(size_hw, dtype=np.float32)
         return found
+
+    def scratch(self, like: Plane) -> Plane:
+        """Return a plane of this one's size, for the next few lines only."""
+        return self.plane("scratch", like.shape)
 
 
 class Surface:
@@ -149,9 +154,10 @@ class Surface:
         sigma = width_px / (2 * step)
         gain = np.float32(sigma * sigma)
         photo = self.smaller(step)
-        blurred, mean, turn, mixed = (
+        blurred = self.workspace.scratch(photo)
+        mean, turn, mixed = (
             self.workspace.plane(name, photo.shape)
-            for name in ("blurred", f"mean {width_px}", f"turn {width_px}", "mixed")
+            for name in (f"mean {width_px}", f"turn {width_px}", "mixed")
         )
         _filter(photo, _gaussian(sigma), _gaussian(sigma), out=blurred)
         cv2.filter2D(blurred, DEPTH, BEND_MEAN * gain, dst=mean, borderType=BORDER)
@@ -169,7 +175,7 @@ class Surface:
         the whole surface.
         """
         found = self.curvature(width_px)
-        size = self.workspace.plane("size", found.mean.shape)
+        size = self.workspace.scratch(found.mean)
         np.abs(found.mean, out=size)
         np.minimum(size, np.float32(3.0 * found.noise), out=size)
         rows, columns = self.cells_hw
@@ -235,8 +241,11 @@ def strongest(values: NDArray[np.floating], share: float) -> float:
 
 def _likely_top(flat: NDArray[np.floating], count: int) -> NDArray[np.floating]:
     """Return the values above a limit that the `count` largest all reach."""
-    groups = flat[: flat.size - flat.size % count].reshape(-1, count)
-    limit = groups.max(axis=0).min()  # count values reach it: one in each column
+    whole = flat[: flat.size - flat.size % count]
+    if count < FEW:
+        limit = whole.reshape(count, -1).max(axis=1).min()  # one in each of the rows
+    else:
+        limit = whole.reshape(-1, count).max(axis=0).min()  # one in each column
     return np.asarray(flat[flat >= limit])
 
 

@@ -120,6 +120,6 @@ def _typical(size: Plane) -> float:
 def _bend(surface: Surface, step: int) -> Plane:
     """Size of the Laplacian of the photo made smaller."""
     photo = surface.smaller(step)
-    bend = surface.workspace.plane(f"bend {step}", photo.shape)
+    bend = surface.workspace.scratch(photo)
     cv2.Laplacian(photo, cv2.CV_32F, dst=bend, ksize=1, borderType=BORDER)
     return np.abs(bend, out=bend)
