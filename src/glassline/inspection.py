@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from glassline.arrays import Maps, Named, Values
 from glassline.decide import Decision
 from glassline.errors import LabelError, show
 from glassline.explain import Sheet
+from glassline.features import Mark
 from glassline.head import softmax
 from glassline.image import Photo, load
 from glassline.model import Model
@@ -81,6 +83,15 @@ class Inspection:
     decided: Decision
     model: Model
     label: str | None = None
+
+    @cached_property
+    def evidence(self) -> dict[str, tuple[Mark, ...]]:
+        """Return the marks that drove each reading, in pixels of the whole photo."""
+        left, top = (self.model.recipe.image.region_xyxy or (0, 0))[:2]
+        return {
+            name: tuple(mark.moved(top, left) for mark in marks)
+            for name, marks in self.model.front.locate(self.photo.image).items()
+        }
 
     @property
     def sheet(self) -> Sheet:

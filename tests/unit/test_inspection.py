@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,21 @@ def test_the_json_holds_what_the_command_line_promises(
     ]
     assert document["logits"] == seen.logits.tolist()
     assert document["model"] == model.sha256
+
+
+def test_evidence_is_told_in_pixels_of_the_whole_photo(model: Model) -> None:
+    """A region moves the marks by its corner, and nothing else."""
+    photo = np.full((160, 200), 128, np.uint8)
+    photo[60:63, 70:130] = 200
+    region = replace(model.recipe.image, region_xyxy=(40, 32, 200, 160))
+    cut = replace(model, recipe=replace(model.recipe, image=region))
+
+    whole, part = (glassline.inspect(each, photo) for each in (model, cut))
+
+    lines = [each.evidence["line_strength"][0] for each in (whole, part)]
+    assert list(part.evidence) == list(model.feature_names)
+    assert_allclose(lines[0].points[0], (61, 70), atol=3)
+    assert_allclose(lines[1].points, lines[0].points, atol=1)
 
 
 def test_a_loaded_model_gives_the_same_bits(

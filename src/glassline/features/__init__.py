@@ -14,11 +14,25 @@ from glassline.features import (
     reflection_unevenness,
     texture_change,
 )
+from glassline.features.areas import find_changed, find_uneven
+from glassline.features.marks import Area, Line, Mark, Speck
 from glassline.features.scale import Scale
+from glassline.features.specks import find_specks
 from glassline.features.surface import Plane, Surface, Workspace
+from glassline.features.trace import trace_lines
 from glassline.tables import fill
 
-__all__ = ["FEATURES", "Feature", "Scale", "Surface", "Workspace"]
+__all__ = [
+    "FEATURES",
+    "Area",
+    "Feature",
+    "Line",
+    "Mark",
+    "Scale",
+    "Speck",
+    "Surface",
+    "Workspace",
+]
 
 
 @dataclass(frozen=True)
@@ -30,12 +44,15 @@ class Feature:
         measure: Surface and settings to the reading and its map.
         unit: Unit of the reading.
         grid: The settings training may choose from, the defaults first.
+        locate: Surface and settings to the marks that drove the reading, the
+            strongest first; asked for only where somebody wants to see them.
     """
 
     settings: type[Any]
     measure: Callable[[Surface, Any], tuple[float, Plane]]
     unit: str
     grid: tuple[Any, ...]
+    locate: Callable[[Surface, Any], tuple[Mark, ...]]
 
     def configure(self, name: str, table: Mapping[str, Any]) -> Any:
         """Return the settings that a recipe's table describes.
@@ -53,24 +70,28 @@ FEATURES: Mapping[str, Feature] = MappingProxyType(
             line_strength.measure,
             "times the noise",
             line_strength.GRID,
+            trace_lines,
         ),
         "texture_change": Feature(
             texture_change.TextureChange,
             texture_change.measure,
             "nepers",
             texture_change.GRID,
+            find_changed,
         ),
         "reflection_unevenness": Feature(
             reflection_unevenness.ReflectionUnevenness,
             reflection_unevenness.measure,
             "% of brightness",
             reflection_unevenness.GRID,
+            find_uneven,
         ),
         "grain_noise": Feature(
             grain_noise.GrainNoise,
             grain_noise.measure,
             "times the noise",
             grain_noise.GRID,
+            find_specks,
         ),
     }
 )

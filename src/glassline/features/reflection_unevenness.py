@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.errors import RecipeError
-from glassline.features.surface import GREY_STEP, Plane, Surface, strongest
+from glassline.features.surface import DARKEST, Plane, Surface, strongest
 
-__all__ = ["GRID", "ReflectionUnevenness", "measure"]
-
-DARKEST = 4.0 * GREY_STEP  # a mean below it is no brightness to compare with
+__all__ = ["GRID", "ReflectionUnevenness", "departures", "measure"]
 
 
 @dataclass(frozen=True)
@@ -73,13 +71,18 @@ def measure(surface: Surface, settings: ReflectionUnevenness) -> tuple[float, Pl
         Residual after removal of the trend: EMVA Standard 1288, release 4.0
         (2021), linear part, non-uniformity; the shares are ours.
     """
+    rest = departures(surface, settings)
+    spread = strongest(rest, settings.share) + strongest(-rest, settings.share)
+    return spread, surface.shown(np.abs(rest).astype(np.float32))
+
+
+def departures(surface: Surface, settings: ReflectionUnevenness) -> NDArray[np.float64]:
+    """Distance of each field from the lamp's plane, per cent of the mean brightness."""
     half = surface.smaller(2)
     size_wh = (min(settings.fields, half.shape[1]), min(settings.fields, half.shape[0]))
     fields = cv2.resize(half, size_wh, interpolation=cv2.INTER_AREA).astype(np.float64)
     percent = 100.0 / max(float(fields.mean()), DARKEST)
-    rest = percent * _without_plane(fields)
-    spread = strongest(rest, settings.share) + strongest(-rest, settings.share)
-    return spread, surface.shown(np.abs(rest).astype(np.float32))
+    return percent * _without_plane(fields)
 
 
 def _without_plane(fields: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from glassline.errors import InputError, ShapeError
 __all__ = [
     "BORDER",
     "CELL_PX",
+    "DARKEST",
     "GREY_STEP",
     "MEDIAN_SAMPLES",
     "Curvature",
@@ -22,6 +23,7 @@ __all__ = [
     "Surface",
     "Workspace",
     "facing",
+    "step_px",
     "strongest",
 ]
 
@@ -29,6 +31,7 @@ Plane = NDArray[np.float32]
 """One number a pixel or a cell, rows first."""
 
 GREY_STEP = 1.0 / 255.0  # of an 8-bit camera: a quarter of it is no evidence
+DARKEST = 4.0 * GREY_STEP  # a mean below it is no brightness to compare with
 CELL_PX = 4  # readings are compared, and maps drawn, in cells of this side
 BORDER = cv2.BORDER_REFLECT_101
 DEPTH = cv2.CV_32F
@@ -150,7 +153,7 @@ class Surface:
         return self._curvature[width_px]
 
     def _measure(self, width_px: float) -> Curvature:
-        step = 2 if width_px < 8 else 4 if width_px < 16 else 8
+        step = step_px(width_px)
         sigma = width_px / (2 * step)
         gain = np.float32(sigma * sigma)
         photo = self.smaller(step)
@@ -208,6 +211,11 @@ class Surface:
         size_wh = self.cells_hw[::-1]
         larger = cv2.resize(blocks, size_wh, interpolation=cv2.INTER_NEAREST)
         return np.asarray(larger, dtype=np.float32)
+
+
+def step_px(width_px: float) -> int:
+    """Return how much smaller the photo is made for lines of this width."""
+    return 2 if width_px < 8 else 4 if width_px < 16 else 8
 
 
 def facing(mean: Plane, polarity: str, *, out: Plane) -> Plane:

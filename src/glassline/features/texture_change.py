@@ -18,7 +18,7 @@ from glassline.features.surface import (
     strongest,
 )
 
-__all__ = ["GRID", "TextureChange", "measure"]
+__all__ = ["GRID", "TextureChange", "measure", "roughness"]
 
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
@@ -89,7 +89,7 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
         Local high-pass energy: K. I. Laws, Textured Image Segmentation, USC IPI
         report 940, 1980. The mean of logarithms and the comparison are ours.
     """
-    lengths = _roughness(surface, settings)
+    lengths = roughness(surface, settings)
     middle = float(np.median(lengths))
     shown = surface.shown(np.abs(lengths - np.float32(middle)))
     if settings.across == "scales":
@@ -98,7 +98,7 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     return strongest(lengths, settings.share) - middle, shown
 
 
-def _roughness(surface: Surface, settings: TextureChange) -> Plane:
+def roughness(surface: Surface, settings: TextureChange) -> Plane:
     """Mean of log e over each block."""
     size = _bend(surface, settings.detail_px)
     size += np.float32(FLOOR)

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassline.arrays import Image, Reading
 from glassline.errors import RecipeError
-from glassline.features import FEATURES, Surface, Workspace
+from glassline.features import FEATURES, Mark, Surface, Workspace
 
 __all__ = ["Measured"]
 
@@ -75,6 +75,31 @@ class Measured:
         ]
         values = np.array([value for value, _ in parts], dtype=np.float64)
         return Reading(values, np.stack([shown for _, shown in parts]))
+
+    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
+        """Return the marks that drove each reading, in pixels of this image.
+
+        The reading itself never pays for it: the marks are found when asked for.
+
+        Args:
+            image: Shape (h, w), as for `read`.
+
+        Raises:
+            ShapeError: The image is not (h >= 1, w >= 1).
+            InputError: A pixel is NaN or infinite.
+
+        Example:
+            >>> image = np.full((64, 64), 0.5, dtype=np.float32)
+            >>> image[:, 30:33] = 0.9
+            >>> line = Measured().locate(image)["line_strength"][0]
+            >>> round(line.width_px), round(line.points[0][1]), line.contrast > 0
+            (3, 31, True)
+        """
+        surface = Surface(image, self._workspace())
+        return {
+            name: FEATURES[name].locate(surface, each)
+            for name, each in self.settings.items()
+        }
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as the settings alone."""

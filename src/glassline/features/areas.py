@@ -1,0 +1,86 @@
+"""Find the areas that drove texture change and uneven reflection."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.features.marks import Area
+from glassline.features.reflection_unevenness import ReflectionUnevenness, departures
+from glassline.features.surface import Surface
+from glassline.features.texture_change import TextureChange, roughness
+
+__all__ = ["find_changed", "find_uneven"]
+
+AS_STRONG = 0.5  # of the strongest: what counts as driven by the same thing
+LEAST_NEPERS = 0.1  # a change of texture below 10 % is none
+LEAST_PERCENT = 0.5  # nor is half a per cent of brightness a reflection
+MIN_SIDE_PX = 16  # on a smaller photo there is no place to tell
+
+
+def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
+    """Blocks whose texture drove the reading, the roughest first.
+
+    Of the share of blocks that the reading counts, those at least half as far above
+    the median block as the roughest; the strength is that distance, in nepers.
+
+    Args:
+        surface: The photo.
+        settings: Those of the reading; across scales it has no place, so no area.
+    """
+    if settings.across == "scales" or min(surface.image.shape) < MIN_SIDE_PX:
+        return ()
+    blocks = np.array(roughness(surface, settings), np.float64)
+    above = blocks - np.median(blocks)
+    return _areas(above, settings.share, LEAST_NEPERS, surface)
+
+
+def find_uneven(surface: Surface, settings: ReflectionUnevenness) -> tuple[Area, ...]:
+    """Fields whose brightness drove the reading, the strongest first.
+
+    Of the shares of fields that the reading counts, those brighter than the lamp's
+    plane by at least half as much as the brightest, and those darker by at least
+    half as much as the darkest; the strength is the distance in per cent of the
+    mean brightness, below 0 where darker.
+
+    Args:
+        surface: The photo.
+        settings: Those of the reading.
+    """
+    if min(surface.image.shape) < MIN_SIDE_PX:
+        return ()
+    rest = departures(surface, settings)
+    bright = _areas(rest, settings.share, LEAST_PERCENT, surface)
+    dark = _areas(-rest, settings.share, LEAST_PERCENT, surface, sign=-1.0)
+    return tuple(sorted((*bright, *dark), key=lambda each: -abs(each.strength)))
+
+
+def _areas(
+    values: NDArray[np.float64],
+    share: float,
+    least: float,
+    surface: Surface,
+    sign: float = 1.0,
+) -> tuple[Area, ...]:
+    """The counted cells of a grid over the photo whose value is strong enough."""
+    count = max(1, round(share * values.size))
+    order = np.argsort(-values, axis=None, kind="stable")[:count]
+    limit = max(least, AS_STRONG * float(values.max()))
+    tall, wide = (
+        side / cells
+        for side, cells in zip(surface.image.shape, values.shape, strict=True)
+    )
+    return tuple(
+        Area(
+            top=row * tall,
+            left=column * wide,
+            bottom=(row + 1) * tall,
+            right=(column + 1) * wide,
+            strength=sign * float(values[row, column]),
+        )
+        for row, column in zip(
+            *(axis.tolist() for axis in np.unravel_index(order, values.shape)),
+            strict=True,
+        )
+        if values[row, column] >= limit
+    )

@@ -1,0 +1,121 @@
+"""Find the specks that drove the grain noise."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.features.grain_noise import GrainNoise
+from glassline.features.marks import Speck
+from glassline.features.surface import DARKEST, Plane, Surface, facing, step_px
+
+__all__ = ["find_specks"]
+
+MIN_SIDE_PX = 16  # on a smaller photo there is no place to tell
+VISIBLE = 4.0  # times the noise: plain noise hardly ever peaks above it
+AS_CLEAR = 0.35  # of the strongest
+ROUND = 0.4  # smaller curvature over larger: less is a knot on a line
+MOST = 500  # specks measured; more is a texture
+FINE = 4  # samples a pixel when a speck is measured
+REACH = 3.0  # widths around a speck that are looked at
+
+
+def find_specks(surface: Surface, settings: GrainNoise) -> tuple[Speck, ...]:
+    """Specks that anyone could point at, the strongest first.
+
+    A speck is a peak of the grain (see `grain_noise`) of at least 4 times the noise
+    and 0.35 of the strongest, which curves at least 0.4 times as much one way as the
+    other. Its diameter is that of a circle as large as the patch around it with at
+    least half of its contrast to the median nearby; peaks inside a stronger speck
+    are that speck.
+
+    Args:
+        surface: The photo.
+        settings: Those of the reading.
+
+    Returns:
+        At most 500 specks, in photo pixels; none below 16 x 16 px.
+    """
+    if min(surface.image.shape) < MIN_SIDE_PX:
+        return ()
+    step = step_px(settings.width_px)
+    specks: list[Speck] = []
+    for row, column, strength in _peaks(surface, settings):
+        place = ((row + 0.5) * step - 0.5, (column + 0.5) * step - 0.5)
+        if all(_is_apart(place, each) for each in specks):
+            specks.append(_measured(surface.image, place, settings, strength))
+    return tuple(specks)
+
+
+def _peaks(surface: Surface, settings: GrainNoise) -> list[tuple[int, int, float]]:
+    """Row, column and strength of the peaks of grain, the strongest first."""
+    found = surface.curvature(settings.width_px)
+    bend = facing(found.mean, settings.polarity, out=np.empty_like(found.mean))
+    grain = (bend - found.turn) / np.float32(found.noise)
+    size = 2 * max(1, round(settings.width_px / (2 * step_px(settings.width_px)))) + 1
+    highest = cv2.dilate(grain, np.ones((size, size), np.uint8))
+    limit = max(VISIBLE, AS_CLEAR * float(grain.max()))
+    is_round = bend - found.turn >= ROUND * (bend + found.turn)
+    rows, columns = np.nonzero((grain == highest) & (grain >= limit) & is_round)
+    strengths = grain[rows, columns]
+    order = np.argsort(-strengths, kind="stable")[:MOST]
+    return [(int(rows[i]), int(columns[i]), float(strengths[i])) for i in order]
+
+
+def _is_apart(place: tuple[float, float], speck: Speck) -> bool:
+    return math.dist(place, (speck.row, speck.column)) > speck.diameter_px
+
+
+def _measured(
+    image: Plane, place: tuple[float, float], settings: GrainNoise, strength: float
+) -> Speck:
+    """Look at a speck in finer steps than pixels."""
+    reach = REACH * settings.width_px
+    offsets = np.arange(-reach, reach + 0.5 / FINE, 1.0 / FINE)
+    rows, columns = (
+        np.clip(middle + offsets, 0, side - 1).astype(np.float32)
+        for middle, side in zip(place, image.shape, strict=True)
+    )
+    grid = np.meshgrid(columns, rows)
+    window = cv2.remap(image, *grid, cv2.INTER_LINEAR).astype(np.float64)
+    base = float(np.median(window))
+    rise = window - base
+    core = _core(rise, settings)
+    sign = 1.0 if abs(rise[core].max()) >= abs(rise[core].min()) else -1.0
+    if settings.polarity != "either":
+        sign = 1.0 if settings.polarity == "bright" else -1.0
+    height = max(float((sign * rise[core]).max()), 0.0)
+    patch = _patch(sign * rise >= max(height, 1e-6) / 2, core, sign * rise)
+    weight = np.where(patch, sign * rise, 0.0)
+    total = max(float(weight.sum()), 1e-9)
+    return Speck(
+        row=float((weight.sum(axis=1) * rows).sum() / total)
+        if patch.any()
+        else place[0],
+        column=float((weight.sum(axis=0) * columns).sum() / total)
+        if patch.any()
+        else place[1],
+        diameter_px=2.0 * math.sqrt(float(patch.sum()) / math.pi) / FINE,
+        contrast=sign * height / max(base, DARKEST),
+        strength=strength,
+    )
+
+
+def _core(rise: NDArray[np.float64], settings: GrainNoise) -> tuple[slice, slice]:
+    """The middle of the window, half of the width looked for to each side."""
+    middle = rise.shape[0] // 2
+    half = round(settings.width_px / 2 * FINE)
+    return (slice(middle - half, middle + half + 1),) * 2
+
+
+def _patch(
+    is_in: NDArray[np.bool_], core: tuple[slice, slice], rise: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """The connected patch that holds the highest point of the core."""
+    _, labels = cv2.connectedComponents(is_in.astype(np.uint8), connectivity=4)
+    row, column = np.unravel_index(int(rise[core].argmax()), rise[core].shape)
+    label = labels[core][row, column]
+    return np.asarray(labels == label) if label else np.zeros_like(is_in)
