@@ -105,6 +105,7 @@ class Inspection:
 
     def as_json(self) -> dict[str, Any]:
         """Return the inspection as plain data, numbers in full precision."""
+        promise = self.model.promise
         return {
             "image": self.photo.name,
             "sha256": self.photo.sha256,
@@ -115,5 +116,7 @@ class Inspection:
             "class": self.predicted_class,
             "decision": self.decision,
             "reason": self.reason,
+            "reason_code": self.decided.reason.code,
+            "guarantee": promise.as_json() if promise else None,
             "model": self.model.sha256,
         }

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import Image, Values
-from glassline.decide import Decision, Gauge, Policy
+from glassline.decide import Decision, Gauge, Policy, Promise
 from glassline.errors import GlasslineError, ModelError, show
 from glassline.explain import Sheet
 from glassline.features import Scale
@@ -20,6 +20,7 @@ from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.sealed import MAX_BYTES, publish, seal, unseal
 from glassline.selftest import self_test
+from glassline.tables import fill
 from glassline.version import __version__
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
@@ -38,6 +39,7 @@ FIELDS = (
     "certificate",
     "training",
     "gauge",
+    "guarantee",
     "self_test",
     "sha256",
 )
@@ -56,6 +58,8 @@ class Model:
         certificate: Proof that training is finished, as plain data.
         record: How it was trained: counts, hashes, steps, candidates.
         gauge: How well its readings repeat; None until a gauge study was saved.
+        promise: The guarantee on escapes that sets the threshold of accept; None
+            until one was saved.
         made: Where it was trained: the glassline version, and the readings of the
             known image there. None for here and now.
     """
@@ -68,6 +72,7 @@ class Model:
     certificate: Mapping[str, Any]
     record: Mapping[str, Any]
     gauge: Gauge | None = None
+    promise: Promise | None = None
     made: Mapping[str, Any] | None = None
 
     @property
@@ -78,7 +83,7 @@ class Model:
     @cached_property
     def policy(self) -> Policy:
         """Return how probabilities become decisions."""
-        return Policy.of(self.recipe, np.array(self.training_mix))
+        return Policy.of(self.recipe, np.array(self.training_mix), self.promise)
 
     @cached_property
     def sha256(self) -> str:
@@ -128,6 +133,7 @@ class Model:
                 "certificate": dict(self.certificate),
                 "training": dict(self.record),
                 "gauge": asdict(self.gauge) if self.gauge else None,
+                "guarantee": asdict(self.promise) if self.promise else None,
                 "self_test": made["self_test"],
             }
         )
@@ -208,6 +214,7 @@ def _build(document: Mapping[str, Any]) -> Model:
             certificate=document["certificate"],
             record=document["training"],
             gauge=_gauge(document["gauge"]),
+            promise=_promise(document["guarantee"], recipe),
             made={key: document[key] for key in ("glassline", "self_test")},
         )
         self_test(model.front, expected=document["self_test"])
@@ -237,6 +244,14 @@ def _gauge(table: Mapping[str, Any] | None) -> Gauge | None:
             f"got {len(gauge.between)}."
         )
     return gauge
+
+
+def _promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | None:
+    if table is None:
+        return None
+    promise = fill(Promise, table, where=f"{FILE}: guarantee", error=ModelError)
+    promise.check(recipe.classes, recipe.good)
+    return promise
 
 
 def _scale(center: Sequence[float], spread: Sequence[float], clip: float) -> Scale:

@@ -27,6 +27,7 @@ from glassline.readings import Progress, Readings, no_progress, read_parts
 from glassline.recipe import FEATURE_NAMES, Recipe
 
 __all__ = [
+    "PHOTO_DIGITS",
     "Lesson",
     "Trained",
     "data_hash",
@@ -35,6 +36,8 @@ __all__ = [
     "train",
     "train_on",
 ]
+
+PHOTO_DIGITS = 16  # of a photo's hash: two photos of a million share them once in 4e7
 
 
 def train(
@@ -263,6 +266,7 @@ def _record(readings: Readings, recipe: Recipe, found: Fit) -> dict[str, Any]:
     counts = (labels > 0.5).sum(axis=0).tolist()
     return {
         "data_sha256": data_hash(readings, recipe),
+        "photos": sorted(photo[:PHOTO_DIGITS] for photo in readings.sha256),
         "n": int(labels.any(axis=1).sum()),
         "counts": dict(zip(recipe.classes, counts, strict=True)),
         "undecided": int((~labels.any(axis=1)).sum()),

@@ -80,6 +80,8 @@ def test_the_json_holds_what_the_command_line_promises(
         "class",
         "decision",
         "reason",
+        "reason_code",
+        "guarantee",
         "model",
     ]
     assert document["logits"] == seen.logits.tolist()

@@ -14,7 +14,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import glassline.selftest
-from glassline.decide import Gauge
+from glassline.decide import Escapes, Gauge, Promise
 from glassline.errors import GlasslineWarning, ModelError
 from glassline.model import FILE, Model, load
 from glassline.sealed import seal
@@ -24,6 +24,18 @@ STUDIED = Gauge(
     photos_sha256="0123456789abcdef" * 4,
     between=(1.5, 2.0, 1 / 3, 0.0),
     spread={"shift": (0.3, 0.1, 0.0, 0.0), "noise": (0.1 + 0.2, 0.2, 0.0, 0.0)},
+)
+PROMISED = Promise(
+    threshold=0.9,
+    escape=0.1,
+    confidence=0.95,
+    escapes=(Escapes("scratch", 0, 29, 0.0981), Escapes("dirt", 0, 31, 0.0921)),
+    good_accepted=50,
+    good=60,
+    cost=1 / 3,
+    parts="new",
+    counted="group",
+    data_sha256="0123456789abcdef" * 4,
 )
 Change = Callable[[dict[str, Any]], object]
 
@@ -67,6 +79,15 @@ def test_a_gauge_study_is_kept_with_every_digit(model: Model, tmp_path: Path) ->
     assert again.gauge == STUDIED
     assert again.sha256 != model.sha256
     assert replace(again, gauge=None).as_bytes() == model.as_bytes()
+
+
+def test_a_guarantee_is_kept_with_every_digit(model: Model, tmp_path: Path) -> None:
+    """And decides from then on."""
+    replace(model, promise=PROMISED).save(tmp_path)
+
+    again = load(tmp_path)
+    assert again.promise == again.policy.promise == PROMISED
+    assert replace(again, promise=None).as_bytes() == model.as_bytes()
 
 
 def test_a_file_of_any_name_is_loaded_and_saved(model: Model, tmp_path: Path) -> None:
@@ -151,13 +172,25 @@ def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> N
             "numbers >= 0, got -1.0.",
             id="gauge-below-0",
         ),
+        pytest.param(
+            lambda d: d["guarantee"]["escapes"].pop(),
+            "model.json: expected a model, got: guarantee: expected one for scratch, "
+            "dirt and a good class, got one for scratch.",
+            id="guarantee-of-one-class",
+        ),
+        pytest.param(
+            lambda d: d["guarantee"].update(parts="any"),
+            "model.json: guarantee: parts: input should be 'new' or 'out_of_fold', "
+            "got 'any'.",
+            id="guarantee-on-any-parts",
+        ),
     ],
 )
 def test_a_sealed_file_that_is_no_model_is_refused_by_field(
     model: Model, tmp_path: Path, change: Change, message: str
 ) -> None:
     """The seal is right, the content is not."""
-    document = copy.deepcopy(_document(replace(model, gauge=STUDIED)))
+    document = copy.deepcopy(_document(replace(model, gauge=STUDIED, promise=PROMISED)))
     change(document)
     (tmp_path / FILE).write_bytes(seal(document))
 
@@ -192,13 +225,17 @@ def test_a_sealed_file_that_is_no_model_is_refused_by_field(
         pytest.param(lambda d: d["gauge"].update(photos_sha256=1), id="gauge-hash"),
         pytest.param(lambda d: d["gauge"].update(spread=[0.1]), id="gauge-no-kinds"),
         pytest.param(lambda d: d["gauge"].update(colour=1), id="gauge-unknown"),
+        pytest.param(lambda d: d.update(guarantee=[]), id="guarantee-list"),
+        pytest.param(lambda d: d.update(guarantee="x"), id="guarantee-text"),
+        pytest.param(lambda d: d["guarantee"].update(n=1), id="guarantee-unknown"),
+        pytest.param(lambda d: d["guarantee"].pop("cost"), id="guarantee-no-cost"),
     ],
 )
 def test_odd_content_is_a_model_error_and_nothing_else(
     model: Model, tmp_path: Path, change: Change
 ) -> None:
     """No traceback from within, whatever the fields hold."""
-    document = copy.deepcopy(_document(replace(model, gauge=STUDIED)))
+    document = copy.deepcopy(_document(replace(model, gauge=STUDIED, promise=PROMISED)))
     change(document)
     (tmp_path / FILE).write_bytes(seal(document))
 

@@ -15,6 +15,7 @@ from glassline.cli import (
     demo,
     evaluate,
     gauge,
+    guarantee,
     inspect,
     sheet,
     train,
@@ -44,7 +45,17 @@ def commands() -> None:
     """
 
 
-for _command in (train, inspect, evaluate, gauge, sheet, check, verify, demo):
+for _command in (
+    train,
+    inspect,
+    evaluate,
+    guarantee,
+    gauge,
+    sheet,
+    check,
+    verify,
+    demo,
+):
     commands.add_command(_command.command)
 
 

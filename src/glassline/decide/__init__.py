@@ -9,10 +9,11 @@ from glassline.decide.calibration import (
     calibration_error,
 )
 from glassline.decide.decision import Decision, Reason
+from glassline.decide.escapes import Escapes, Promise
 from glassline.decide.gauge import Gauge, aiag
 from glassline.decide.guarantee import guarantee
 from glassline.decide.policy import Policy
-from glassline.decide.promise import Escapes, Guarantee, Refusal, Shortfall
+from glassline.decide.promise import Guarantee, Refusal, Shortfall
 
 __all__ = [
     "Decision",
@@ -20,6 +21,7 @@ __all__ = [
     "Gauge",
     "Guarantee",
     "Policy",
+    "Promise",
     "Reason",
     "Refusal",
     "Shortfall",

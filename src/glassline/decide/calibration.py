@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits, PartWeights, Probabilities
-from glassline.decide.policy import SUM_TOLERANCE
+from glassline.decide.shares import SUM_TOLERANCE
 from glassline.errors import InputError, ShapeError, show
 from glassline.head import cross_entropy, softmax
 from glassline.head.inputs import as_floats, as_logits, as_weights

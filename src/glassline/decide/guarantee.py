@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from glassline.arrays import ClassIds, Probabilities
 from glassline.decide.binomial import (
@@ -12,9 +14,9 @@ from glassline.decide.binomial import (
     parts_needed,
     upper_bound,
 )
+from glassline.decide.escapes import Escapes
 from glassline.decide.policy import TIE, Policy
 from glassline.decide.promise import (
-    Escapes,
     Guarantee,
     Refusal,
     Shortfall,
@@ -40,6 +42,7 @@ def guarantee(
     *,
     escape: float,
     confidence: float,
+    groups: ArrayLike | None = None,
 ) -> Guarantee | Refusal:
     """Find the cheapest threshold that keeps each class's escapes below a target.
 
@@ -67,9 +70,10 @@ def guarantee(
     The promise needs parts that are drawn one by one like those to come, and
     **labels that were not used to fit the head or to choose its settings**: a
     calibration set, or probabilities out of fold by group. That is the caller's
-    duty; no figure here can tell. Photos of one piece are one part: pass one of
-    them. It says nothing of defects that no label names, and it is void while the
-    line drifts.
+    duty; no figure here can tell. Photos of one piece are one part: name their
+    group, and it counts once in each of its classes, as accepted if any of them is.
+    It says nothing of defects that no label names, and it is void while the line
+    drifts.
 
     Args:
         probabilities: Shape (n, k), as the head gives them.
@@ -77,6 +81,9 @@ def guarantee(
         policy: Classes, the good one, costs and priors.
         escape: The target: largest share of any defect class accepted, in (0, 1).
         confidence: In (0, 1).
+        groups: Shape (n,), which photos are of one piece; left out, each is of its
+            own. k and n then count groups; the cost and the good parts stay counts
+            of photos.
 
     Returns:
         The guarantee; or a refusal, where a class has too few parts to prove the
@@ -116,16 +123,17 @@ def guarantee(
     check_promise(escape, confidence)
     good = good_class(policy)
     y, scores, otherwise = _checked(probabilities, labels, policy)
-    counts = np.bincount(y, minlength=len(policy.classes))
-    defects = [c for c in range(len(counts)) if c != good]
-    allowed = {c: allowed_escapes(int(counts[c]), escape, confidence) for c in defects}
+    pieces = _pieces(scores, y, groups, len(policy.classes))
+    defects = [c for c in range(len(pieces)) if c != good]
+    allowed = {c: allowed_escapes(len(pieces[c]), escape, confidence) for c in defects}
     if min(allowed.values()) < 0:
-        missed = y[policy.actions(probabilities) == ACCEPT]
+        accepts = policy.actions(probabilities) == ACCEPT
+        missed = _pieces(accepts, y, groups, len(policy.classes))
         needed = parts_needed(escape, confidence)
         return Refusal(
             tuple(
                 Shortfall(
-                    policy.classes[c], int((missed == c).sum()), int(counts[c]), needed
+                    policy.classes[c], int(missed[c].sum()), len(pieces[c]), needed
                 )
                 for c in defects
                 if allowed[c] < 0
@@ -133,7 +141,7 @@ def guarantee(
             escape,
             confidence,
         )
-    lowest = max(_just_above(scores[y == c], allowed[c]) for c in defects)
+    lowest = max(_just_above(pieces[c], allowed[c]) for c in defects)
     threshold, cost = _cheapest(
         scores,
         policy.costs[y, ACCEPT],
@@ -141,26 +149,43 @@ def guarantee(
         _weights(policy, y),
         lowest,
     )
-    passed = np.bincount(y[scores >= threshold], minlength=len(counts))
+    passed = [int((best >= threshold).sum()) for best in pieces]
     return Guarantee(
         threshold=threshold,
         lowest=lowest,
         escapes=tuple(
             Escapes(
                 name=policy.classes[c],
-                k=int(passed[c]),
-                n=int(counts[c]),
-                bound=upper_bound(int(passed[c]), int(counts[c]), confidence),
+                k=passed[c],
+                n=len(pieces[c]),
+                bound=upper_bound(passed[c], len(pieces[c]), confidence),
             )
             for c in defects
         ),
         cost=cost,
-        good_accepted=int(passed[good]),
-        good=int(counts[good]),
+        good_accepted=int((scores[y == good] >= threshold).sum()),
+        good=int((y == good).sum()),
         escape=escape,
         confidence=confidence,
         policy=policy,
     )
+
+
+def _pieces(
+    values: NDArray[Any], y: NDArray[np.int64], groups: ArrayLike | None, k: int
+) -> list[NDArray[Any]]:
+    """Return for each class the largest value of each of its groups."""
+    ids = np.arange(len(y)) if groups is None else np.asarray(groups)
+    if ids.shape != y.shape:
+        raise ShapeError(f"groups: expected shape {y.shape}, got {ids.shape}.")
+    found = []
+    for c in range(k):
+        own = values[y == c]
+        names, place = np.unique(ids[y == c], return_inverse=True)
+        largest = np.zeros(len(names), values.dtype)
+        np.maximum.at(largest, place, own)
+        found.append(largest)
+    return found
 
 
 def _checked(

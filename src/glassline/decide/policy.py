@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassline.arrays import Costs, Probabilities
 from glassline.decide.decision import Decision, Reason
-from glassline.errors import InputError, ShapeError, show
+from glassline.decide.escapes import Promise
+from glassline.decide.shares import check_shape, check_shares, checked_rows
+from glassline.errors import InputError, ShapeError
 from glassline.recipe import ACTIONS, Recipe
 
 __all__ = ["Policy"]
@@ -17,7 +19,6 @@ __all__ = ["Policy"]
 SAFEST_FIRST = tuple(ACTIONS.index(name) for name in ("review", "reject", "accept"))
 ACCEPT = ACTIONS.index("accept")
 TIE = 1e-12  # of the largest expected cost: rounding must not choose an action
-SUM_TOLERANCE = 1e-6  # probabilities may come from single-precision models
 
 Numbers = NDArray[np.float64]
 
@@ -37,6 +38,10 @@ class Policy:
     taken: review, then reject, then accept. Without a good class accept is never
     taken, whatever it costs.
 
+    With a promise, a part is accepted where p~ of the good class is at least the
+    promised threshold, and nowhere else; of the rest the cheaper of reject and
+    review is taken.
+
     The correction is exact where the line differs from training only in how
     often each class occurs; it does not know a defect that looks new.
 
@@ -47,11 +52,13 @@ class Policy:
         training_mix: Shape (k,), how often the head saw each class; sums to 1.
         currency: Unit of the costs, as printed.
         good: The only class that may be accepted as such, or None.
+        promise: The guarantee that sets the threshold of accept, or None.
 
     Raises:
         ShapeError: An array does not fit the classes.
         InputError: A cost is not finite; a share is not above 0, or the shares
-            do not sum to 1 within 1e-6.
+            do not sum to 1 within 1e-6; or the promise is not of the classes
+            other than the good one.
 
     Example:
         A part that is OK at 0.9: accepting risks 0.1 x 20 looks, rejecting
@@ -75,6 +82,7 @@ class Policy:
     training_mix: Numbers
     currency: str = "looks"
     good: str | None = None
+    promise: Promise | None = None
 
     def __post_init__(self) -> None:
         k = len(self.classes)
@@ -84,16 +92,23 @@ class Policy:
             "training_mix": (k,),
         }.items():
             value = np.array(getattr(self, name), dtype=np.float64)
-            _check_shape(name, value, shape)
+            check_shape(name, value, shape)
             value.setflags(write=False)
             object.__setattr__(self, name, value)
         if not np.isfinite(self.costs).all():
             raise InputError("costs: expected finite numbers, got NaN or infinity.")
-        _check_shares("priors", self.priors, self.classes)
-        _check_shares("training_mix", self.training_mix, self.classes)
+        check_shares("priors", self.priors, self.classes)
+        check_shares("training_mix", self.training_mix, self.classes)
+        if self.promise is not None:
+            self.promise.check(self.classes, self.good)
 
     @classmethod
-    def of(cls, recipe: Recipe, training_mix: ArrayLike | None = None) -> Policy:
+    def of(
+        cls,
+        recipe: Recipe,
+        training_mix: ArrayLike | None = None,
+        promise: Promise | None = None,
+    ) -> Policy:
         """Build the policy of a recipe.
 
         Args:
@@ -101,6 +116,7 @@ class Policy:
             training_mix: Shape (k,), the share of each class as the head saw it:
                 after class weights, so 1/k each where they were "balanced", and
                 the plain frequencies where they were "none". Left out: 1/k each.
+            promise: The guarantee that sets the threshold of accept, if any.
 
         Returns:
             The policy. A recipe without priors asks for no correction: the
@@ -113,7 +129,7 @@ class Policy:
         k = len(recipe.classes)
         even = np.full(k, 1 / k)
         mix = even if training_mix is None else np.asarray(training_mix, np.float64)
-        _check_shape("training_mix", mix, (k,))
+        check_shape("training_mix", mix, (k,))
         declared = recipe.priors
         if declared is None:
             priors = mix = even  # only their ratio counts, and it is 1
@@ -127,6 +143,7 @@ class Policy:
             training_mix=mix,
             currency=recipe.currency,
             good=recipe.good,
+            promise=promise,
         )
 
     @property
@@ -156,7 +173,7 @@ class Policy:
             >>> Policy.of(recipe).adjust([0.5, 0.5]).tolist()
             [0.8, 0.2]
         """
-        p = self._check(probabilities)
+        p = checked_rows(probabilities, len(self.classes))
         if not self.corrects:
             return p
         ratio = np.where(p > 0, self.priors / self.training_mix, 0.0)
@@ -185,13 +202,13 @@ class Policy:
         Args:
             probabilities: Shape (n, k), as the head gives them; n may be 0.
         """
-        costs = self.expected_costs(probabilities)
-        if costs.ndim != 2:
+        adjusted = self.adjust(probabilities)
+        if adjusted.ndim != 2:
             raise ShapeError(
                 f"probabilities: expected shape (n, {len(self.classes)}), "
                 f"got {np.shape(probabilities)}."
             )
-        return self._ranked(costs)[:, 0]
+        return self._ranked(self._costs_of(adjusted), adjusted)[:, 0]
 
     def decide(self, probabilities: ArrayLike) -> Decision:
         """Take the action of least expected cost for one part.
@@ -206,11 +223,15 @@ class Policy:
             ShapeError: Not one part.
             InputError: As in `adjust`.
         """
-        _check_shape("probabilities", np.asarray(probabilities), (len(self.classes),))
+        check_shape("probabilities", np.asarray(probabilities), (len(self.classes),))
         adjusted = self.adjust(probabilities)
         costs = self._costs_of(adjusted)
-        first, second = self._ranked(costs[np.newaxis])[0, :2]
-        if self.good is None:
+        first, second = self._ranked(costs[np.newaxis], adjusted[np.newaxis])[0, :2]
+        if self.promise is not None:
+            code = "guaranteed" if first == ACCEPT else "not_guaranteed"
+            if first == ACCEPT and self.promise.is_void:
+                code = "guarantee_void"
+        elif self.good is None:
             code = "no_good_class"
         elif _is_tie(costs, costs[first], costs[second]):
             code = "tie"
@@ -223,6 +244,9 @@ class Policy:
             "second_cost": float(costs[second]),
             "currency": self.currency,
         }
+        if self.promise is not None and self.good is not None:
+            p = float(adjusted[self.classes.index(self.good)])
+            params |= {"good": self.good, **self.promise.said(p)}
         for array in (adjusted, costs):
             array.setflags(write=False)
         return Decision(ACTIONS[first], costs, Reason(code, params), adjusted, self)
@@ -233,55 +257,37 @@ class Policy:
             total += adjusted[..., c, np.newaxis] * row
         return total
 
-    def _ranked(self, costs: Numbers) -> NDArray[np.int64]:
+    def saves(self, action: int, other: int) -> Numbers:
+        """Return what taking an action saves over another in each class, shape (k,).
+
+        The action comes before the other where p~ @ saves > 0. Under a promise accept
+        comes before the others from the threshold t on, as if it saved 1 - t in the
+        good class and lost t in any other.
+
+        Args:
+            action: Place in `ACTIONS`.
+            other: Another place.
+        """
+        if self.promise is not None and ACCEPT in (action, other):
+            t = self.promise.threshold
+            saved = np.where(np.array(self.classes) == self.good, 1 - t, -t)
+            return saved if action == ACCEPT else -saved
+        return np.asarray(self.costs[:, other] - self.costs[:, action])
+
+    def _ranked(self, costs: Numbers, adjusted: Numbers) -> NDArray[np.int64]:
         """Order the actions of each part: cheapest first, of equals the safest."""
         slack = TIE * np.abs(costs).max(axis=1, keepdims=True)
         key = costs.copy()
         if self.good is None:
             key[:, ACCEPT] = np.inf
+        elif self.promise is not None:
+            p = adjusted[:, self.classes.index(self.good)]
+            key[:, ACCEPT] = np.where(p >= self.promise.threshold, -np.inf, np.inf)
         cheapest = key.min(axis=1, keepdims=True)
         key = np.where(key <= cheapest + slack, cheapest, key)[:, SAFEST_FIRST]
         order = np.argsort(key, axis=1, kind="stable")
         return np.asarray(SAFEST_FIRST, dtype=np.int64)[order]
 
-    def _check(self, probabilities: ArrayLike) -> Numbers:
-        p = np.array(probabilities, dtype=np.float64)
-        k = len(self.classes)
-        if p.ndim not in (1, 2) or p.shape[-1] != k:
-            raise ShapeError(
-                f"probabilities: expected shape ({k},) or (n, {k}), got {p.shape}."
-            )
-        rows = p.reshape(-1, k)
-        within = (rows >= 0) & (rows <= 1 + SUM_TOLERANCE)  # False for NaN
-        good = np.asarray(within.all(axis=1))
-        totals = np.where(good[:, np.newaxis], rows, 0.0).sum(axis=1)
-        good = np.asarray(good & (np.abs(totals - 1) <= SUM_TOLERANCE))
-        if not good.all():
-            at = int(np.argmin(good))
-            raise InputError(
-                f"probabilities[{at}]: expected numbers >= 0 that sum to 1, "
-                f"got {show(rows[at].tolist())}."
-            )
-        return p
-
 
 def _is_tie(costs: Numbers, first: float, second: float) -> bool:
     return bool(second - first <= TIE * np.abs(costs).max())
-
-
-def _check_shape(name: str, value: np.ndarray, shape: tuple[int, ...]) -> None:
-    if value.shape != shape:
-        raise ShapeError(f"{name}: expected shape {shape}, got {value.shape}.")
-
-
-def _check_shares(name: str, shares: np.ndarray, classes: tuple[str, ...]) -> None:
-    bad = ~(np.isfinite(shares) & (shares > 0))
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise InputError(
-            f"{name}[{classes[at]}]: expected a share above 0, got {shares[at]:g}."
-        )
-    if not abs(shares.sum() - 1) <= SUM_TOLERANCE:
-        raise InputError(
-            f"{name}: expected shares that sum to 1, got a sum of {shares.sum():g}."
-        )

@@ -8,32 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Probabilities
+from glassline.decide.escapes import Escapes
 from glassline.decide.policy import TIE, Policy
 from glassline.errors import InputError, ShapeError
 from glassline.recipe import ACTIONS
 
-__all__ = ["Escapes", "Guarantee", "Refusal", "Shortfall", "good_class", "scored"]
+__all__ = ["Guarantee", "Refusal", "Shortfall", "good_class", "scored"]
 
 ACCEPT, REJECT, REVIEW = (ACTIONS.index(a) for a in ("accept", "reject", "review"))
-
-
-@dataclass(frozen=True)
-class Escapes:
-    """What was counted for one defect class at the threshold.
-
-    Attributes:
-        name: The class.
-        k: Parts of it that were accepted.
-        n: Parts of it.
-        bound: Exact upper bound of its escape rate from this count alone, at the
-            guarantee's confidence; at most the target. What is promised for all
-            classes at once is the target.
-    """
-
-    name: str
-    k: int
-    n: int
-    bound: float
 
 
 @dataclass(frozen=True, eq=False)

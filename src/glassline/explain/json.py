@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from glassline.explain.figure import BLOCKS, Figure
@@ -100,6 +101,7 @@ def _log_odds(sheet: Sheet) -> dict[str, Any]:
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
+    promise = decision.policy.promise
     return {
         "action": decision.action,
         "currency": decision.policy.currency,
@@ -108,4 +110,5 @@ def _decision(decision: Decision) -> dict[str, Any]:
             "params": dict(decision.reason.params),
             **{lang: decision.reason.text(lang) for lang in LANGUAGES},
         },
+        "guarantee": asdict(promise) if promise else None,
     }

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from glassline.explain import text
-from glassline.explain.wording import Block, Table, Wording
+from glassline.explain.block import Block, Table
+from glassline.explain.wording import Wording
 
 if TYPE_CHECKING:
     from glassline.explain.sheet import Sheet

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from glassline.explain.block import Block
 from glassline.explain.figure import Figure
 from glassline.explain.layout import WIDTH, brackets, columns, spread, wrap
-from glassline.explain.wording import Block, Wording
+from glassline.explain.wording import Wording
 
 if TYPE_CHECKING:
     from glassline.explain.sheet import Sheet

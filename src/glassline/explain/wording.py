@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassline.explain.block import Block, Table
 from glassline.explain.figure import BLOCKS, DECIMALS, Figure, number, printed
+from glassline.explain.guaranteed import guaranteed
 from glassline.explain.scaling import Scaling
 from glassline.recipe import ACTIONS
 from glassline.words import words
@@ -18,32 +19,12 @@ from glassline.words import words
 if TYPE_CHECKING:  # a sheet has faces, and the faces are worded from the sheet
     from glassline.explain.sheet import Sheet
 
-__all__ = ["INTUITIONS", "MAX_ROWS", "Block", "Table", "Wording", "intuition", "window"]
+__all__ = ["INTUITIONS", "MAX_ROWS", "Wording", "intuition", "window"]
 
 CHINESE = "[\u4e00-\u9fff]"
 BORDER = re.compile(rf"(?<=[A-Za-z0-9])(?={CHINESE})|(?<={CHINESE})(?=[A-Za-z0-9])")
 MAX_ROWS = 12  # of a matrix in print: more is nobody's hand calculation
 INTUITIONS = (0.9, 0.1)  # a true class that is clear, and one that is missed
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table in words: header, rows, and rows below the line."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    footer: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block of the sheet: a title, figures or a table, a closing remark."""
-
-    key: str
-    title: str
-    figures: tuple[Figure, ...] = ()
-    table: Table | None = None
-    remark: str = ""
 
 
 def window(count: int, limit: int = MAX_ROWS) -> list[int | None]:
@@ -169,6 +150,10 @@ class Wording:
             )
         else:
             yield self._block("decision")
+            yield from guaranteed(self.sheet.decision, self.catalogue, self._class_word)
+
+    def _class_word(self, name: str) -> str:
+        return self.classes[self.sheet.classes.index(name)]
 
     def _block(self, key: str, remark: str = "") -> Block:
         figures = (self.sheet.figures.get(name) for name in BLOCKS[key])

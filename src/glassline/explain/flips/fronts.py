@@ -58,7 +58,7 @@ def fronts_of(policy: Policy, action: int, others: Iterable[int]) -> list[Front]
     """
     fronts: list[Numbers] = []
     for other in others:
-        saved = policy.costs[:, other] - policy.costs[:, action]
+        saved = policy.saves(action, other)
         if not (saved > 0).any():
             is_tie = not saved.any()
             if not is_tie or SAFEST_FIRST.index(other) < SAFEST_FIRST.index(action):

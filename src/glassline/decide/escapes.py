@@ -1,0 +1,158 @@
+"""What was counted for a promise, and what a model keeps of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from glassline.decide.binomial import check_promise
+from glassline.errors import InputError
+
+__all__ = ["Escapes", "Promise", "told_apart"]
+
+NOTHING = 2.0  # a threshold that no probability reaches
+
+
+@dataclass(frozen=True)
+class Escapes:
+    """What was counted for one defect class at the threshold.
+
+    Attributes:
+        name: The class.
+        k: Parts of it that were accepted.
+        n: Parts of it.
+        bound: Exact upper bound of its escape rate from this count alone, at the
+            guarantee's confidence; at most the target. What is promised for all
+            classes at once is the target.
+    """
+
+    name: str
+    k: int
+    n: int
+    bound: float
+
+    def __str__(self) -> str:
+        """Return the name and k/n.
+
+        Example:
+            >>> print(Escapes("dirt", 0, 299, 0.00997))
+            dirt 0/299
+        """
+        return f"{self.name} {self.k}/{self.n}"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A guarantee as a model keeps it: the threshold, the counts, and on what parts.
+
+    Attributes:
+        threshold: A part is accepted from this adjusted probability of the good
+            class on; 2 where nothing is accepted.
+        escape: Of each defect class at most this share is accepted, in (0, 1).
+        confidence: How surely, in (0, 1).
+        escapes: The counts at the threshold, one entry a defect class.
+        good_accepted: Good parts accepted at the threshold.
+        good: Good parts.
+        cost: Expected cost of a part at the threshold, in the policy's currency.
+        parts: "new" where the parts were none of training, "out_of_fold" where
+            each was judged by a head that was trained without its group.
+        counted: What counts as one part: a "group" of photos, or each "photo".
+        data_sha256: Hash of photos, labels and weights it was counted on.
+        is_void: Whether it no longer holds, as while the line drifts. Decisions
+            keep the threshold; nothing is promised.
+
+    Raises:
+        InputError: A number is out of range, or there is no defect class.
+    """
+
+    threshold: float
+    escape: float
+    confidence: float
+    escapes: tuple[Escapes, ...]
+    good_accepted: int
+    good: int
+    cost: float
+    parts: Literal["new", "out_of_fold"]
+    counted: Literal["group", "photo"]
+    data_sha256: str
+    is_void: bool = False
+
+    def __post_init__(self) -> None:
+        check_promise(self.escape, self.confidence)
+        if not 0 < self.threshold <= NOTHING:
+            raise InputError(
+                f"guarantee.threshold: expected above 0 and at most 2, "
+                f"got {self.threshold}."
+            )
+        if not self.escapes:
+            raise InputError("guarantee.escapes: expected a defect class, got none.")
+        if not math.isfinite(self.cost):
+            raise InputError(
+                f"guarantee.cost: expected a finite number, got {self.cost}."
+            )
+        counts = [(each.k, each.n) for each in self.escapes]
+        for k, n in [*counts, (self.good_accepted, self.good)]:
+            if not 0 <= k <= n:
+                raise InputError(
+                    f"guarantee: expected counts with 0 <= k <= n, got {k}/{n}."
+                )
+
+    @property
+    def worst(self) -> Escapes:
+        """Return the class with the highest bound: the one that the promise rests on."""
+        return max(self.escapes, key=lambda each: each.bound)
+
+    def check(self, classes: tuple[str, ...], good: str | None) -> None:
+        """Refuse a promise that is not of these classes without the good one.
+
+        Raises:
+            InputError: It is of others, or there is no good class.
+        """
+        defects = [name for name in classes if name != good]
+        named = [each.name for each in self.escapes]
+        if good is None or named != defects:
+            raise InputError(
+                f"guarantee: expected one for {', '.join(defects)} and a good class, "
+                f"got one for {', '.join(named)}."
+            )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return threshold, target and counts as plain data, for every verdict."""
+        return {
+            "threshold": self.threshold,
+            "escape": self.escape,
+            "confidence": self.confidence,
+            "escapes": {each.name: {"k": each.k, "n": each.n} for each in self.escapes},
+            "is_void": self.is_void,
+        }
+
+    def said(self, p: float) -> dict[str, str]:
+        """Return what a reason says of the promise and of one part's p."""
+        probability, threshold = told_apart(p, self.threshold)
+        return {
+            "p": probability,
+            "threshold": threshold,
+            "escape": f"{100 * self.escape:g}",
+            "confidence": f"{100 * self.confidence:g}",
+            "worst": str(self.worst),
+        }
+
+
+def told_apart(p: float, threshold: float) -> tuple[str, str]:
+    """Print two probabilities with 4 decimals, or as many as tell them apart.
+
+    Example:
+        >>> told_apart(0.25, 0.5), told_apart(0.99999, 0.999991)
+        (('0.2500', '0.5000'), ('0.999990', '0.999991'))
+    """
+    decimals = 4
+    while decimals < 17 and f"{p:.{decimals}f}" == f"{threshold:.{decimals}f}":
+        decimals += 1
+    if p == threshold:
+        decimals = 4
+    return f"{p:.{decimals}f}", f"{threshold:.{decimals}f}"
+
+
+setattr(Promise, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  as in recipe
+setattr(Escapes, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010

@@ -1,0 +1,97 @@
+"""`glassline guarantee` as a person and as a script call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import glassline
+from glassline.assurance import assure
+from glassline.dataset import Dataset
+from glassline.model import Model
+
+
+def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "glassline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def test_a_refusal_says_how_many_parts_are_missing(
+    model_folder: Path, line_folder: Path
+) -> None:
+    """Exit code 1: the answer is no."""
+    done = _run("guarantee", model_folder, line_folder, "--escape", "1%")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[:6] == [
+        "Guarantee on escapes",
+        "=" * 80,
+        "Target: of each defect at most 1 % accepted, with 95 % confidence.",
+        "These are the photos the model was trained on. Counted on 60 of them in 12",
+        "groups, each judged by a head that was trained without its group.",
+        "The photos of a group are one part; it counts as accepted if any of them is.",
+    ]
+    assert "299" in done.stdout
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_the_text_is_that_of_python_and_fits_the_terminal(
+    model_folder: Path, model: Model, line_folder: Path, lang: str
+) -> None:
+    """In both languages, k/n of every defect."""
+    done = _run(
+        *("guarantee", model_folder, line_folder, "--escape", "0.4"),
+        *("--confidence", "80%", "--by", "photo", "--lang", lang),
+    )
+
+    found = assure(
+        model, Dataset.read(line_folder), escape=0.4, confidence=0.8, by="photo"
+    )
+    assert (done.returncode, done.stdout) == (0, found.text(lang) + "\n")
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_the_written_model_decides_by_the_guarantee_and_verifies(
+    model_folder: Path, model: Model, line_folder: Path, tmp_path: Path
+) -> None:
+    """The old model stays; W and b are the same; every verdict names its counts."""
+    done = _run(
+        *("guarantee", model_folder, line_folder, "--escape", "40%"),
+        *("--confidence", "80%", "--by", "photo", "--json", "--out", tmp_path / "new"),
+    )
+
+    said = json.loads(done.stdout)
+    made = glassline.load(tmp_path / "new")
+    photo = next(line_folder.rglob("*.png"))
+    verdict = glassline.inspect(made, photo).as_json()
+    assert said["model"] == made.sha256 != model.sha256
+    assert made.promise is not None
+    assert said["guarantee"]["threshold"] == made.promise.threshold
+    assert verdict["guarantee"]["threshold"] == made.promise.threshold
+    assert verdict["reason_code"] in ("guaranteed", "not_guaranteed")
+    assert glassline.load(model_folder).promise is None
+    assert _run("verify", tmp_path / "new", line_folder, "--retrain").returncode == 0
+
+
+@pytest.mark.parametrize("share", ["0", "100%", "1", "-1%", "one", "nan", "%"])
+def test_a_share_that_is_none_is_wrong_use(
+    model_folder: Path, line_folder: Path, share: str
+) -> None:
+    """Exit code 2, with what to write."""
+    done = _run("guarantee", model_folder, line_folder, f"--escape={share}")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        "Error: Invalid value for '--escape': expected a share above 0 and below 1, "
+        f"such as 1% or 0.01, got {share!r}."
+    )
