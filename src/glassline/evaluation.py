@@ -17,7 +17,15 @@ from glassline.head import part_losses, softmax
 from glassline.model import Model
 from glassline.readings import Progress, Readings, Refusal, no_progress, read_parts
 from glassline.recipe import ACTIONS, Recipe
-from glassline.scores import Bin, Rate, Scores, reliability, score
+from glassline.scores import (
+    Bin,
+    Calibration,
+    Rate,
+    Scores,
+    calibration,
+    reliability,
+    score,
+)
 
 __all__ = ["Evaluation", "evaluate", "judge"]
 
@@ -32,6 +40,7 @@ class Evaluation:
             largest, undecided parts are left out.
         logits: Shape (n, k).
         actions: Shape (n,), places in `ACTIONS`.
+        groups: Shape (n,), group ids.
         scores: Accuracy, balanced accuracy, macro-F1 and log loss with intervals.
         refused: Photos that could not be read.
         undecided: Parts without a label.
@@ -41,6 +50,7 @@ class Evaluation:
     labels: ClassIds
     logits: Logits
     actions: NDArray[np.int64]
+    groups: NDArray[np.int64]
     scores: Scores
     refused: tuple[Refusal, ...]
     undecided: int
@@ -81,6 +91,11 @@ class Evaluation:
         return reliability(softmax(self.logits), self.labels)
 
     @cached_property
+    def calibration(self) -> Calibration:
+        """Return how far probabilities are from what came true, with intervals."""
+        return calibration(softmax(self.logits), self.labels, self.groups)
+
+    @cached_property
     def decisions(self) -> NDArray[np.int64]:
         """Return the counts, shape (k, 3): a row a true class, a column an action."""
         table = np.zeros((len(self.recipe.classes), len(ACTIONS)), np.int64)
@@ -116,6 +131,8 @@ class Evaluation:
             f"balanced accuracy  {s.balanced_accuracy}",
             f"macro-F1           {s.macro_f1}",
             f"cross-entropy      {s.log_loss} nats",
+            f"calibration error  {self.calibration.error}",
+            f"Brier score        {self.calibration.brier}",
         ]
         if self.rates:
             lines.append("rates of decisions (exact 95 % intervals over parts)")
@@ -151,6 +168,21 @@ class Evaluation:
                 name: [getattr(self.scores, name).low, getattr(self.scores, name).high]
                 for name in figures
             },
+            "calibration": {
+                name: {"value": each.value, "low": each.low, "high": each.high}
+                for name in ("error", "brier")
+                for each in [getattr(self.calibration, name)]
+            },
+            "reliability": [
+                {
+                    "low": b.low,
+                    "high": b.high,
+                    "mean": b.mean,
+                    "k": b.hits.k,
+                    "n": b.hits.n,
+                }
+                for b in self.bins
+            ],
             "majority": self.scores.majority,
             "groups": self.scores.groups,
             "decisions": self.decisions.tolist(),
@@ -199,16 +231,18 @@ def judge(
     if not known.any():
         raise InputError("evaluate: expected at least one labelled part, got none.")
     labels = targets[known].argmax(axis=1)
+    groups = readings.data.groups()[known]
     return Evaluation(
         recipe=recipe,
         labels=labels,
         logits=logits[known],
         actions=actions[known],
+        groups=groups,
         scores=score(
             labels,
             logits[known].argmax(axis=1),
             part_losses(logits[known], targets[known]),
-            readings.data.groups()[known],
+            groups,
             len(recipe.classes),
         ),
         refused=readings.refused,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,17 +15,24 @@ from glassline.decide import Decision, Gauge, Policy, Promise
 from glassline.errors import GlasslineError, ModelError, show
 from glassline.explain import Sheet
 from glassline.features import Scale
+from glassline.fields import (
+    FILE,
+    read_gauge,
+    read_heads,
+    read_matrix,
+    read_promise,
+    read_scale,
+    weights_of,
+)
 from glassline.front import Measured
 from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.sealed import MAX_BYTES, publish, seal, unseal
 from glassline.selftest import self_test
-from glassline.tables import fill
 from glassline.version import __version__
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
 
-FILE = "model.json"
 FORMAT = 1
 UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
 FIELDS = (
@@ -35,6 +42,7 @@ FIELDS = (
     "front",
     "scale",
     "head",
+    "optimum",
     "training_mix",
     "certificate",
     "training",
@@ -53,13 +61,16 @@ class Model:
         recipe: What the line declared.
         front: What turns an image into readings.
         scale: What turns readings into x.
-        head: W and b.
+        head: W and b, as inspection uses them: those of the optimum divided by the
+            temperature, where one was found to pay.
         training_mix: Class shares that the head was trained on, as it weighed them.
         certificate: Proof that training is finished, as plain data.
         record: How it was trained: counts, hashes, steps, candidates.
         gauge: How well its readings repeat; None until a gauge study was saved.
         promise: The guarantee on escapes that sets the threshold of accept; None
             until one was saved.
+        optimum: W and b where training ended, which the certificate speaks of; None
+            where they are those of `head`.
         made: Where it was trained: the glassline version, and the readings of the
             known image there. None for here and now.
     """
@@ -73,12 +84,18 @@ class Model:
     record: Mapping[str, Any]
     gauge: Gauge | None = None
     promise: Promise | None = None
+    optimum: Head | None = None
     made: Mapping[str, Any] | None = None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Return the names of the features, in order."""
         return FEATURE_NAMES
+
+    @property
+    def fitted(self) -> Head:
+        """Return W and b where training ended: the optimum of its objective."""
+        return self.optimum or self.head
 
     @cached_property
     def policy(self) -> Policy:
@@ -128,7 +145,8 @@ class Model:
                 "recipe": _plain(asdict(self.recipe)),
                 "front": {"kind": "measured", "features": self.front.table},
                 "scale": asdict(self.scale),
-                "head": {"W": self.head.W.tolist(), "b": self.head.b.tolist()},
+                "head": weights_of(self.head),
+                "optimum": weights_of(self.fitted),
                 "training_mix": list(self.training_mix),
                 "certificate": dict(self.certificate),
                 "training": dict(self.record),
@@ -198,23 +216,22 @@ def _build(document: Mapping[str, Any]) -> Model:
         )
     try:
         recipe = Recipe.from_table(document["recipe"], where=FILE)
+        used, optimum = read_heads(document, recipe)
         model = Model(
             recipe=recipe,
             front=_front(document["front"]),
-            scale=_scale(**document["scale"]),
-            head=Head(
-                _matrix("head.W", document["head"]["W"], len(FEATURE_NAMES), recipe),
-                _matrix("head.b", [document["head"]["b"]], 1, recipe)[0],
-            ),
+            scale=read_scale(**document["scale"]),
+            head=used,
+            optimum=optimum,
             training_mix=tuple(
-                _matrix("training_mix", [document["training_mix"]], 1, recipe)[
+                read_matrix("training_mix", [document["training_mix"]], 1, recipe)[
                     0
                 ].tolist()
             ),
             certificate=document["certificate"],
             record=document["training"],
-            gauge=_gauge(document["gauge"]),
-            promise=_promise(document["guarantee"], recipe),
+            gauge=read_gauge(document["gauge"]),
+            promise=read_promise(document["guarantee"], recipe),
             made={key: document[key] for key in ("glassline", "self_test")},
         )
         self_test(model.front, expected=document["self_test"])
@@ -232,50 +249,6 @@ def _front(table: Mapping[str, Any]) -> Measured:
             "This file was written by another glassline; upgrade."
         )
     return Measured(table["features"])
-
-
-def _gauge(table: Mapping[str, Any] | None) -> Gauge | None:
-    if table is None:
-        return None
-    gauge = Gauge(**table)
-    if len(gauge.between) != len(FEATURE_NAMES):
-        raise ModelError(
-            f"{FILE}: gauge.between: expected {len(FEATURE_NAMES)} numbers, "
-            f"got {len(gauge.between)}."
-        )
-    return gauge
-
-
-def _promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | None:
-    if table is None:
-        return None
-    promise = fill(Promise, table, where=f"{FILE}: guarantee", error=ModelError)
-    promise.check(recipe.classes, recipe.good)
-    return promise
-
-
-def _scale(center: Sequence[float], spread: Sequence[float], clip: float) -> Scale:
-    if len(center) != len(FEATURE_NAMES):
-        raise ModelError(
-            f"{FILE}: scale.center: expected {len(FEATURE_NAMES)} numbers, "
-            f"got {len(center)}."
-        )
-    return Scale(tuple(center), tuple(spread), clip)
-
-
-def _matrix(
-    where: str, rows: Sequence[Sequence[float]], height: int, recipe: Recipe
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    width = len(recipe.classes)
-    if len(rows) != height:
-        raise ModelError(f"{FILE}: {where}: expected {height} rows, got {len(rows)}.")
-    for index, row in enumerate(rows):
-        if len(row) != width:
-            raise ModelError(
-                f"{FILE}: {where}[{index}]: expected {width} numbers "
-                f"({', '.join(recipe.classes)}), got {len(row)}."
-            )
-    return np.array(rows, dtype=np.float64)
 
 
 def _plain(table: dict[str, Any]) -> dict[str, Any]:

@@ -12,19 +12,18 @@ from pathlib import PurePath
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from glassline.arrays import Features, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, GlasslineWarning
-from glassline.features import Scale
 from glassline.folds import most_folds
 from glassline.front import Candidates, Choice, InnerLoss, choose
-from glassline.head import Fit, class_weights, fit, smooth
+from glassline.head import Fit, fit
 from glassline.image import printable
+from glassline.lesson import Lesson, good_parts, prepare
 from glassline.model import Model
 from glassline.readings import Progress, Readings, no_progress, read_parts
 from glassline.recipe import FEATURE_NAMES, Recipe
+from glassline.tempering import temper
 
 __all__ = [
     "PHOTO_DIGITS",
@@ -111,18 +110,21 @@ def train_on(
             penalty=recipe.training.penalty,
             weights=lesson.weights,
         )
-    for note in (*found.notes, *_without_good(recipe)):
+    for note in (*found.notes, *_withoutgood_parts(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
     _check_priors(lesson, readings.data, recipe)
+    tempered = temper(readings.values[:, choice.columns], readings.data, recipe)
     model = Model(
         recipe=recipe,
         front=candidates.front(choice.columns),
         scale=lesson.scale,
-        head=found.head,
+        head=tempered.applied(found.head) if tempered else found.head,
+        optimum=found.head,
         training_mix=lesson.mix,
         certificate=_plain(asdict(found.certificate)),
         record={
             **_record(readings, recipe, found),
+            "temperature": tempered.as_json() if tempered else None,
             "candidates": [
                 {"feature": each.feature, "settings": settings, "loss": each.loss}
                 for each in choice.tried
@@ -149,7 +151,7 @@ def _choose(
         known.values,
         lesson.targets,
         lesson.weights,
-        _good(labels[rows], recipe),
+        good_parts(labels[rows], recipe),
         ids,
         groups,
         recipe.training.penalty,
@@ -164,51 +166,6 @@ def _choose(
         )
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """What the head is fitted to, by one rule for training and verifying.
-
-    Attributes:
-        scale: Centre and spread of the good parts.
-        x: Shape (n, d).
-        targets: Shape (n, k), smoothed as the recipe says.
-        weights: Shape (n,), class weights included.
-        mix: Share of each class as the head weighs it, shape (k,).
-    """
-
-    scale: Scale
-    x: Features
-    targets: Targets
-    weights: PartWeights
-    mix: tuple[float, ...]
-
-
-def prepare(values: NDArray[np.float64], data: Dataset, recipe: Recipe) -> Lesson:
-    """Standardise readings, shape (n, d), and weigh labels as the recipe says.
-
-    Raises:
-        DatasetError: No part is labelled.
-    """
-    labels = data.targets(recipe.classes)
-    decided = labels.any(axis=1)
-    if not decided.any():
-        raise DatasetError(
-            f"{data.name}: expected at least one labelled part, got none."
-        )
-    scale = Scale.fit(values[decided], _good(labels[decided], recipe))
-    weights = data.weights()
-    if recipe.training.class_weights == "balanced":
-        weights = weights * (labels @ class_weights(labels, len(recipe.classes)))
-    mix = (weights[:, None] * labels).sum(axis=0)
-    return Lesson(
-        scale=scale,
-        x=scale.x(values),
-        targets=smooth(labels, recipe.training.label_smoothing),
-        weights=weights,
-        mix=tuple((mix / mix.sum()).tolist()),
-    )
-
-
 def data_hash(readings: Readings, recipe: Recipe) -> str:
     """Hash photos, labels and weights in their order: what a model rests on."""
     digest = hashlib.sha256()
@@ -219,7 +176,7 @@ def data_hash(readings: Readings, recipe: Recipe) -> str:
     return digest.hexdigest()
 
 
-def _without_good(recipe: Recipe) -> tuple[str, ...]:
+def _withoutgood_parts(recipe: Recipe) -> tuple[str, ...]:
     if recipe.good is not None:
         return ()
     return (
@@ -252,12 +209,6 @@ def _with_names(note: str, recipe: Recipe) -> str:
         note,
     )
     return re.sub(r"x\[:, (\d+)\]", lambda m: FEATURE_NAMES[int(m[1])], note)
-
-
-def _good(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:
-    if recipe.good is None:
-        return None
-    return np.asarray(labels[:, recipe.classes.index(recipe.good)] == 1)
 
 
 def _record(readings: Readings, recipe: Recipe, found: Fit) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def verify(
         certificate=certify(
             model.scale.x(readings.values),
             lesson.targets,
-            model.head,
+            model.fitted,
             penalty=model.recipe.training.penalty,
             weights=lesson.weights,
         ),

@@ -63,8 +63,10 @@ def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
 
     assert lines[0] == "5 parts in 1 groups (95 % intervals over groups)"
     assert lines[1].split()[:3] == ["accuracy", "0.600", "[unknown]"]
-    assert lines[5] == "rates of decisions (exact 95 % intervals over parts)"
-    assert lines[6].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
+    assert lines[5].split()[:2] == ["calibration", "error"]
+    assert lines[6].split()[:2] == ["Brier", "score"]
+    assert lines[7] == "rates of decisions (exact 95 % intervals over parts)"
+    assert lines[8].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
     assert lines[-2].split() == ["ok", "2", "1"]
     assert lines[-1].split() == ["scratch", "1", "1"]
 
@@ -92,12 +94,14 @@ def test_rates_of_many_parts_stay_in_their_column(judged: Evaluation) -> None:
     many = replace(
         judged,
         labels=np.repeat(judged.labels, 10_000),
+        logits=np.repeat(judged.logits, 10_000, axis=0),
+        groups=np.repeat(judged.groups, 10_000),
         actions=np.repeat(judged.actions, 10_000),
     )
 
     lines = many.text().splitlines()
 
-    assert [line.split("%")[0] for line in lines[6:8]] == [
+    assert [line.split("%")[0] for line in lines[8:10]] == [
         "escape             10000/20000  50.0",
         "overkill           10000/30000  33.3",
     ]

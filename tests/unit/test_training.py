@@ -47,7 +47,7 @@ def test_the_certificate_can_be_recomputed(line: Dataset, model: Model) -> None:
     again = certify(
         model.scale.x(np.array(readings)),
         y,
-        model.head,
+        model.fitted,
         penalty=model.recipe.training.penalty,
         weights=y @ class_weights(y, 3),
     )

@@ -89,4 +89,10 @@ def _tell(model: Model, path: Path) -> None:
             f"Proof: gradient {proof['gradient_norm']:.1e}, so W and b are within "
             f"{proof['distance_bound']:.1e} of the one best answer."
         )
+    tempered = record["temperature"]
+    if tempered and tempered["applied"] != 1:
+        say(
+            f"Temperature {tempered['applied']:.2f}, from {tempered['folds']} folds: "
+            "W and b were divided by it."
+        )
     say(f"Model {model.sha256[:12]} written to {path}")

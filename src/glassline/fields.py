@@ -1,0 +1,106 @@
+"""The fields of a model file: each read with its own refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from glassline.decide import Gauge, Promise
+from glassline.errors import ModelError
+from glassline.features import Scale
+from glassline.head import Head
+from glassline.recipe import FEATURE_NAMES, Recipe
+from glassline.tables import fill
+
+__all__ = [
+    "FILE",
+    "read_gauge",
+    "read_heads",
+    "read_matrix",
+    "read_promise",
+    "read_scale",
+    "weights_of",
+]
+
+FILE = "model.json"
+
+
+def weights_of(head: Head) -> dict[str, Any]:
+    """Return W and b as plain data."""
+    return {"W": head.W.tolist(), "b": head.b.tolist()}
+
+
+def read_heads(document: Mapping[str, Any], recipe: Recipe) -> tuple[Head, Head]:
+    """Return the head that inspects and the optimum it comes from.
+
+    Raises:
+        ModelError: One does not fit the recipe, or the first is not the second divided
+            by the temperature that the training record names.
+    """
+    used, optimum = (_head(field, document, recipe) for field in ("head", "optimum"))
+    tempered = document["training"].get("temperature")
+    t = tempered["applied"] if tempered else 1.0
+    if (optimum.W / t != used.W).any() or (used.b != optimum.b / t).any():
+        raise ModelError(
+            f"{FILE}: head: expected the optimum divided by the temperature {t:g}, "
+            "got other numbers."
+        )
+    return used, optimum
+
+
+def _head(field: str, document: Mapping[str, Any], recipe: Recipe) -> Head:
+    table = document[field]
+    return Head(
+        read_matrix(f"{field}.W", table["W"], len(FEATURE_NAMES), recipe),
+        read_matrix(f"{field}.b", [table["b"]], 1, recipe)[0],
+    )
+
+
+def read_gauge(table: Mapping[str, Any] | None) -> Gauge | None:
+    """Return the gauge study, or None."""
+    if table is None:
+        return None
+    gauge = Gauge(**table)
+    if len(gauge.between) != len(FEATURE_NAMES):
+        raise ModelError(
+            f"{FILE}: gauge.between: expected {len(FEATURE_NAMES)} numbers, "
+            f"got {len(gauge.between)}."
+        )
+    return gauge
+
+
+def read_promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | None:
+    """Return the guarantee, or None."""
+    if table is None:
+        return None
+    promise = fill(Promise, table, where=f"{FILE}: guarantee", error=ModelError)
+    promise.check(recipe.classes, recipe.good)
+    return promise
+
+
+def read_scale(center: Sequence[float], spread: Sequence[float], clip: float) -> Scale:
+    """Return the scale."""
+    if len(center) != len(FEATURE_NAMES):
+        raise ModelError(
+            f"{FILE}: scale.center: expected {len(FEATURE_NAMES)} numbers, "
+            f"got {len(center)}."
+        )
+    return Scale(tuple(center), tuple(spread), clip)
+
+
+def read_matrix(
+    where: str, rows: Sequence[Sequence[float]], height: int, recipe: Recipe
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return rows of a number a class."""
+    width = len(recipe.classes)
+    if len(rows) != height:
+        raise ModelError(f"{FILE}: {where}: expected {height} rows, got {len(rows)}.")
+    for index, row in enumerate(rows):
+        if len(row) != width:
+            raise ModelError(
+                f"{FILE}: {where}[{index}]: expected {width} numbers "
+                f"({', '.join(recipe.classes)}), got {len(row)}."
+            )
+    return np.array(rows, dtype=np.float64)

@@ -1,0 +1,69 @@
+"""What the head is fitted to: x, targets and weights, by one rule for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Features, PartWeights, Targets
+from glassline.dataset import Dataset
+from glassline.errors import DatasetError
+from glassline.features import Scale
+from glassline.head import class_weights, smooth
+from glassline.recipe import Recipe
+
+__all__ = ["Lesson", "good_parts", "prepare"]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the head is fitted to, by one rule for training and verifying.
+
+    Attributes:
+        scale: Centre and spread of the good parts.
+        x: Shape (n, d).
+        targets: Shape (n, k), smoothed as the recipe says.
+        weights: Shape (n,), class weights included.
+        mix: Share of each class as the head weighs it, shape (k,).
+    """
+
+    scale: Scale
+    x: Features
+    targets: Targets
+    weights: PartWeights
+    mix: tuple[float, ...]
+
+
+def prepare(values: NDArray[np.float64], data: Dataset, recipe: Recipe) -> Lesson:
+    """Standardise readings, shape (n, d), and weigh labels as the recipe says.
+
+    Raises:
+        DatasetError: No part is labelled.
+    """
+    labels = data.targets(recipe.classes)
+    decided = labels.any(axis=1)
+    if not decided.any():
+        raise DatasetError(
+            f"{data.name}: expected at least one labelled part, got none."
+        )
+    scale = Scale.fit(values[decided], good_parts(labels[decided], recipe))
+    weights = data.weights()
+    if recipe.training.class_weights == "balanced":
+        weights = weights * (labels @ class_weights(labels, len(recipe.classes)))
+    mix = (weights[:, None] * labels).sum(axis=0)
+    return Lesson(
+        scale=scale,
+        x=scale.x(values),
+        targets=smooth(labels, recipe.training.label_smoothing),
+        weights=weights,
+        mix=tuple((mix / mix.sum()).tolist()),
+    )
+
+
+def good_parts(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:
+    """Return which parts are good, shape (n,); None without a good class."""
+    if recipe.good is None:
+        return None
+    return np.asarray(labels[:, recipe.classes.index(recipe.good)] == 1)
