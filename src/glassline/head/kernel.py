@@ -113,7 +113,7 @@ def _joined(
 
 
 def sum_block(
-    slopes: Sequence[NDArray[np.float64]],
+    slopes: NDArray[np.float64],
     block: Block,
     space: Workspace,
     *,
@@ -129,7 +129,7 @@ def sum_block(
     is ignored: it is seen in the loss, and mended.
 
     Args:
-        slopes: For each label, shape (k - 1, d + 1): the weights of the other
+        slopes: Shape (k, k - 1, d + 1): for each label the weights of the other
             classes minus its own.
         block: The parts.
         space: Memory to use.

@@ -80,7 +80,6 @@ class Point:
 
 
 @runtime_checkable
-@runtime_checkable
 class Objective(Protocol):
     """A convex function with a way down."""
 
@@ -176,7 +175,7 @@ def solve(
     shifted = hessian.reshape(width, k, width, k).copy()
     diagonal = hessian.diagonal().reshape(width, k)
     places = np.arange(width)
-    shifted[places, :, places, :] += (diagonal.mean(axis=1) / k)[:, None, None]
+    shifted[places, :, places, :] += (diagonal.sum(axis=1) / k / k)[:, None, None]
     matrix = shifted.reshape(width * k, width * k)
     # Features of any unit: bring the diagonal to 1 before solving.
     scale = np.sqrt(matrix.diagonal())
@@ -189,7 +188,7 @@ def solve(
         kept = values > RANK_LIMIT * values[-1]
         answer = vectors[:, kept] @ ((vectors[:, kept].T @ right) / values[kept])
     step = (answer / scale).reshape(width, k)
-    return np.asarray(step - step.mean(axis=1, keepdims=True))
+    return np.asarray(step - step.sum(axis=1, keepdims=True) / k)
 
 
 def _solve_definite(

@@ -162,28 +162,24 @@ def add_blocks(
         loss += sums.loss
         for c, rows in sums.rows:
             totals[c] += rows
-    gradient = np.zeros((k, width))
-    curves = np.zeros((k, k, width, width)) if curved else None
-    for c in range(k):
-        others, first, second = _places(k, c)
-        slope = totals[c, : k - 1]
-        gradient[others] += slope
-        gradient[c] -= slope.sum(axis=0)
-        if curves is not None:
-            curves[first, second] += totals[c, k - 1 :].reshape(pairs, width, width)
-    hessian = None if curves is None else _assemble(curves)
-    return Statistics(loss, np.ascontiguousarray(gradient.T), hessian, weight)
+    others, within = _others(k), np.arange(k)
+    moves = np.zeros((k, k, width))  # label, class
+    moves[within[:, None], others] = totals[:, : k - 1]
+    moves[within, within] = -totals[:, : k - 1].sum(axis=1)
+    curves = totals[:, k - 1 :].reshape(k, pairs, width, width)
+    hessian = _assemble(curves) if curved else None
+    gradient = np.ascontiguousarray(moves.sum(axis=0).T)
+    return Statistics(loss, gradient, hessian, weight)
 
 
-def _slopes(theta: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def _slopes(theta: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return for each label the weights of the other classes minus its own."""
-    columns = theta.T
-    k = len(columns)
-    return [columns.take(_places(k, c)[0], axis=0) - columns[c] for c in range(k)]
+    columns = np.ascontiguousarray(theta.T)
+    return columns[_others(len(columns))] - columns[:, None]
 
 
 def _each(
-    slopes: list[NDArray[np.float64]],
+    slopes: NDArray[np.float64],
     parts: Sequence[Block],
     *,
     curved: bool,
@@ -202,7 +198,7 @@ def _each(
 
 
 def _run(
-    slopes: list[NDArray[np.float64]], parts: Sequence[Block], *, curved: bool
+    slopes: NDArray[np.float64], parts: Sequence[Block], *, curved: bool
 ) -> list[BlockSums]:
     space = Workspace()
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -210,25 +206,42 @@ def _run(
 
 
 @cache
-def _places(
-    k: int, label: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return the other classes, and the pair of classes of each of a block's curves."""
-    others = np.delete(np.arange(k), label)
+def _others(k: int) -> NDArray[np.intp]:
+    """Return for each label the other classes, shape (k, k - 1)."""
+    every = np.arange(k)
+    return np.array([np.delete(every, label) for label in every], dtype=np.intp)
+
+
+@cache
+def _pairs(k: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of classes, and for each label where its block has each of them."""
     upper = np.triu_indices(k - 1, 1)
-    first = np.concatenate([np.full(k - 1, label), others[upper[0]]])
-    second = np.concatenate([others, others[upper[1]]])
-    return others, np.minimum(first, second), np.maximum(first, second)
+    places = []
+    for label, others in enumerate(_others(k)):
+        first = np.concatenate([np.full(k - 1, label), others[upper[0]]])
+        second = np.concatenate([others, others[upper[1]]])
+        places.append(
+            np.lexsort((np.maximum(first, second), np.minimum(first, second)))
+        )
+    first, second = np.triu_indices(k, 1)
+    return first, second, np.array(places)
 
 
-def _assemble(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Lay pair sums S_ab, a < b, out as the Hessian: -S_ab beside, their sum within."""
-    k, _, width, _ = pairs.shape
-    both = pairs + pairs.transpose(1, 0, 2, 3)
-    both = (both + both.transpose(0, 1, 3, 2)) / 2  # a product is symmetric to rounding
-    laid = -both
+def _assemble(curves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lay the pair sums S_ab of all labels out as the Hessian.
+
+    Beside the diagonal stands -S_ab, on it the sum over b.
+    """
+    k, _, width, _ = curves.shape
     within = np.arange(k)
-    laid[within, within] = both.sum(axis=1)
+    first, second, places = _pairs(k)
+    pairs = curves[within[:, None], places].sum(axis=0)
+    pairs = (pairs + pairs.transpose(0, 2, 1)) / 2  # a product is symmetric to rounding
+    laid = np.zeros((k, k, width, width))
+    laid[first, second] = laid[second, first] = pairs
+    own = laid.sum(axis=1)
+    np.negative(laid, out=laid)
+    laid[within, within] = own
     return np.ascontiguousarray(laid.transpose(2, 0, 3, 1)).reshape(
         k * width, k * width
     )
