@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test soak results bench-head bench-features meaning
+.PHONY: help setup demo test soak mutate results bench-head bench-features meaning
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,9 @@ test: $(READY)  ## every gate and the whole test suite
 
 soak: $(READY)  ## the long tests
 	$(BIN)/python -m pytest -m soak
+
+mutate: $(READY)  ## what no test notices: SOURCE=folder TESTS=folder MOST=250
+	$(BIN)/python scripts/mutate.py $(or $(SOURCE),src/glassline/head) $(or $(TESTS),tests/unit/head) $(MOST)
 
 results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
 	$(BIN)/python -m benchmarks.results "$(or $(DATA),../shared/data)"

@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench_head [small million wide parquet influence]
 
-One JSON line a comparison: ours and the peer in seconds (the fastest of the repeats,
+Against PyTorch's L-BFGS too, where it is installed. One JSON line a comparison: ours and the peer in seconds (the fastest of the repeats,
 taken in turns), their ratio, and how far each stops above the best objective.
 """
 
@@ -16,6 +16,8 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any
 
 import duckdb
@@ -76,6 +78,35 @@ def theirs(
     ).fit(wide, y)
 
 
+def torch_lbfgs(
+    wide: NDArray[np.float64], y: NDArray[np.int64], tolerance: float
+) -> Head:
+    """Fit with torch.optim.LBFGS, in 64 bits and with its own line search."""
+    import torch  # noqa: PLC0415  only where it is installed
+
+    x, labels = torch.from_numpy(wide), torch.from_numpy(y)
+    theta = torch.zeros(wide.shape[1], 3, dtype=torch.float64, requires_grad=True)
+    search = torch.optim.LBFGS(
+        [theta],
+        max_iter=10_000,
+        max_eval=100_000,
+        tolerance_grad=tolerance,
+        tolerance_change=0.0,
+        line_search_fn="strong_wolfe",
+    )
+
+    def closure() -> torch.Tensor:
+        search.zero_grad()
+        loss = torch.nn.functional.cross_entropy(x @ theta, labels)
+        loss = loss + PENALTY / 2 * (theta**2).sum()
+        loss.backward()
+        return loss
+
+    search.step(closure)
+    found = theta.detach().numpy()
+    return Head(found[:-1], found[-1])
+
+
 def gap(x: NDArray[np.float64], y: NDArray[np.int64], head: Head, best: float) -> float:
     """Return how far a head's objective is above the best one, relative to it."""
     return certify(x, y, head, penalty=PENALTY).objective / best - 1
@@ -102,7 +133,12 @@ def compare(name: str) -> None:
 
     jobs: dict[str, Callable[[float], Head]] = {"ours": ours}
     for solver in solvers:
-        jobs[solver] = lambda tol, s=solver: head_of(theirs(wide, y, s, tol))  # type: ignore[misc]
+        peer = f"LogisticRegression({solver})"
+        jobs[peer] = lambda tol, s=solver: head_of(theirs(wide, y, s, tol))  # type: ignore[misc]
+    if find_spec("torch"):
+        jobs["torch.optim.LBFGS"] = lambda tol: torch_lbfgs(wide, y, tol)
+    else:
+        sys.stderr.write("PyTorch is not installed: its L-BFGS is left out.\n")
     tolerances = {
         who: next(
             (tol for tol in TOLERANCES if gap(x, y, job(tol), best) <= SAME),
@@ -117,18 +153,18 @@ def compare(name: str) -> None:
             start = time.perf_counter()
             heads[who] = job(tolerances[who])
             times[who].append(time.perf_counter() - start)
-    for solver in solvers:
+    for peer in [who for who in jobs if who != "ours"]:
         report(
             name=f"fit-{name}",
-            peer=f"LogisticRegression({solver})",
+            peer=peer,
             ours_s=min(times["ours"]),
-            peer_s=min(times[solver]),
+            peer_s=min(times[peer]),
             n=n,
             d=d,
             gap=gap(x, y, heads["ours"], best),
-            peer_gap=gap(x, y, heads[solver], best),
+            peer_gap=gap(x, y, heads[peer], best),
             tolerance=tolerances["ours"],
-            peer_tolerance=tolerances[solver],
+            peer_tolerance=tolerances[peer],
         )
 
 
@@ -229,6 +265,7 @@ def report(*, name: str, ours_s: float, peer_s: float, **more: Any) -> None:
 
 def versions() -> dict[str, str]:
     """Return what the figures depend on."""
+    torch = {"torch": version("torch")} if find_spec("torch") else {}
     return {
         "glassline": glassline.__version__,
         "numpy": np.__version__,
@@ -236,6 +273,7 @@ def versions() -> dict[str, str]:
         "scikit-learn": sklearn.__version__,
         "python": platform.python_version(),
         "cores": str(os.cpu_count()),
+        **torch,
     }
 
 

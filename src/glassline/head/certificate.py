@@ -190,8 +190,6 @@ def _add(hessian: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
 
 
 def _distance(norm: float, penalty: float) -> float:
-    if norm == 0 and penalty > 0:
-        return 0.0
     return norm / penalty if penalty > 0 else np.inf
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_iris
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -60,6 +64,51 @@ def test_pipeline_and_grid_search(iris):
 
     assert search.best_params_["softmaxregression__penalty"] < 10.0
     assert -search.best_score_ < 0.3
+
+
+def test_cross_val_predict(iris):
+    """Each flower is judged by a head that never saw it: the folds, fitted by hand."""
+    x, names = iris
+    fold = np.arange(150) % 5
+    folds = [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(5)]
+
+    p = cross_val_predict(
+        SoftmaxRegression(), x, names, cv=folds, method="predict_proba"
+    )
+
+    ids = np.unique(names, return_inverse=True)[1]
+    unseen = fold == 2
+    head = fit(x[~unseen], ids[~unseen], penalty=1e-3, weights=np.ones(120)).head
+    assert_array_equal(p[unseen], head.probabilities(x[unseen]))
+    assert (p.argmax(axis=1) == ids).mean() > 0.9
+
+
+@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+def test_calibrated_classifier(iris, method):
+    """Calibration wraps it: shares that sum to 1, and the kinds mostly right."""
+    x, names = iris
+
+    model = CalibratedClassifierCV(SoftmaxRegression(), method=method, cv=3)
+    model.fit(x, names)
+
+    assert_allclose(model.predict_proba(x).sum(axis=1), 1.0, rtol=1e-12)
+    assert model.score(x, names) > 0.9
+
+
+def test_defaults_are_those_of_fit():
+    """Only the penalty, which `fit` leaves to the caller, has a value of its own."""
+    ours, options = SoftmaxRegression().get_params(), inspect.signature(fit).parameters
+    shared = ("max_steps", "tolerance", "workers")
+
+    assert {name: ours[name] for name in shared} == {
+        name: options[name].default for name in shared
+    }
+    assert (ours["penalty"], ours["class_weight"], ours["warm_start"]) == (
+        1e-3,
+        None,
+        False,
+    )
+    assert clone(SoftmaxRegression(penalty=0.5)).penalty == 0.5
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from reference import head as reference
 
+import glassline
 from glassline.errors import GlasslineWarning, InputError, LabelError, ShapeError
 from glassline.head import (
     Head,
@@ -115,7 +117,7 @@ def test_scikit_learn_finds_the_same(rng):
     assert_allclose(theta(fit(x, y, penalty=1e-2).head), theirs.coef_.T, atol=1e-8)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(20))
 def test_weights_are_repeats(seed):
     """Weights 0 to 4 and that many copies of the part give one head, to 1e-8."""
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -127,6 +129,21 @@ def test_weights_are_repeats(seed):
     repeated = fit(x[copies], y[copies], penalty=1e-3, tolerance=1e-12)
 
     assert_allclose(theta(weighted.head), theta(repeated.head), atol=1e-8)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_only_the_ratio_of_weights_counts(rng, scale):
+    """Weights that sum to far less, or far more, than 1 make the same head and proof."""
+    x, y = overlapping(rng, n=50)
+    w = rng.uniform(0.5, 2.0, size=50)
+    plain = fit(x, y, penalty=1e-2, weights=w)
+
+    found = fit(x, y, penalty=1e-2, weights=scale * w)
+
+    proof = certify(x, y, plain.head, penalty=1e-2, weights=scale * w)
+    assert_allclose(theta(found.head), theta(plain.head), atol=1e-12)
+    assert_allclose(found.certificate.weight, scale * w.sum(), rtol=1e-14)
+    assert_allclose(proof.objective, plain.certificate.objective, rtol=1e-13)
 
 
 def test_weight_0_is_absence(rng):
@@ -201,31 +218,48 @@ def test_workers_do_not_change_a_bit(rng, weighted):
 
 
 PROGRAM = """
-import hashlib, numpy as np
+import hashlib, locale, sys, numpy as np
 from glassline.head import fit
-i = np.arange(60_000.0).reshape(-1, 4)
+try:
+    locale.setlocale(locale.LC_ALL, "")
+except locale.Error:  # not installed: the default
+    pass
+i = np.arange(240_000.0).reshape(-1, 4)
 x = np.sin(i) * 2
 y = (np.cos(3 * i[:, 0]) + x[:, 0] > 0).astype(int) + (x[:, 1] > 1)
-head = fit(x, y, penalty=1e-3).head
+head = fit(x, y, penalty=1e-3, workers=int(sys.argv[1])).head
 print(hashlib.sha256(head.W.tobytes() + head.b.tobytes()).hexdigest())
 """
 
 
-def test_fresh_processes_agree():
-    """Other threads of the linear algebra and another hash seed give the same bits."""
+def test_fresh_processes_agree(tmp_path):
+    """Other threads, workers, hash seed, locale, zone and folder: one hash of the head."""
 
-    def run(threads, seed):
+    def run(folder, threads, workers, more):
         settings = {
             "OPENBLAS_NUM_THREADS": threads,
             "OMP_NUM_THREADS": threads,
-            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": str(Path(glassline.__file__).parents[1]),
+            **more,
         }
-        command = [sys.executable, "-c", PROGRAM]
         return subprocess.run(
-            command, env=settings, capture_output=True, check=True
+            [sys.executable, "-c", PROGRAM, workers],
+            env=settings,
+            cwd=folder,
+            capture_output=True,
+            check=True,
         ).stdout
 
-    assert len({run("1", "0"), run("2", "1")}) == 1
+    here = run(Path.cwd(), "1", "1", {"PYTHONHASHSEED": "0", "LC_ALL": "C"})
+    there = run(
+        tmp_path,
+        "2",
+        "16",
+        {"PYTHONHASHSEED": "1", "LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Taipei"},
+    )
+
+    assert len(here) == 65
+    assert there == here
 
 
 @pytest.mark.parametrize("penalty", [1e-3, 1e-8, 0.0])
@@ -291,9 +325,10 @@ def test_separated_classes_without_penalty():
     )
 
 
-def test_classes_that_touch_without_penalty():
+@pytest.mark.parametrize("unit", [1.0, 1e-9, 1e9])
+def test_classes_that_touch_without_penalty(unit):
     """Two classes that share one place only, and are apart elsewhere: no optimum."""
-    x = np.array([[0.0], [1.0], [2.0], [2.0], [3.0], [4.0]])
+    x = unit * np.array([[0.0], [1.0], [2.0], [2.0], [3.0], [4.0]])
     with pytest.warns(
         GlasslineWarning,
         match=r"^the penalty is 0 and the classes are separated: there is no optimum\.$",
@@ -344,6 +379,18 @@ def test_a_duplicate_column_changes_nothing(rng):
     assert_allclose(from_split.head.probabilities(split), plain, atol=1e-9)
     assert_allclose(from_double.head.probabilities(double), free, atol=1e-9)
     assert certify(split, y, from_split.head, penalty=1e-3).gradient_norm <= 1e-8
+
+
+def test_two_features_that_are_one(rng):
+    """Where x holds a feature and its double and nothing else, both are named."""
+    x, y = overlapping(rng, d=1)
+    with pytest.warns(
+        GlasslineWarning,
+        match=r"^x\[:, 0\] and x\[:, 1\] are linearly dependent: only their sum is told apart\.$",
+    ):
+        found = fit(np.hstack([x, 2 * x]), y, penalty=1e-3)
+
+    assert_allclose(found.head.W[1], 2 * found.head.W[0], rtol=1e-6)
 
 
 def test_a_constant_feature_shares_with_the_bias(rng):

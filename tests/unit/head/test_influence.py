@@ -90,6 +90,23 @@ def test_rows_and_weights(rng, penalty):
     assert_allclose(theta(left.head(1)), theta(head), atol=1e-9)
 
 
+def test_weights_below_1_in_all(rng):
+    """Only the ratio of weights counts, also for what is left."""
+    x, y = drawn(rng, n=60)
+    w = rng.uniform(0.5, 3.0, size=60)
+    head, lots = optimum(x, y, w), ["a", "b", "b"] * 20
+
+    small = leave_one_out(x, y, head, penalty=PENALTY, weights=1e-6 * w)
+    heads = leave_lots_out(x, y, lots, head, penalty=PENALTY, weights=1e-6 * w)
+
+    others = np.array(lots) == "a"
+    plain = leave_one_out(x, y, head, penalty=PENALTY, weights=w)
+    assert_allclose(small.W, plain.W, atol=1e-9)
+    assert_allclose(
+        theta(heads["b"]), theta(optimum(x[others], y[others], w[others])), atol=1e-8
+    )
+
+
 def test_a_part_that_holds_a_class_up(rng):
     """Without the only scratch the head moves far: such parts are refitted in full."""
     x, y = np.vstack([rng.normal(size=(30, 2)), [[6.0, 6.0]]]), np.array([0] * 30 + [1])

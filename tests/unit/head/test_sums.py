@@ -182,17 +182,24 @@ def test_many_sums_lose_nothing(rng):
     assert_allclose(got, math.fsum(part_losses(head.logits(x), y)), rtol=1e-12)
 
 
-def test_logits_far_above_the_label(rng):
+@pytest.mark.parametrize("weighted", [False, True])
+def test_logits_far_above_the_label(rng, weighted):
     """Where exp would overflow the sums are taken from the largest logit instead."""
     x, y, head = case(rng, 50, scale=3000.0)
     z = head.logits(x)
+    w = rng.uniform(0.5, 2.0, size=50) if weighted else np.ones(50)
     wide = np.hstack([x, np.ones((50, 1))])
 
-    got = statistics(x, y, head)
+    got = statistics(x, y, head, weights=w)
 
     assert z.max() > 5000
-    assert_allclose(got.loss, part_losses(z, y).sum(), rtol=1e-13)
-    assert_allclose(got.gradient, wide.T @ logit_gradient(z, y), rtol=1e-9, atol=1e-9)
+    assert_allclose(got.loss, w @ part_losses(z, y), rtol=1e-13)
+    assert_allclose(
+        got.gradient,
+        wide.T @ (w[:, None] * logit_gradient(z, y)),
+        rtol=1e-9,
+        atol=1e-9,
+    )
     assert np.isfinite(got.hessian).all()
 
 
