@@ -16,6 +16,9 @@ LANGUAGES = {"en": "en", "zh-TW": "zh-Hant-TW"}  # and how a page names each
 NEEDED = (
     "explain/fonts/OFL-1.1.txt",
     "explain/fonts/glassline-math.woff",
+    "explain/fonts/glassline-glyphs.json",
+    "explain/fonts/glassline-glyphs.png",
+    "explain/templates/evidence.svg",
     "explain/templates/page.html",
     "explain/templates/sheet.css",
     "explain/templates/sheet.html",

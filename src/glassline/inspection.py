@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from glassline.arrays import Maps, Named, Values
 from glassline.decide import Decision
 from glassline.errors import LabelError, show
-from glassline.explain import Sheet
-from glassline.features import Mark
+from glassline.explain import Evidence, Sheet
 from glassline.head import softmax
 from glassline.image import Photo, load
 from glassline.model import Model
@@ -85,13 +84,21 @@ class Inspection:
     label: str | None = None
 
     @cached_property
-    def evidence(self) -> dict[str, tuple[Mark, ...]]:
-        """Return the marks that drove each reading, in pixels of the whole photo."""
+    def evidence(self) -> Evidence:
+        """Return what drove each reading, in pixels of the whole photo."""
         left, top = (self.model.recipe.image.region_xyxy or (0, 0))[:2]
-        return {
-            name: tuple(mark.moved(top, left) for mark in marks)
-            for name, marks in self.model.front.locate(self.photo.image).items()
-        }
+        located = self.model.front.locate(self.photo.image)
+        return Evidence(
+            image=self.photo.image,
+            marks={
+                name: tuple(mark.moved(top, left) for mark in marks)
+                for name, marks in located.items()
+            },
+            readings=self.features,
+            x=Named(self.model.feature_names, self.x),
+            corner_rc=(top, left),
+            pixel_size_um=self.model.recipe.image.pixel_size_um,
+        )
 
     @property
     def sheet(self) -> Sheet:
@@ -101,6 +108,7 @@ class Inspection:
             readings=self.features.values,
             decided=self.decided,
             label=self.label,
+            evidence=self.evidence,
         )
 
     def as_json(self) -> dict[str, Any]:

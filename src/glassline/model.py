@@ -13,7 +13,7 @@ import numpy as np
 from glassline.arrays import Image, Values
 from glassline.decide import Decision, Gauge, Policy, Promise
 from glassline.errors import GlasslineError, ModelError, show
-from glassline.explain import Sheet
+from glassline.explain import Evidence, Sheet
 from glassline.features import Scale
 from glassline.fields import (
     FILE,
@@ -118,6 +118,7 @@ class Model:
         readings: Values | None = None,
         decided: Decision | None = None,
         label: str | None = None,
+        evidence: Evidence | None = None,
     ) -> Sheet:
         """Return the worked sum for one part's x, shape (d,)."""
         return Sheet.of(
@@ -130,6 +131,7 @@ class Model:
             decision=decided,
             readings=readings,
             scale=self.scale,
+            evidence=evidence,
         )
 
     def as_bytes(self) -> bytes:

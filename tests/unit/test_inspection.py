@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,10 +98,22 @@ def test_evidence_is_told_in_pixels_of_the_whole_photo(model: Model) -> None:
 
     whole, part = (glassline.inspect(each, photo) for each in (model, cut))
 
-    lines = [each.evidence["line_strength"][0] for each in (whole, part)]
-    assert list(part.evidence) == list(model.feature_names)
+    lines = [each.evidence.marks["line_strength"][0] for each in (whole, part)]
+    assert list(part.evidence.marks) == list(model.feature_names)
     assert_allclose(lines[0].points[0], (61, 70), atol=3)
     assert_allclose(lines[1].points, lines[0].points, atol=1)
+
+
+def test_every_face_of_the_sheet_points_at_the_photo(model: Model, photo: Path) -> None:
+    """Numbers in text and JSON, the picture in HTML, after the sum."""
+    seen = glassline.inspect(model, photo)
+
+    sheet = seen.sheet
+
+    assert "8. Where on the photo" in sheet.text()
+    assert "## 8. Where on the photo" in sheet.markdown()
+    assert json.loads(sheet.json())["evidence"] == seen.evidence.as_json()
+    assert seen.evidence.svg("zh-TW") in sheet.html("zh-TW")
 
 
 def test_a_loaded_model_gives_the_same_bits(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +17,12 @@ from glassline.cli.output import (
     say,
 )
 
+if TYPE_CHECKING:
+    from glassline.explain import Evidence, Sheet
+
 __all__ = ["command"]
+
+PICTURES = (".svg", ".png")
 
 
 @click.command("sheet")
@@ -31,6 +37,11 @@ __all__ = ["command"]
     default="text",
     show_default=True,
 )
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the photo with what drove each reading: FILE.svg or FILE.png.",
+)
 @language_option
 @json_option
 def command(
@@ -39,6 +50,7 @@ def command(
     example: bool,
     label: str | None,
     face: str,
+    evidence: Path | None,
     lang: str,
     as_lines: bool,
 ) -> None:
@@ -50,12 +62,13 @@ def command(
     Example:
       glassline sheet --example
       glassline sheet model part.png --label scratch --format html > sheet.html
+      glassline sheet model part.png --evidence part.svg
     """
-    from glassline.explain import Sheet
     from glassline.explain import example as worked_example
 
     if example == (model is not None) or (model is None) != (photo is None):
         raise click.UsageError("expected MODEL and PHOTO, or --example.")
+    _check_picture(evidence, photo)
     sheet: Sheet
     if model is None or photo is None:
         sheet = worked_example()
@@ -65,6 +78,8 @@ def command(
 
         with progress_bar():
             sheet = inspect(load(model), photo, label=label).sheet
+    if evidence is not None and sheet.evidence is not None:
+        _write(sheet.evidence, evidence, lang)
     if as_lines:
         as_json(json.loads(sheet.json()))
     elif face == "json":
@@ -73,3 +88,23 @@ def command(
         document(sheet.html(lang))
     else:
         say(getattr(sheet, face)(lang))
+
+
+def _check_picture(evidence: Path | None, photo: Path | None) -> None:
+    if evidence is not None and (photo is None or evidence.suffix not in PICTURES):
+        raise click.UsageError(
+            "--evidence: expected a photo, and a FILE that ends in .svg or .png."
+        )
+
+
+def _write(evidence: Evidence, path: Path, lang: str) -> None:
+    if path.suffix == ".png":
+        data = evidence.png(lang)
+    else:
+        data = evidence.svg(lang).encode("utf-8")
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise click.UsageError(
+            f"--evidence: expected a file that can be written, got: {error.strerror}."
+        ) from error

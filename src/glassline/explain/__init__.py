@@ -1,6 +1,7 @@
 """The sheet of one part with its faces, its check, and how close the verdict is."""
 
 from glassline.explain.check import Mark, Marks, check
+from glassline.explain.evidence import Evidence
 from glassline.explain.example import example
 from glassline.explain.figure import Figure
 from glassline.explain.flips import (
@@ -19,6 +20,7 @@ from glassline.explain.sheet import Sheet
 
 __all__ = [
     "DecisionFlip",
+    "Evidence",
     "Figure",
     "Flip",
     "Mark",

@@ -63,6 +63,7 @@ def body(sheet: Sheet, lang: str) -> str:
             ),
             say=wording.say,
             summary=list(wording.summary()),
+            evidence=sheet.evidence.svg(lang) if sheet.evidence else "",
             decision=decision,
             action=wording.action(decision.action) if decision else "",
             action_shape=SHAPES[decision.action] if decision else "",

@@ -55,6 +55,8 @@ def face(sheet: Sheet) -> str:
         table["scaling"] = vars(sheet.scaling)
     if sheet.decision is not None:
         table["decision"] = _decision(sheet.decision)
+    if sheet.evidence is not None:
+        table["evidence"] = sheet.evidence.as_json()
     return json.dumps(table, ensure_ascii=False, allow_nan=False, indent=1)
 
 

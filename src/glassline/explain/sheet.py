@@ -14,6 +14,7 @@ from glassline.arrays import Values
 from glassline.decide import Decision
 from glassline.errors import InputError, LabelError, ShapeError, show
 from glassline.explain import html, json, markdown, sums, text
+from glassline.explain.evidence import Evidence
 from glassline.explain.figure import BLOCKS, Figure
 from glassline.explain.log_odds import LogOdds
 from glassline.explain.scaling import Scale, Scaling
@@ -45,6 +46,7 @@ class Sheet:
         decision: What to do with the part, or None.
         scaling: How x comes from the readings, or None.
         learning_rate: The step of the learning block.
+        evidence: Where on the photo the readings come from, or None.
     """
 
     classes: tuple[str, ...]
@@ -57,6 +59,7 @@ class Sheet:
     decision: Decision | None
     scaling: Scaling | None
     learning_rate: float
+    evidence: Evidence | None = None
 
     @classmethod
     def of(  # noqa: PLR0913  one keyword for each thing a sheet may show
@@ -72,6 +75,7 @@ class Sheet:
         readings: ArrayLike | None = None,
         scale: Scale | None = None,
         learning_rate: float = LEARNING_RATE,
+        evidence: Evidence | None = None,
     ) -> Sheet:
         """Work the sum of one part.
 
@@ -92,6 +96,7 @@ class Sheet:
             readings: Shape (d,), in each feature's own unit; needs `scale`.
             scale: What turned the readings into x.
             learning_rate: Above 0; the step that the learning block shows.
+            evidence: Of this part's photo, for the same features.
 
         Raises:
             ShapeError: x, classes, features, label or readings do not fit the head.
@@ -131,6 +136,7 @@ class Sheet:
             decision=decision,
             scaling=Scaling.of(readings, scale, row.shape),
             learning_rate=learning_rate,
+            evidence=evidence,
         )
 
     def block(self, name: str) -> tuple[Figure, ...]:

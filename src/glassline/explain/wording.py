@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassline.explain.block import Block, Table
+from glassline.explain.evidence.wording import pointing
 from glassline.explain.figure import BLOCKS, DECIMALS, Figure, number, printed
 from glassline.explain.guaranteed import guaranteed
 from glassline.explain.scaling import Scaling
@@ -17,6 +18,7 @@ from glassline.recipe import ACTIONS
 from glassline.words import words
 
 if TYPE_CHECKING:  # a sheet has faces, and the faces are worded from the sheet
+    from glassline.explain.evidence import Evidence
     from glassline.explain.sheet import Sheet
 
 __all__ = ["INTUITIONS", "MAX_ROWS", "Wording", "intuition", "window"]
@@ -24,6 +26,7 @@ __all__ = ["INTUITIONS", "MAX_ROWS", "Wording", "intuition", "window"]
 CHINESE = "[\u4e00-\u9fff]"
 BORDER = re.compile(rf"(?<=[A-Za-z0-9])(?={CHINESE})|(?<={CHINESE})(?=[A-Za-z0-9])")
 MAX_ROWS = 12  # of a matrix in print: more is nobody's hand calculation
+POINTED = ("place", "size", "amount", "count")  # columns of the evidence
 INTUITIONS = (0.9, 0.1)  # a true class that is clear, and one that is missed
 
 
@@ -151,6 +154,8 @@ class Wording:
         else:
             yield self._block("decision")
             yield from guaranteed(self.sheet.decision, self.catalogue, self._class_word)
+        if self.sheet.evidence is not None:
+            yield self._evidence(self.sheet.evidence)
 
     def _class_word(self, name: str) -> str:
         return self.classes[self.sheet.classes.index(name)]
@@ -201,6 +206,14 @@ class Wording:
         note = self.say["scaling_note"].format(clip=f"{scaling.clip:g}")
         table = Table(header, self._elided(columns))
         return Block("scaling", self.say["scaling"], table=table, remark=note)
+
+    def _evidence(self, evidence: Evidence) -> Block:
+        say = self.catalogue["evidence"]
+        rows = [pointing(evidence, name, self.lang) for name in self.sheet.features]
+        columns = [self.short_features(), *zip(*rows, strict=True)]
+        header = (self.say["feature"], *(say[k] for k in POINTED))
+        table = Table(header, self._elided(columns))
+        return Block("evidence", say["where"], table=table, remark=say["where_note"])
 
     def _elided(self, columns: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
         """Turn columns into rows; rows beyond the limit become one remark."""

@@ -33,13 +33,16 @@ class Profile:
     contrast: float
 
 
-def profile(image: Plane, points: NDArray[np.float64], expected_px: float) -> Profile:
+def profile(
+    image: Plane, points: NDArray[np.float64], expected_px: float, *, is_bright: bool
+) -> Profile:
     """Look across a trace, stretch by stretch, and take the median of the stretches.
 
     Args:
         image: Shape (h, w), 0 to 1.
         points: Shape (m >= 2, 2), row and column of the steps of a trace.
         expected_px: Width looked for; widths up to twice of it can be told.
+        is_bright: Whether the line is brighter than the surface; False is darker.
     """
     steps = _even_steps(points)
     reach = max(6.0, 2.0 * expected_px)
@@ -60,8 +63,7 @@ def profile(image: Plane, points: NDArray[np.float64], expected_px: float) -> Pr
     outer = np.abs(places) > 0.6 * reach
     base = np.median(stretches[:, outer], axis=1)
     rise = stretches - base[:, None]
-    middle = np.abs(places) <= expected_px
-    sign = 1.0 if _peak(rise[:, middle]) >= _peak(-rise[:, middle]) else -1.0
+    sign = 1.0 if is_bright else -1.0
     found = [full_width(sign * each, places, expected_px) for each in rise]
     offsets = np.array([offset for offset, _, _ in found])
     share = sign * np.array([height for _, _, height in found])
@@ -145,7 +147,3 @@ def _normals(steps: NDArray[np.float64]) -> NDArray[np.float64]:
     along = steps[ahead] - steps[back]
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
     return np.stack([-along[:, 1], along[:, 0]], axis=1)
-
-
-def _peak(rise: NDArray[np.float64]) -> float:
-    return float(np.median(rise.max(axis=1)))

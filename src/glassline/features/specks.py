@@ -18,7 +18,7 @@ MIN_SIDE_PX = 16  # on a smaller photo there is no place to tell
 VISIBLE = 4.0  # times the noise: plain noise hardly ever peaks above it
 AS_CLEAR = 0.35  # of the strongest
 ROUND = 0.4  # smaller curvature over larger: less is a knot on a line
-MOST = 500  # specks measured; more is a texture
+MOST = 200  # specks measured; more is a texture
 FINE = 4  # samples a pixel when a speck is measured
 REACH = 3.0  # widths around a speck that are looked at
 
@@ -27,8 +27,8 @@ def find_specks(surface: Surface, settings: GrainNoise) -> tuple[Speck, ...]:
     """Specks that anyone could point at, the strongest first.
 
     A speck is a peak of the grain (see `grain_noise`) of at least 4 times the noise
-    and 0.35 of the strongest, which curves at least 0.4 times as much one way as the
-    other. Its diameter is that of a circle as large as the patch around it with at
+    and 0.35 of the strongest, which curves at least 0.4 times as much one way as
+    the other; where none is so round, the strongest alone. Its diameter is that of a circle as large as the patch around it with at
     least half of its contrast to the median nearby; peaks inside a stronger speck
     are that speck.
 
@@ -37,7 +37,7 @@ def find_specks(surface: Surface, settings: GrainNoise) -> tuple[Speck, ...]:
         settings: Those of the reading.
 
     Returns:
-        At most 500 specks, in photo pixels; none below 16 x 16 px.
+        At most 200 specks, in photo pixels; none below 16 x 16 px.
     """
     if min(surface.image.shape) < MIN_SIDE_PX:
         return ()
@@ -59,7 +59,10 @@ def _peaks(surface: Surface, settings: GrainNoise) -> list[tuple[int, int, float
     highest = cv2.dilate(grain, np.ones((size, size), np.uint8))
     limit = max(VISIBLE, AS_CLEAR * float(grain.max()))
     is_round = bend - found.turn >= ROUND * (bend + found.turn)
-    rows, columns = np.nonzero((grain == highest) & (grain >= limit) & is_round)
+    is_peak = (grain == highest) & (grain >= limit)
+    if not (is_peak & is_round).any():
+        is_round = grain == grain.max()
+    rows, columns = np.nonzero(is_peak & is_round)
     strengths = grain[rows, columns]
     order = np.argsort(-strengths, kind="stable")[:MOST]
     return [(int(rows[i]), int(columns[i]), float(strengths[i])) for i in order]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from glassline.features.line_strength import LineStrength, measure
 from glassline.features.marks import Line
-from glassline.features.profile import profile
+from glassline.features.profile import Profile, profile
 from glassline.features.surface import CELL_PX, Plane, Surface, facing, step_px
 
 __all__ = ["trace_lines"]
@@ -18,6 +18,7 @@ MOST = 5  # lines traced: the one that drove the reading, and others as clear
 AS_CLEAR = 0.75  # of the way from the usual strength to the first line's
 END = 0.25  # of the way from the usual strength to a line's own: there it ends
 STANDS_OUT = 1.5  # times the usual strength of the map: less is no line
+ASIDE = np.array([np.inf, 2.0, 0.0, 2.0, np.inf])  # steps that a move aside costs
 REACH = 2  # a path may move so many cells aside at each step: slopes to 63 degrees
 SMOOTH = 5  # steps whose mean is the trace
 
@@ -53,6 +54,7 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     shown = np.array(measure(surface, settings)[1])
     usual = float(np.median(shown))
     ridge = _ridge(surface, settings)
+    mean = surface.curvature(settings.width_px).mean
     step = step_px(settings.width_px)
     lines: list[Line] = []
     first = float(shown.max())
@@ -62,10 +64,15 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
             break
         seed = _seed(shown, ridge, step)
         limit = usual + END * (strength - usual)
-        path = _both_ways(ridge - np.float32(limit), seed, settings, step)
+        path = _both_ways(ridge, limit, seed, settings.length_px / (2 * step))
         corners = (path + 0.5) * step - 0.5
         if len(path) > 1:
-            lines.append(_line(surface.image, corners, settings, strength))
+            rows, columns = np.rint(path).astype(np.int64).T
+            is_bright = float(np.median(mean[rows, columns])) < 0
+            found = profile(
+                surface.image, corners, settings.width_px, is_bright=is_bright
+            )
+            lines.append(_line(found, strength))
         _pass(shown, corners, settings)
     return tuple(lines)
 
@@ -93,16 +100,16 @@ def _seed(shown: Plane, ridge: Plane, step: int) -> tuple[int, int]:
 
 
 def _both_ways(
-    gain: Plane, seed: tuple[int, int], settings: LineStrength, step: int
+    ridge: Plane, limit: float, seed: tuple[int, int], gap: float
 ) -> NDArray[np.float64]:
     """Row and column of each step of the best path through the seed."""
-    drop = settings.length_px / (2 * step) * -float(gain.min())
+    gain = ridge - np.float32(limit)
     best_sum, best = -np.inf, np.zeros((0, 2))
     for is_upright in (False, True):
         turned = gain.T if is_upright else gain
         row, column = seed[::-1] if is_upright else seed
-        ahead_sum, ahead = _follow(turned[:, column + 1 :], row, drop)
-        back_sum, back = _follow(turned[:, :column][:, ::-1], row, drop)
+        ahead_sum, ahead = _follow(turned[:, column + 1 :], row, limit, gap)
+        back_sum, back = _follow(turned[:, :column][:, ::-1], row, limit, gap)
         if ahead_sum + back_sum > best_sum:
             rows = np.array([*back[::-1], row, *ahead], dtype=np.float64)
             columns = column - len(back) + np.arange(len(rows), dtype=np.float64)
@@ -111,11 +118,14 @@ def _both_ways(
     return best
 
 
-def _follow(gain: Plane, row: int, drop: float) -> tuple[float, list[int]]:
+def _follow(gain: Plane, row: int, limit: float, gap: float) -> tuple[float, list[int]]:
     """Sum of the best path to the right, and the row of each of its steps.
 
-    Paths whose sum has dropped by more than `drop` below the best so far end.
+    Paths end whose sum has dropped below the best so far by what a gap of so many
+    steps costs. Where there is no ridge, moving aside costs two steps more, so that no
+    path changes over to the line beside it.
     """
+    drop, aside = gap * limit, limit * ASIDE[:, np.newaxis]
     sums, low = np.zeros(1), row  # of the paths alive, whose rows begin at low
     best_sum, best_end = 0.0, (0, row)
     trail: list[tuple[int, NDArray[np.int64]]] = []
@@ -124,9 +134,10 @@ def _follow(gain: Plane, row: int, drop: float) -> tuple[float, list[int]]:
         ways = np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH + 1)
         first = low - REACH
         top, bottom = max(0, first), min(gain.shape[0], first + len(ways))
-        ways = ways[top - first : bottom - first]
+        here = gain[top:bottom, column]
+        ways = ways[top - first : bottom - first] - np.where(here < 0, aside, 0.0).T
         came = ways.argmax(axis=1)
-        sums = ways[np.arange(len(ways)), came] + gain[top:bottom, column]
+        sums = ways[np.arange(len(ways)), came] + here
         trail.append((top, np.arange(top, bottom) + came - REACH))
         place = int(sums.argmax())
         if sums[place] > best_sum:
@@ -155,10 +166,7 @@ def _smooth(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(padded, np.full(2 * half + 1, 1 / (2 * half + 1)), "valid")
 
 
-def _line(
-    image: Plane, points: NDArray[np.float64], settings: LineStrength, strength: float
-) -> Line:
-    across = profile(image, points, settings.width_px)
+def _line(across: Profile, strength: float) -> Line:
     length = float(np.hypot(*np.diff(across.points, axis=0).T).sum())
     corners = cv2.approxPolyDP(across.points.astype(np.float32), 0.5, closed=False)
     return Line(

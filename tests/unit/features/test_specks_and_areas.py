@@ -73,12 +73,23 @@ def test_polarity_leaves_the_other_kind_out(rng: np.random.Generator) -> None:
     assert [speck.contrast > 0 for speck in dark] == [False]
 
 
-def test_a_line_is_no_speck(rng: np.random.Generator) -> None:
-    """Nor are its ends."""
+def test_a_line_is_no_row_of_specks(rng: np.random.Generator) -> None:
+    """Where nothing is round, the one place that drove the reading: its end."""
     image = np.asarray(0.5 + rng.normal(0, 0.005, SIZE_HW), np.float32)
     image[40:43, 20:100] += 0.2
 
-    assert _found(image) == ()
+    ((row, column),) = _places(_found(image))
+
+    assert_allclose(row, 41, atol=2)
+    assert min(abs(column - 20), abs(column - 99)) < 16
+
+
+def test_a_line_beside_a_speck_is_left_out(rng: np.random.Generator) -> None:
+    """What is round comes first, and then nothing else counts."""
+    image = _speckled(rng)
+    image[85:88, 20:100] += 0.2
+
+    assert_allclose(_places(_found(image)), PLACES_RC, atol=0.5)
 
 
 @pytest.mark.parametrize("kind", SURFACES)

@@ -1,0 +1,75 @@
+"""`glassline sheet --evidence`: the picture as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import glassline
+from glassline.cli import commands
+
+
+@pytest.fixture(scope="module")
+def photo(line_folder: Path) -> Path:
+    """A photo of a rendered part."""
+    return next(path for path in sorted(line_folder.rglob("*.png")))
+
+
+def test_the_picture_is_that_of_the_inspection(
+    model_folder: Path, photo: Path, tmp_path: Path
+) -> None:
+    """SVG and PNG, in the language asked for; the sheet is printed as ever."""
+    svg, png = tmp_path / "part.svg", tmp_path / "part.png"
+    command = ["sheet", str(model_folder), str(photo), "--lang", "zh-TW"]
+
+    done = [
+        CliRunner().invoke(commands, [*command, "--evidence", str(file)])
+        for file in (svg, png)
+    ]
+
+    seen = glassline.inspect(glassline.load(model_folder), photo)
+    assert svg.read_text(encoding="utf-8") == seen.evidence.svg("zh-TW")
+    assert png.read_bytes() == seen.evidence.png("zh-TW")
+    assert [each.stdout for each in done] == [seen.sheet.text("zh-TW") + "\n"] * 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(
+            ["--example", "--evidence", "part.svg"],
+            "expected a photo, and a FILE that ends in .svg or .png.",
+            id="no photo",
+        ),
+        pytest.param(
+            ["model", "part.png", "--evidence", "part.pdf"],
+            "expected a photo, and a FILE that ends in .svg or .png.",
+            id="another format",
+        ),
+    ],
+)
+def test_what_can_not_be_drawn_is_refused(arguments: list[str], message: str) -> None:
+    """Before any photo is read."""
+    done = CliRunner().invoke(commands, ["sheet", *arguments])
+
+    assert done.exit_code == 2
+    assert done.stderr.endswith(f"Error: --evidence: {message}\n")
+
+
+def test_a_folder_that_is_not_there_is_named(
+    model_folder: Path, photo: Path, tmp_path: Path
+) -> None:
+    """No picture, and the reason."""
+    file = str(tmp_path / "none" / "part.svg")
+
+    done = CliRunner().invoke(
+        commands, ["sheet", str(model_folder), str(photo), "--evidence", file]
+    )
+
+    assert done.exit_code == 2
+    assert done.stderr.endswith(
+        "Error: --evidence: expected a file that can be written, "
+        "got: No such file or directory.\n"
+    )
