@@ -418,6 +418,18 @@ def test_any_unit(rng, unit):
     assert found.certificate.objective < math.log(3)
 
 
+@pytest.mark.parametrize("unit", [1e8, 1e-8])
+def test_any_unit_without_penalty(rng, unit):
+    """Without a penalty the unit of a feature changes its weight and nothing else."""
+    x, y = overlapping(rng)
+    scale = np.array([1.0, 1.0, unit, 1.0])
+
+    found = fit(scale * x, y, penalty=0.0, tolerance=1e-7)
+
+    plain = fit(x, y, penalty=0.0, tolerance=1e-12)
+    assert_allclose(found.head.W * scale[:, None], plain.head.W, rtol=1e-4)
+
+
 def test_features_with_an_offset(rng):
     """Features far from 0 are neither constant nor dependent, and fit without a word."""
     x, y = overlapping(rng)

@@ -24,10 +24,12 @@ class Bowl:
     reuses_hessian: bool = False
     knows_hessian: bool = False
     asked: int = 0
+    asked_curved: int = 0
 
     def at(self, theta, *, curved):
         """Return value and gradient; a liar's gradient points uphill."""
         self.asked += 1
+        self.asked_curved += curved
         away = theta - self.centre
         value = np.cosh(away).sum() if abs(theta).max() < self.edge else math.nan
         gradient = np.sinh(away) * (-1.0 if self.lies else 1.0)
@@ -81,6 +83,7 @@ def test_an_old_curvature_is_renewed_when_it_serves_badly():
 
     assert found.outcome is Outcome.CONVERGED
     assert bowl.asked > len(found.steps)
+    assert 2 <= bowl.asked_curved < len(found.steps)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +127,24 @@ def test_a_direction_without_curvature_gets_no_step():
     assert_allclose(step, -gradient, atol=1e-12)
 
 
+def test_a_curvature_below_0_gets_no_step():
+    """Rounding can turn a flat direction down; following it would climb."""
+    hessian = np.array([[1.0, 2.0], [2.0, 1.0]])  # -1 along the difference
+
+    step = solve(hessian, np.array([[1.0, -1.0]]), definite=True)
+
+    assert_allclose(step, 0.0, atol=1e-15)
+
+
 @pytest.mark.parametrize(
     ("parts", "expected"),
-    [(99_999, []), (100_000, [4_096]), (1_000_000, [4_096, 131_072])],
+    [
+        (99_999, []),
+        (100_000, [4_096]),
+        (524_288, [4_096]),
+        (524_289, [4_096, 131_072]),
+        (1_000_000, [4_096, 131_072]),
+    ],
 )
 def test_the_ladder_of_samples(parts, expected):
     """Few parts are read at once; a million after two samples."""
