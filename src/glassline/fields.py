@@ -11,7 +11,7 @@ from glassline.decide import Gauge, Promise
 from glassline.errors import ModelError
 from glassline.features import Scale
 from glassline.head import Head
-from glassline.recipe import FEATURE_NAMES, Recipe
+from glassline.recipe import Recipe
 from glassline.tables import fill
 
 __all__ = [
@@ -53,19 +53,19 @@ def read_heads(document: Mapping[str, Any], recipe: Recipe) -> tuple[Head, Head]
 def _head(field: str, document: Mapping[str, Any], recipe: Recipe) -> Head:
     table = document[field]
     return Head(
-        read_matrix(f"{field}.W", table["W"], len(FEATURE_NAMES), recipe),
+        read_matrix(f"{field}.W", table["W"], len(recipe.feature_names), recipe),
         read_matrix(f"{field}.b", [table["b"]], 1, recipe)[0],
     )
 
 
-def read_gauge(table: Mapping[str, Any] | None) -> Gauge | None:
-    """Return the gauge study, or None."""
+def read_gauge(table: Mapping[str, Any] | None, count: int) -> Gauge | None:
+    """Return the gauge study of so many features, or None."""
     if table is None:
         return None
     gauge = Gauge(**table)
-    if len(gauge.between) != len(FEATURE_NAMES):
+    if len(gauge.between) != count:
         raise ModelError(
-            f"{FILE}: gauge.between: expected {len(FEATURE_NAMES)} numbers, "
+            f"{FILE}: gauge.between: expected {count} numbers, "
             f"got {len(gauge.between)}."
         )
     return gauge
@@ -80,14 +80,14 @@ def read_promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | N
     return promise
 
 
-def read_scale(center: Sequence[float], spread: Sequence[float], clip: float) -> Scale:
-    """Return the scale."""
-    if len(center) != len(FEATURE_NAMES):
+def read_scale(table: Mapping[str, Any], count: int) -> Scale:
+    """Return the scale of so many features."""
+    scale = Scale(**table)
+    if len(scale.center) != count:
         raise ModelError(
-            f"{FILE}: scale.center: expected {len(FEATURE_NAMES)} numbers, "
-            f"got {len(center)}."
+            f"{FILE}: scale.center: expected {count} numbers, got {len(scale.center)}."
         )
-    return Scale(tuple(center), tuple(spread), clip)
+    return scale
 
 
 def read_matrix(

@@ -96,6 +96,7 @@ class Inspection:
             },
             readings=self.features,
             x=Named(self.model.feature_names, self.x),
+            units=self.model.units,
             corner_rc=(top, left),
             pixel_size_um=self.model.recipe.image.pixel_size_um,
         )

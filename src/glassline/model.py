@@ -26,7 +26,7 @@ from glassline.fields import (
 )
 from glassline.front import Measured
 from glassline.head import Head
-from glassline.recipe import FEATURE_NAMES, Recipe
+from glassline.recipe import Recipe
 from glassline.sealed import MAX_BYTES, publish, seal, unseal
 from glassline.selftest import self_test
 from glassline.version import __version__
@@ -90,12 +90,17 @@ class Model:
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Return the names of the features, in order."""
-        return FEATURE_NAMES
+        return self.recipe.feature_names
 
     @property
     def fitted(self) -> Head:
         """Return W and b where training ended: the optimum of its objective."""
         return self.optimum or self.head
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Return the unit of each feature's reading."""
+        return {name: each.unit for name, each in self.front.features.items()}
 
     @cached_property
     def policy(self) -> Policy:
@@ -132,6 +137,7 @@ class Model:
             readings=readings,
             scale=self.scale,
             evidence=evidence,
+            units=self.units,
         )
 
     def as_bytes(self) -> bytes:
@@ -218,11 +224,12 @@ def _build(document: Mapping[str, Any]) -> Model:
         )
     try:
         recipe = Recipe.from_table(document["recipe"], where=FILE)
+        count = len(recipe.feature_names)
         used, optimum = read_heads(document, recipe)
         model = Model(
             recipe=recipe,
-            front=_front(document["front"]),
-            scale=read_scale(**document["scale"]),
+            front=_front(document["front"], recipe),
+            scale=read_scale(document["scale"], count),
             head=used,
             optimum=optimum,
             training_mix=tuple(
@@ -232,7 +239,7 @@ def _build(document: Mapping[str, Any]) -> Model:
             ),
             certificate=document["certificate"],
             record=document["training"],
-            gauge=read_gauge(document["gauge"]),
+            gauge=read_gauge(document["gauge"], count),
             promise=read_promise(document["guarantee"], recipe),
             made={key: document[key] for key in ("glassline", "self_test")},
         )
@@ -244,13 +251,19 @@ def _build(document: Mapping[str, Any]) -> Model:
     return model
 
 
-def _front(table: Mapping[str, Any]) -> Measured:
+def _front(table: Mapping[str, Any], recipe: Recipe) -> Measured:
     if table["kind"] != "measured":
         raise ModelError(
             f"{FILE}: front.kind: expected measured, got {show(table['kind'])}. "
             "This file was written by another glassline; upgrade."
         )
-    return Measured(table["features"])
+    front = Measured(table["features"])
+    if tuple(front.settings) != recipe.feature_names:
+        raise ModelError(
+            f"{FILE}: front.features: expected {', '.join(recipe.feature_names)}, "
+            f"got {', '.join(front.settings)}."
+        )
+    return front
 
 
 def _plain(table: dict[str, Any]) -> dict[str, Any]:

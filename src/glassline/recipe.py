@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from glassline.errors import RecipeError, show
+from glassline.installed import check_feature
 from glassline.tables import fill
 from glassline.words import LANGUAGES
 
@@ -115,7 +116,8 @@ class Recipe:
             in any case, if any. Readings are standardised against it, and only
             it may be accepted without cost.
         names: Language to class to the word shown, where it differs.
-        features: Feature to its settings; left out, the defaults.
+        features: Feature to its settings; left out, the defaults. One that is not
+            of the four is added to them: an installed package must have it.
         costs: Class to its costs; left out, the defaults of `ClassCosts`.
         priors: Class to how often the line makes it; left out, as in training.
         currency: The unit of the costs, as printed.
@@ -154,10 +156,7 @@ class Recipe:
             self._check_known("good", self.good)
         self._check_names()
         for name in self.features:
-            if name not in FEATURE_NAMES:
-                raise RecipeError(
-                    f"features.{name}: expected one of {', '.join(FEATURE_NAMES)}."
-                )
+            check_feature(name, FEATURE_NAMES)
         self._check_priors()
 
     def _check_names(self) -> None:
@@ -190,6 +189,11 @@ class Recipe:
             raise RecipeError(
                 f"priors: expected numbers above 0 that sum to 1, got a sum of {total:g}."
             )
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Return the four features, then those added, in alphabetical order."""
+        return (*FEATURE_NAMES, *sorted(set(self.features) - set(FEATURE_NAMES)))
 
     def class_costs(self, name: str) -> ClassCosts:
         """Return the costs of one class, declared or default."""

@@ -22,7 +22,7 @@ from glassline.image import printable
 from glassline.lesson import Lesson, good_parts, prepare
 from glassline.model import Model
 from glassline.readings import Progress, Readings, no_progress, read_parts
-from glassline.recipe import FEATURE_NAMES, Recipe
+from glassline.recipe import Recipe
 from glassline.tempering import temper
 
 __all__ = [
@@ -208,7 +208,7 @@ def _with_names(note: str, recipe: Recipe) -> str:
         lambda m: f"{m[1]} {recipe.classes[int(m[2])]}",
         note,
     )
-    return re.sub(r"x\[:, (\d+)\]", lambda m: FEATURE_NAMES[int(m[1])], note)
+    return re.sub(r"x\[:, (\d+)\]", lambda m: recipe.feature_names[int(m[1])], note)
 
 
 def _record(readings: Readings, recipe: Recipe, found: Fit) -> dict[str, Any]:

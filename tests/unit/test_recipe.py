@@ -187,7 +187,8 @@ def test_a_toml_file_holds_every_field(tmp_path: Path) -> None:
         pytest.param(
             {"classes": ["ok", "dirt"], "features": {"gloss": {}}},
             "features.gloss: expected one of line_strength, texture_change, "
-            "reflection_unevenness, grain_noise.",
+            "reflection_unevenness, grain_noise, or a feature of an installed package. "
+            "Install the package that has it, or correct the name.",
             id="unknown-feature",
         ),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -47,6 +47,7 @@ class Sheet:
         scaling: How x comes from the readings, or None.
         learning_rate: The step of the learning block.
         evidence: Where on the photo the readings come from, or None.
+        units: Feature to the unit of its reading, where the catalogue has none.
     """
 
     classes: tuple[str, ...]
@@ -60,6 +61,7 @@ class Sheet:
     scaling: Scaling | None
     learning_rate: float
     evidence: Evidence | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(  # noqa: PLR0913  one keyword for each thing a sheet may show
@@ -76,6 +78,7 @@ class Sheet:
         scale: Scale | None = None,
         learning_rate: float = LEARNING_RATE,
         evidence: Evidence | None = None,
+        units: Mapping[str, str] | None = None,
     ) -> Sheet:
         """Work the sum of one part.
 
@@ -97,6 +100,7 @@ class Sheet:
             scale: What turned the readings into x.
             learning_rate: Above 0; the step that the learning block shows.
             evidence: Of this part's photo, for the same features.
+            units: Feature to the unit of its reading, where the catalogue has none.
 
         Raises:
             ShapeError: x, classes, features, label or readings do not fit the head.
@@ -137,6 +141,7 @@ class Sheet:
             scaling=Scaling.of(readings, scale, row.shape),
             learning_rate=learning_rate,
             evidence=evidence,
+            units=units or {},
         )
 
     def block(self, name: str) -> tuple[Figure, ...]:

@@ -195,7 +195,10 @@ class Wording:
         columns = [
             self.short_features(),
             _column(scaling.readings),
-            [units.get(name, "") for name in self.sheet.features],
+            [
+                units.get(name, self.sheet.units.get(name, ""))
+                for name in self.sheet.features
+            ],
             _column(scaling.curved),
             _column(scaling.center),
             _column(scaling.spread),

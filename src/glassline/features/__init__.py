@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from glassline.errors import RecipeError
+from glassline.errors import RecipeError, show
 from glassline.features import (
     grain_noise,
     line_strength,
@@ -20,6 +20,7 @@ from glassline.features.scale import Scale
 from glassline.features.specks import find_specks
 from glassline.features.surface import Plane, Surface, Workspace
 from glassline.features.trace import trace_lines
+from glassline.installed import load_feature
 from glassline.tables import fill
 
 __all__ = [
@@ -32,7 +33,13 @@ __all__ = [
     "Speck",
     "Surface",
     "Workspace",
+    "find_feature",
 ]
+
+
+def _nowhere(surface: Surface, settings: Any) -> tuple[Mark, ...]:
+    """Point at nothing: the feature tells a reading and a map alone."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Feature:
         settings: The settings class; called without arguments, the defaults.
         measure: Surface and settings to the reading and its map.
         unit: Unit of the reading.
-        grid: The settings training may choose from, the defaults first.
+        grid: The settings training may choose from, at most 12, the defaults first.
         locate: Surface and settings to the marks that drove the reading, the
             strongest first; asked for only where somebody wants to see them.
     """
@@ -52,7 +59,7 @@ class Feature:
     measure: Callable[[Surface, Any], tuple[float, Plane]]
     unit: str
     grid: tuple[Any, ...]
-    locate: Callable[[Surface, Any], tuple[Mark, ...]]
+    locate: Callable[[Surface, Any], tuple[Mark, ...]] = _nowhere
 
     def configure(self, name: str, table: Mapping[str, Any]) -> Any:
         """Return the settings that a recipe's table describes.
@@ -95,3 +102,17 @@ FEATURES: Mapping[str, Feature] = MappingProxyType(
         ),
     }
 )
+
+
+def find_feature(name: str) -> Feature:
+    """Return one of the four, or a feature that an installed package brings.
+
+    Raises:
+        RecipeError: It is not installed, or what is installed is no `Feature`.
+    """
+    if name in FEATURES:
+        return FEATURES[name]
+    found = load_feature(name, tuple(FEATURES))
+    if not isinstance(found, Feature):
+        raise RecipeError(f"features.{name}: expected a Feature, got {show(found)}.")
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import Image, Values
-from glassline.features import FEATURES, Surface
+from glassline.features import Surface
 from glassline.front.measured import Measured
 
 __all__ = ["Candidates"]
@@ -28,16 +28,18 @@ class Candidates:
         RecipeError: A feature or a setting is unknown.
 
     Attributes:
+        features: Feature to how it is measured, in feature order.
         grids: Feature to its candidates, in feature order.
         columns: Feature to the columns of its candidates among all readings.
     """
 
     def __init__(self, features: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         given = features or {}
-        declared = Measured(given).settings
+        declared = Measured(given)
+        self.features = declared.features
         self.grids: dict[str, tuple[Any, ...]] = {
-            name: (declared[name],) if given.get(name) else feature.grid
-            for name, feature in FEATURES.items()
+            name: (declared.settings[name],) if given.get(name) else feature.grid
+            for name, feature in self.features.items()
         }
         ends = np.cumsum([len(grid) for grid in self.grids.values()]).tolist()
         self.columns = {
@@ -50,7 +52,7 @@ class Candidates:
         surface = Surface(image)
         return np.array(
             [
-                FEATURES[name].measure(surface, settings)[0]
+                self.features[name].measure(surface, settings)[0]
                 for name, grid in self.grids.items()
                 for settings in grid
             ],

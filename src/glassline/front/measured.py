@@ -10,23 +10,24 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import Image, Reading
-from glassline.errors import RecipeError
-from glassline.features import FEATURES, Mark, Surface, Workspace
+from glassline.features import FEATURES, Mark, Surface, Workspace, find_feature
 
 __all__ = ["Measured"]
 
 
 class Measured:
-    """Reads the four features by measurement.
+    """Reads the four features by measurement, and those that a recipe adds.
 
     Args:
         features: Feature to the settings that differ from the defaults, as a
-            recipe holds them; left out, all defaults.
+            recipe holds them; left out, all defaults. A feature that is not of
+            the four is read after them, in alphabetical order.
 
     Raises:
-        RecipeError: A feature or a setting is unknown.
+        RecipeError: A feature is not installed, or a setting is unknown.
 
     Attributes:
+        features: Feature to how it is measured, in feature order.
         settings: Feature to its full settings, in feature order.
 
     Example:
@@ -39,15 +40,12 @@ class Measured:
 
     def __init__(self, features: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         given = features or {}
-        for name in given:
-            if name not in FEATURES:
-                raise RecipeError(
-                    f"features.{name}: expected one of {', '.join(FEATURES)}."
-                )
+        added = sorted(set(given) - set(FEATURES))
+        self.features = {name: find_feature(name) for name in (*FEATURES, *added)}
         self._memory = threading.local()
         self.settings = {
             name: feature.configure(name, given.get(name, {}))
-            for name, feature in FEATURES.items()
+            for name, feature in self.features.items()
         }
 
     @property
@@ -56,13 +54,14 @@ class Measured:
         return {name: asdict(each) for name, each in self.settings.items()}
 
     def read(self, image: Image) -> Reading:
-        """Return the four readings and their maps.
+        """Return the readings and their maps.
 
         Args:
             image: Shape (h, w), grey, float32, 0 black to 1 white.
 
         Returns:
-            Values (4,), finite; maps (4, h', w'), half the photo's size.
+            Values (d,), finite; maps (d, h', w'), a cell for 4 x 4 px; d is 4 and
+            one more for each feature added.
 
         Raises:
             ShapeError: The image is not (h >= 1, w >= 1).
@@ -70,7 +69,7 @@ class Measured:
         """
         surface = Surface(image, self._workspace())
         parts = [
-            FEATURES[name].measure(surface, each)
+            self.features[name].measure(surface, each)
             for name, each in self.settings.items()
         ]
         values = np.array([value for value, _ in parts], dtype=np.float64)
@@ -97,7 +96,7 @@ class Measured:
         """
         surface = Surface(image, self._workspace())
         return {
-            name: FEATURES[name].locate(surface, each)
+            name: self.features[name].locate(surface, each)
             for name, each in self.settings.items()
         }
 

@@ -58,7 +58,8 @@ def test_an_unknown_feature_is_refused() -> None:
     with pytest.raises(
         RecipeError,
         match=r"^features\.colour: expected one of line_strength, texture_change, "
-        r"reflection_unevenness, grain_noise\.$",
+        r"reflection_unevenness, grain_noise, or a feature of an installed package\. "
+        r"Install the package that has it, or correct the name\.$",
     ):
         Measured({"colour": {}})
 
