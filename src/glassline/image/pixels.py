@@ -18,8 +18,10 @@ from glassline.recipe import ImageSettings
 
 __all__ = ["MIN_SIDE", "decode", "finish", "from_header", "to_grey", "turn"]
 
+SILENT = 0  # LOG_LEVEL_SILENT
 # What the decoder finds wrong is said once, by the refusal.
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+_log: Any = getattr(cv2.utils, "logging", cv2)  # OpenCV 4.12 has it on the top level
+_log.setLogLevel(SILENT)
 
 MIN_SIDE = 16  # the widest measurement needs its own neighbourhood
 Pixels = NDArray[Any]
