@@ -136,7 +136,9 @@ def compare(name: str) -> None:
         peer = f"LogisticRegression({solver})"
         jobs[peer] = lambda tol, s=solver: head_of(theirs(wide, y, s, tol))  # type: ignore[misc]
     if find_spec("torch"):
-        jobs["torch.optim.LBFGS"] = lambda tol: torch_lbfgs(wide, y, tol)
+        jobs[f"torch.optim.LBFGS, {version('torch')}"] = lambda tol: torch_lbfgs(
+            wide, y, tol
+        )
     else:
         sys.stderr.write("PyTorch is not installed: its L-BFGS is left out.\n")
     tolerances = {

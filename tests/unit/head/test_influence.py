@@ -18,7 +18,9 @@ from glassline.head import (
     influence_approximation,
     leave_lots_out,
     leave_one_out,
+    logit_gradient,
     smooth,
+    statistics,
 )
 
 PENALTY = 1e-3
@@ -169,6 +171,26 @@ def test_the_approximation_understates_the_largest_effects(rng):
     assert np.corrcoef(exact, usual)[0, 1] > 0.95
     assert (abs(usual[largest]) < abs(exact[largest])).all()
     assert (np.sign(usual[largest]) == np.sign(exact[largest])).all()
+
+
+def test_the_approximation_is_its_formula(rng):
+    """It is theta + H^-1 gradient_i / sum w, from the sums at the head, with weights."""
+    x, y = drawn(rng, n=50)
+    w = rng.uniform(0.5, 3.0, size=50)
+    head = optimum(x, y, w)
+    wide = np.hstack([x, np.ones((50, 1))])
+    hessian = statistics(x, y, head, weights=w).hessian / w.sum()
+    pull = w[:, None] * logit_gradient(head.logits(x), y) / w.sum()
+    moves = np.linalg.solve(
+        hessian + PENALTY * np.eye(15),
+        np.einsum("ni,nc->icn", wide, pull).reshape(15, 50),
+    )
+
+    got = influence_approximation(x, y, head, penalty=PENALTY, weights=w)
+
+    expected = theta(head) + moves.T.reshape(50, 5, 3)
+    assert_allclose(got.W, expected[:, :4], atol=1e-9)
+    assert_allclose(got.b, expected[:, 4], atol=1e-9)
 
 
 def test_lots(rng):
