@@ -41,7 +41,7 @@ def checked_rows(probabilities: ArrayLike, k: int) -> NDArray[np.float64]:
     return p
 
 
-def check_shape(name: str, value: np.ndarray[Any, Any], shape: tuple[int, ...]) -> None:
+def check_shape(name: str, value: NDArray[Any], shape: tuple[int, ...]) -> None:
     """Refuse an array of another shape."""
     if value.shape != shape:
         raise ShapeError(f"{name}: expected shape {shape}, got {value.shape}.")

@@ -45,7 +45,7 @@ def test_frameworks_lose_what_is_kept_here(framework):
     case = STORED["cases"]["sure and right"]
     x, head = (
         np.array(case["given"]["x"]),
-        Head(np.array(case["given"]["W"]), [0.0, 0.0]),
+        Head(np.array(case["given"]["W"]), np.zeros(2)),
     )
 
     got = statistics(x, np.array([0]), head)
