@@ -63,7 +63,7 @@ def test_many_parts_need_few_passes(rng, weighted):
     weights = arrays[2] if weighted else None
     proof = certify(x, y, found.head, penalty=1e-3, weights=weights)
     assert len(passes) <= 2 * 5
-    assert max(s.parts for s in found.steps if s.parts < len(x)) <= 131_072
+    assert any(60_000 < s.parts <= 131_072 for s in found.steps)  # the sample kept
     assert proof.gradient_norm <= 1e-6
     assert_allclose(found.certificate.objective, proof.objective, rtol=1e-13)
     assert_allclose(found.certificate.weight, proof.weight, rtol=1e-13)
