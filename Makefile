@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test soak mutate results bench-head bench-features meaning
+.PHONY: help setup demo test soak mutate results bench-head bench-features meaning novelty
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ bench-head: $(READY)  ## the head against scikit-learn: JSON lines, and docs/res
 
 bench-features: $(READY)  ## decoding and the four features, in ms
 	$(BIN)/python -m benchmarks.bench_features
+
+novelty: $(READY)  ## unseen kinds of defect: are they noticed? DATA=folder of sets
+	$(BIN)/python -m benchmarks.novelty "$(or $(DATA),../shared/data)"
 
 meaning: $(READY)  ## does each reading follow its own cause?
 	$(BIN)/python -m benchmarks.meaning

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassline.deciding import actions
 from glassline.evaluation import Evaluation, judge
 from glassline.folds import folds
 from glassline.head import softmax
@@ -43,12 +44,12 @@ def cross_validate(
     labels = targets[known].argmax(axis=1)
     dealt = folds(labels, scored.data.groups(), count, seed)
     logits = np.zeros((len(known), len(recipe.classes)))
-    actions = np.zeros(len(known), np.int64)
+    taken = np.zeros(len(known), np.int64)
     for fold in range(count):
         held_out = dealt == fold
         found = train_on(scored.subset(np.flatnonzero(~held_out)), recipe)
         model, values = found.model, scored.values[held_out][:, found.columns]
         logits[held_out] = model.head.logits(model.scale.x(values))
-        actions[held_out] = model.policy.actions(softmax(logits[held_out]))
+        taken[held_out] = actions(model, values, softmax(logits[held_out]))
         progress("cross-validating", fold + 1, count)
-    return judge(recipe, logits, actions, scored)
+    return judge(recipe, logits, taken, scored)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset
+from glassline.deciding import actions
 from glassline.errors import InputError
 from glassline.head import part_losses, softmax
 from glassline.model import Model
@@ -219,7 +220,8 @@ def evaluate(
     )
     x = model.scale.x(readings.values)
     logits = model.head.logits(x)
-    return judge(model.recipe, logits, model.policy.actions(softmax(logits)), readings)
+    taken = actions(model, readings.values, softmax(logits))
+    return judge(model.recipe, logits, taken, readings)
 
 
 def judge(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassline.decide import Gauge, Promise
+from glassline.decide import Gauge, Promise, Region
 from glassline.errors import ModelError
 from glassline.features import Scale
 from glassline.head import Head
@@ -20,6 +20,7 @@ __all__ = [
     "read_heads",
     "read_matrix",
     "read_promise",
+    "read_region",
     "read_scale",
     "weights_of",
 ]
@@ -78,6 +79,19 @@ def read_promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | N
     promise = fill(Promise, table, where=f"{FILE}: guarantee", error=ModelError)
     promise.check(recipe.classes, recipe.good)
     return promise
+
+
+def read_region(table: Mapping[str, Any] | None, count: int) -> Region | None:
+    """Return the region of the parts of training, or None."""
+    if table is None:
+        return None
+    region = fill(Region, table, where=f"{FILE}: novelty", error=ModelError)
+    if len(region.centers[0]) != count:
+        raise ModelError(
+            f"{FILE}: novelty.centers: expected {count} numbers each, "
+            f"got {len(region.centers[0])}."
+        )
+    return region
 
 
 def read_scale(table: Mapping[str, Any], count: int) -> Scale:

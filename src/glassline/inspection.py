@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
 from glassline.decide import Decision
+from glassline.deciding import decide
 from glassline.errors import LabelError, show
 from glassline.explain import Evidence, Sheet
 from glassline.head import softmax
@@ -49,7 +50,7 @@ def inspect(
     x = model.scale.x(reading.values[None])  # (1, 4): in spreads of good parts
     logits = model.head.logits(x)  # (1, 3): z = xW + b
     probabilities = softmax(logits)  # (1, 3): sum 1
-    decision = model.policy.decide(probabilities[0])  # cheapest in expectation
+    decision = decide(model, reading.values, probabilities[0])  # cheapest, if known
     return Inspection(
         photo=seen,
         features=Named(model.feature_names, reading.values),
@@ -114,7 +115,7 @@ class Inspection:
 
     def as_json(self) -> dict[str, Any]:
         """Return the inspection as plain data, numbers in full precision."""
-        promise = self.model.promise
+        promise, stand = self.model.promise, self.decided.stand
         return {
             "image": self.photo.name,
             "sha256": self.photo.sha256,
@@ -126,6 +127,7 @@ class Inspection:
             "decision": self.decision,
             "reason": self.reason,
             "reason_code": self.decided.reason.code,
+            "novelty": asdict(stand) if stand else None,
             "guarantee": promise.as_json() if promise else None,
             "model": self.model.sha256,
         }

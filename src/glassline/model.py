@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import Image, Values
-from glassline.decide import Decision, Gauge, Policy, Promise
+from glassline.decide import Decision, Gauge, Policy, Promise, Region
 from glassline.errors import GlasslineError, ModelError, show
 from glassline.explain import Evidence, Sheet
 from glassline.features import Scale
@@ -21,6 +21,7 @@ from glassline.fields import (
     read_heads,
     read_matrix,
     read_promise,
+    read_region,
     read_scale,
     weights_of,
 )
@@ -46,6 +47,7 @@ FIELDS = (
     "training_mix",
     "certificate",
     "training",
+    "novelty",
     "gauge",
     "guarantee",
     "self_test",
@@ -66,6 +68,8 @@ class Model:
         training_mix: Class shares that the head was trained on, as it weighed them.
         certificate: Proof that training is finished, as plain data.
         record: How it was trained: counts, hashes, steps, candidates.
+        region: Where the parts of training lie; None where it was switched off, or
+            there were too few.
         gauge: How well its readings repeat; None until a gauge study was saved.
         promise: The guarantee on escapes that sets the threshold of accept; None
             until one was saved.
@@ -82,6 +86,7 @@ class Model:
     training_mix: tuple[float, ...]
     certificate: Mapping[str, Any]
     record: Mapping[str, Any]
+    region: Region | None = None
     gauge: Gauge | None = None
     promise: Promise | None = None
     optimum: Head | None = None
@@ -158,6 +163,7 @@ class Model:
                 "training_mix": list(self.training_mix),
                 "certificate": dict(self.certificate),
                 "training": dict(self.record),
+                "novelty": asdict(self.region) if self.region else None,
                 "gauge": asdict(self.gauge) if self.gauge else None,
                 "guarantee": asdict(self.promise) if self.promise else None,
                 "self_test": made["self_test"],
@@ -239,6 +245,7 @@ def _build(document: Mapping[str, Any]) -> Model:
             ),
             certificate=document["certificate"],
             record=document["training"],
+            region=read_region(document["novelty"], count),
             gauge=read_gauge(document["gauge"], count),
             promise=read_promise(document["guarantee"], recipe),
             made={key: document[key] for key in ("glassline", "self_test")},

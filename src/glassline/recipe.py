@@ -20,6 +20,7 @@ __all__ = [
     "ClassCosts",
     "ImageSettings",
     "Recipe",
+    "ReviewSettings",
     "TrainingSettings",
 ]
 
@@ -107,6 +108,19 @@ class TrainingSettings:
 
 
 @dataclass(frozen=True)
+class ReviewSettings:
+    """When a person decides although the costs would not ask for one."""
+
+    novelty: float = 0.02  # share of known kinds of parts that may look new; 0: off
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.novelty < 1:
+            raise RecipeError(
+                f"review.novelty: expected a share >= 0 and below 1, got {self.novelty}."
+            )
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything a line decides before it trains; one recipe, one kind of part.
 
@@ -123,6 +137,7 @@ class Recipe:
         currency: The unit of the costs, as printed.
         image: Limits, orientation, region.
         training: Penalty, class weights, smoothing.
+        review: What goes to a person although the costs would not ask for one.
 
     Raises:
         RecipeError: A part contradicts another; the message names the field.
@@ -141,6 +156,7 @@ class Recipe:
     currency: str = "looks"
     image: ImageSettings = field(default_factory=ImageSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
 
     def __post_init__(self) -> None:
         if isinstance(self.classes, str):
@@ -235,7 +251,7 @@ class Recipe:
         return cls.from_table(table, where=path.name)
 
 
-for _table in (ClassCosts, ImageSettings, TrainingSettings, Recipe):
+for _table in (ClassCosts, ImageSettings, TrainingSettings, ReviewSettings, Recipe):
     setattr(_table, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  no annotation
 
 CLASS_WORDS = {

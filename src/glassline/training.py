@@ -12,8 +12,10 @@ from pathlib import PurePath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassline.dataset import Dataset
+from glassline.decide import Region
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.folds import most_folds
 from glassline.front import Candidates, Choice, InnerLoss, choose
@@ -120,6 +122,9 @@ def train_on(
         scale=lesson.scale,
         head=tempered.applied(found.head) if tempered else found.head,
         optimum=found.head,
+        region=_region(
+            lesson, readings.values[:, choice.columns], readings.data, recipe
+        ),
         training_mix=lesson.mix,
         certificate=_plain(asdict(found.certificate)),
         record={
@@ -133,6 +138,23 @@ def train_on(
         },
     )
     return Trained(model, choice.columns)
+
+
+def _region(
+    lesson: Lesson, values: NDArray[np.float64], data: Dataset, recipe: Recipe
+) -> Region | None:
+    """Fit the region of the labelled parts, unless the recipe switches it off."""
+    targets = data.targets(recipe.classes)
+    rows = np.flatnonzero(targets.sum(axis=1) > 0)
+    if not recipe.review.novelty:
+        return None
+    return Region.fit(
+        lesson.scale.unclipped(values[rows]),
+        targets[rows].argmax(axis=1),
+        data.groups()[rows],
+        recipe.classes,
+        rate=recipe.review.novelty,
+    )
 
 
 def _choose(

@@ -38,6 +38,8 @@ def test_every_step_follows_from_the_one_before(model: Model, photo: Path) -> No
     assert_allclose(np.asarray(seen.probabilities), p, rtol=1e-12)
     costs = p @ model.policy.costs
     assert seen.predicted_class == model.recipe.classes[int(p.argmax())]
+    assert seen.decided.stand is not None
+    assert not seen.decided.stand.is_novel
     assert seen.decision == ("accept", "reject", "review")[int(costs.argmin())]
 
 
@@ -82,6 +84,7 @@ def test_the_json_holds_what_the_command_line_promises(
         "decision",
         "reason",
         "reason_code",
+        "novelty",
         "guarantee",
         "model",
     ]

@@ -173,6 +173,13 @@ def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> N
             id="gauge-below-0",
         ),
         pytest.param(
+            lambda d: d["novelty"].update(
+                classes=["ok"], centers=[[0.0]], inverses=[[[1.0]]]
+            ),
+            "model.json: novelty.centers: expected 4 numbers each, got 1.",
+            id="novelty-of-one-feature",
+        ),
+        pytest.param(
             lambda d: d["guarantee"]["escapes"].pop(),
             "model.json: expected a model, got: guarantee: expected one for scratch, "
             "dirt and a good class, got one for scratch.",
@@ -225,6 +232,9 @@ def test_a_sealed_file_that_is_no_model_is_refused_by_field(
         pytest.param(lambda d: d["gauge"].update(photos_sha256=1), id="gauge-hash"),
         pytest.param(lambda d: d["gauge"].update(spread=[0.1]), id="gauge-no-kinds"),
         pytest.param(lambda d: d["gauge"].update(colour=1), id="gauge-unknown"),
+        pytest.param(lambda d: d.update(novelty=[]), id="novelty-list"),
+        pytest.param(lambda d: d["novelty"].update(limit=-1.0), id="novelty-limit"),
+        pytest.param(lambda d: d["novelty"]["centers"].pop(), id="novelty-centre"),
         pytest.param(lambda d: d.update(guarantee=[]), id="guarantee-list"),
         pytest.param(lambda d: d.update(guarantee="x"), id="guarantee-text"),
         pytest.param(lambda d: d["guarantee"].update(n=1), id="guarantee-unknown"),

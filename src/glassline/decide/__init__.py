@@ -12,6 +12,7 @@ from glassline.decide.decision import Decision, Reason
 from glassline.decide.escapes import Escapes, Promise
 from glassline.decide.gauge import Gauge, aiag
 from glassline.decide.guarantee import guarantee
+from glassline.decide.novelty import Region, Stand
 from glassline.decide.policy import Policy
 from glassline.decide.promise import Guarantee, Refusal, Shortfall
 
@@ -24,7 +25,9 @@ __all__ = [
     "Promise",
     "Reason",
     "Refusal",
+    "Region",
     "Shortfall",
+    "Stand",
     "Temperature",
     "TemperatureOutcome",
     "aiag",

@@ -15,6 +15,7 @@ from glassline.recipe import ACTIONS
 from glassline.words import words
 
 if TYPE_CHECKING:  # a policy makes decisions; a decision only names its policy
+    from glassline.decide.novelty import Stand
     from glassline.decide.policy import Policy
 
 __all__ = ["Decision", "Reason"]
@@ -57,6 +58,7 @@ class Reason:
         said = {
             **{action: catalogue["decisions"][action] for action in ACTIONS},
             **catalogue["currencies"],
+            **catalogue["features"],
         }
         filled = {
             name: said.get(value, value) if isinstance(value, str) else f"{value:.2f}"
@@ -76,6 +78,7 @@ class Decision:
         reason: Why this action.
         probabilities: Shape (k,), adjusted to the line's priors; they sum to 1.
         policy: The costs and priors behind the figures.
+        stand: Where the part stands to what training saw, if that was looked at.
     """
 
     action: str
@@ -83,6 +86,11 @@ class Decision:
     reason: Reason
     probabilities: NDArray[np.float64]
     policy: Policy
+    stand: Stand | None = None
+
+    def seen_at(self, stand: Stand) -> Decision:
+        """Return the same decision, with where the part stands to training."""
+        return replace(self, stand=stand)
 
     def to_review(self, reason: Reason) -> Decision:
         """Return the same figures with a person to decide, for a stated reason.

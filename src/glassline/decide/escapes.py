@@ -139,18 +139,18 @@ class Promise:
         }
 
 
-def told_apart(p: float, threshold: float) -> tuple[str, str]:
-    """Print two probabilities with 4 decimals, or as many as tell them apart.
+def told_apart(p: float, threshold: float, decimals: int = 4) -> tuple[str, str]:
+    """Print two numbers with 4 decimals, or as many as tell them apart.
 
     Example:
         >>> told_apart(0.25, 0.5), told_apart(0.99999, 0.999991)
         (('0.2500', '0.5000'), ('0.999990', '0.999991'))
     """
-    decimals = 4
+    least = decimals
     while decimals < 17 and f"{p:.{decimals}f}" == f"{threshold:.{decimals}f}":
         decimals += 1
     if p == threshold:
-        decimals = 4
+        decimals = least
     return f"{p:.{decimals}f}", f"{threshold:.{decimals}f}"
 
 

@@ -112,5 +112,6 @@ def _decision(decision: Decision) -> dict[str, Any]:
             "params": dict(decision.reason.params),
             **{lang: decision.reason.text(lang) for lang in LANGUAGES},
         },
+        "novelty": asdict(decision.stand) if decision.stand else None,
         "guarantee": asdict(promise) if promise else None,
     }

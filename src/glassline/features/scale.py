@@ -104,14 +104,18 @@ class Scale:
 
     def x(self, readings: NDArray[np.float64]) -> Features:
         """Return x for readings of shape (n, d); shape (n, d), |x| <= clip."""
+        return np.asarray(np.clip(self.unclipped(readings), -self.clip, self.clip))
+
+    def unclipped(self, readings: NDArray[np.float64]) -> Features:
+        """Return x before its clip, shape (n, d): how far out a reading truly is."""
         readings = _checked(readings)
         if readings.shape[1] != len(self.center):
             raise ShapeError(
                 f"readings: expected {len(self.center)} columns, "
                 f"got {readings.shape[1]}."
             )
-        raw = (_curve(readings) - np.array(self.center)) / np.array(self.spread)
-        return np.asarray(np.clip(raw, -self.clip, self.clip))
+        curved = _curve(readings)
+        return np.asarray((curved - np.array(self.center)) / np.array(self.spread))
 
     def reading(self, x: Values) -> Values:
         """Return the readings that stand at x, shape (d,): the way back of `x`."""

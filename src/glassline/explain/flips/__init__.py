@@ -10,15 +10,18 @@ from glassline.explain.flips.answer import (
 from glassline.explain.flips.decision import flip_decision
 from glassline.explain.flips.proof import HalfSpace, Proof
 from glassline.explain.flips.search import flip, flip_each
+from glassline.explain.flips.within import Nearby, decision_within
 
 __all__ = [
     "DecisionFlip",
     "Flip",
     "HalfSpace",
+    "Nearby",
     "NoDecisionFlip",
     "NoFlip",
     "Obstacle",
     "Proof",
+    "decision_within",
     "flip",
     "flip_decision",
     "flip_each",
