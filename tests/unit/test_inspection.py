@@ -114,7 +114,7 @@ def test_every_face_of_the_sheet_points_at_the_photo(model: Model, photo: Path) 
     sheet = seen.sheet
 
     assert "9. Where on the photo" in sheet.text()
-    assert "## 8. Where on the photo" in sheet.markdown()
+    assert "## 9. Where on the photo" in sheet.markdown()
     assert json.loads(sheet.json())["evidence"] == seen.evidence.as_json()
     assert seen.evidence.svg("zh-TW") in sheet.html("zh-TW")
 
