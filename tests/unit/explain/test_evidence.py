@@ -40,12 +40,8 @@ def _evidence(**changes: object) -> Evidence:
 
 def _drawn(found: Scene, place: int) -> list[np.ndarray]:
     """Points of the strokes over the photo in the colour of one feature."""
-    height = found.photo_xywh[3]
-    return [
-        stroke.points
-        for stroke in found.strokes
-        if stroke.colour == LOOKS[place].colour and stroke.points[:, 1].max() <= height
-    ]
+    colour = LOOKS[place].colour
+    return [stroke.points for stroke in found.strokes if stroke.colour == colour]
 
 
 def test_a_scratch_is_outlined_and_left_free() -> None:
@@ -206,7 +202,7 @@ def test_the_svg_is_one_self_contained_element(lang: str) -> None:
     assert root.tag == f"{SVG}svg"
     assert root.get("lang") == words(lang)["language"]["tag"]
     assert root.find(f"{SVG}title").text == words(lang)["evidence"]["title"]
-    (photo,) = root.findall(f"{SVG}image")
+    (photo,) = root.findall(f"{SVG}svg/{SVG}image")
     assert photo.get("href", "").startswith("data:image/png;base64,")
     assert {each.tag for each in root.iter()} == {
         SVG + name for name in ("svg", "title", "rect", "image", "g", "path", "text")
@@ -235,6 +231,20 @@ def test_the_png_shows_the_photo_and_the_marks() -> None:
     assert_array_equal(pixels[round(30.5 * SCALE), 480], [128, 128, 128])
     colours = {tuple(c) for c in pixels[:640].reshape(-1, 3).tolist()}
     assert {look.colour for look in LOOKS[:4]} <= colours
+
+
+def test_no_mark_is_drawn_beside_the_photo() -> None:
+    """A ring at the border is cut; below the photo is the legend alone."""
+    marks = {**MARKS, "grain_noise": (Speck(79, 60, 10, -0.3, 8),)}
+
+    pictures = [
+        cv2.imdecode(np.frombuffer(each.png(), np.uint8), cv2.IMREAD_COLOR)
+        for each in (_evidence(marks=marks), _evidence())
+    ]
+
+    below = [picture[640:652] for picture in pictures]
+    assert_array_equal(below[0], below[1])
+    assert_array_equal(below[0][:, 400:560], 255)
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (16, 16), (400, 30), (30, 400)])

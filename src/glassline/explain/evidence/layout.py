@@ -53,6 +53,7 @@ def scene(evidence: Evidence, lang: str) -> Scene:
     left = (whole - width) // 2
     down, right = evidence.corner_rc
     drawn: list[Stroke] = []
+    signs: list[Stroke] = []
     boxes: list[Box] = []
     said: list[Words] = []
     below = height + TOP_PX
@@ -64,7 +65,7 @@ def scene(evidence: Evidence, lang: str) -> Scene:
             over = strokes(marks, look, scale, (width, height))
             drawn.extend(_moved(over, left))
         boxes.append(Box(0, below, INDENT_PX - 8, 2 * ROW_PX - 4, (96, 104, 112)))
-        drawn.extend(_sample(marks, look, below))
+        signs.extend(_sample(marks, look, below))
         lines = telling(evidence, name, lang)
         said.extend(_legend(lines, below, whole))
         below += 2 * ROW_PX
@@ -75,6 +76,7 @@ def scene(evidence: Evidence, lang: str) -> Scene:
         photo_xywh=(left, 0, width, height),
         size_wh=(whole, below + ROW_PX + 10),
         strokes=tuple(drawn),
+        signs=tuple(signs),
         boxes=(*boxes, *bar),
         words=(*said, label),
     )
@@ -106,7 +108,7 @@ def _sample(marks: Sequence[Mark], look: Look, top: float) -> Iterator[Stroke]:
     if look.is_hatched:
         for shift in (-8.0, 2.0):
             ends = np.array([[x + shift, y + 10], [x + shift + 8, y - 10]])
-            yield Stroke(ends, look.colour, width=1.0, edge=0.0)
+            yield Stroke(ends, look.colour, width=1.4, edge=0.0)
     elif look.dash:
         yield Stroke(np.array([[x - 4, y], [x + 4, y]]), look.colour)
         yield Stroke(np.array([[x, y - 4], [x, y + 4]]), look.colour)

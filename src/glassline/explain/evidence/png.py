@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from glassline.errors import GlasslineError
 from glassline.explain.evidence.glyphs import ASCENT_PX, glyph
 from glassline.explain.evidence.scene import DARK, PAPER, Colour, Scene, Stroke, Words
 
-__all__ = ["encode", "write"]
+__all__ = ["encode", "letter", "write"]
 
 SHIFT = 4  # bits of a pixel's fraction in OpenCV's drawing
 
@@ -23,18 +24,17 @@ def write(scene: Scene) -> bytes:
     pixels = np.full((height, width, 3), PAPER, np.uint8)
     x, y, w, h = scene.photo_xywh
     resized = cv2.resize(scene.photo, (w, h), interpolation=cv2.INTER_LINEAR)
-    pixels[y : y + h, x : x + w] = resized[..., None]
+    photo = pixels[y : y + h, x : x + w]
+    photo[:] = resized[..., None]
+    over = np.array([x, y], np.float64)
+    _draw_all(photo, [replace(s, points=s.points - over) for s in scene.strokes])
     for box in scene.boxes:
         left, top = round(box.x), round(box.y)
         right, bottom = round(box.x + box.width), round(box.y + box.height)
         pixels[top:bottom, left:right] = box.colour
-    for stroke in scene.strokes:
-        if stroke.edge:
-            _draw(pixels, stroke, DARK, stroke.width + stroke.edge)
-    for stroke in scene.strokes:
-        _draw(pixels, stroke, stroke.colour, stroke.width)
+    _draw_all(pixels, scene.signs)
     for line in scene.words:
-        _write(pixels, line)
+        letter(pixels, line)
     return encode(pixels[..., ::-1])
 
 
@@ -44,6 +44,15 @@ def encode(pixels: NDArray[np.uint8]) -> bytes:
     if not done:
         raise GlasslineError("evidence: OpenCV could not write a PNG.")
     return data.tobytes()
+
+
+def _draw_all(pixels: NDArray[np.uint8], strokes: Sequence[Stroke]) -> None:
+    """Draw every dark edge, then every stroke."""
+    for stroke in strokes:
+        if stroke.edge:
+            _draw(pixels, stroke, DARK, stroke.width + stroke.edge)
+    for stroke in strokes:
+        _draw(pixels, stroke, stroke.colour, stroke.width)
 
 
 def _draw(
@@ -76,10 +85,11 @@ def _dashes(stroke: Stroke) -> Iterator[NDArray[np.float64]]:
         begin, turn = end, turn + 1
 
 
-def _write(pixels: NDArray[np.uint8], words: Words) -> None:
+def letter(pixels: NDArray[np.uint8], words: Words) -> None:
+    """Write words into a colour picture, over what is there."""
     x, top = round(words.x), round(words.y) - ASCENT_PX
-    for letter in words.text:
-        ink, advance = glyph(letter)
+    for each in words.text:
+        ink, advance = glyph(each)
         rows, columns = ink.shape
         part = pixels[top : top + rows, x : x + columns]
         share = ink[: part.shape[0], : part.shape[1], None] / 255.0

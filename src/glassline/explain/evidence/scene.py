@@ -85,7 +85,8 @@ class Scene:
         photo: Shape (h, w), uint8, as it is shown.
         photo_xywh: Where the photo lies in the picture.
         size_wh: Of the whole picture.
-        strokes: What is drawn over the photo, and the signs beside the words.
+        strokes: What is drawn over the photo, and nowhere else.
+        signs: What is drawn beside the words.
         boxes: Filled rectangles, beneath strokes and words.
         words: The legend.
     """
@@ -95,6 +96,7 @@ class Scene:
     photo_xywh: tuple[int, int, int, int]
     size_wh: tuple[int, int]
     strokes: tuple[Stroke, ...]
+    signs: tuple[Stroke, ...]
     boxes: tuple[Box, ...]
     words: tuple[Words, ...]
 
