@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Features, Probabilities, Values
-from glassline.decide import Decision, Reason, Stand
+from glassline.decide import Decision, Nearby, Reason, Stand
 from glassline.decide.escapes import told_apart
+from glassline.explain import decision_within
 from glassline.model import Model
 from glassline.recipe import ACTIONS
 
@@ -17,7 +18,12 @@ REVIEW = ACTIONS.index("review")
 
 
 def decide(model: Model, readings: Values, probabilities: Values) -> Decision:
-    """Decide on one part: by cost or guarantee, unless it is unlike all of training.
+    """Decide on one part: by cost or guarantee, unless that is not to be trusted.
+
+    A part unlike all of training goes to a person. So does one that would be accepted
+    or rejected, but whose reading is so near the border that the camera's own
+    repeatability could have put it on the other side; that is asked only of a model
+    that knows its gauge.
 
     Args:
         model: Whose policy and region.
@@ -25,12 +31,15 @@ def decide(model: Model, readings: Values, probabilities: Values) -> Decision:
         probabilities: Shape (k,), as the head gives them.
     """
     decision = model.policy.decide(probabilities)
-    if model.region is None:
-        return decision
-    stand = model.region.stand(model.scale.unclipped(readings[np.newaxis])[0])
-    decision = decision.seen_at(stand)
-    if stand.is_novel:
-        decision = decision.to_review(_novel(stand, model.feature_names))
+    if model.region is not None:
+        stand = model.region.stand(model.scale.unclipped(readings[np.newaxis])[0])
+        decision = decision.seen_at(stand)
+        if stand.is_novel:
+            return decision.to_review(_novel(stand, model.feature_names))
+    if decision.action != "review":
+        nearby = _nearby(model, readings)
+        if nearby is not None:
+            decision = decision.limited_by(nearby, _limited(nearby, decision.action))
     return decision
 
 
@@ -45,10 +54,49 @@ def actions(
         probabilities: Shape (n, k), as the head gives them.
     """
     taken = model.policy.actions(probabilities)
-    if model.region is None:
-        return taken
-    distances = model.region.distances(model.scale.unclipped(readings))
-    return np.where(distances > model.region.limit, REVIEW, taken)
+    if model.region is not None:
+        distances = model.region.distances(model.scale.unclipped(readings))
+        taken = np.where(distances > model.region.limit, REVIEW, taken)
+    if _limit(model):
+        for row in np.flatnonzero(taken != REVIEW).tolist():
+            if _nearby(model, readings[row]) is not None:
+                taken[row] = REVIEW
+    return taken
+
+
+def _limit(model: Model) -> float:
+    """Return how many spreads of repeatability a decision must stand; 0: not asked."""
+    return model.recipe.review.gauge if model.gauge is not None else 0.0
+
+
+def _nearby(model: Model, readings: Values) -> Nearby | None:
+    """Return the nearest reading within repeatability that is decided otherwise.
+
+    A feature that lies beyond the clip of x by more than it could move back stays
+    where it is.
+    """
+    limit = _limit(model)
+    if model.gauge is None or not limit:
+        return None
+    u = model.scale.unclipped(readings[np.newaxis])[0]
+    stays = np.abs(u) - model.scale.clip > limit * model.gauge.sigma
+    covariance = np.array(model.gauge.covariance)
+    covariance[stays], covariance[:, stays] = 0.0, 0.0
+    x = model.scale.x(readings[np.newaxis])[0]
+    return decision_within(model.head, model.policy, x, covariance, limit)
+
+
+def _limited(nearby: Nearby, action: str) -> Reason:
+    return Reason(
+        "measurement_limited",
+        {
+            "action": action,
+            "second": nearby.decision,
+            "distance": nearby.distance,
+            "limit": nearby.limit,
+            "percent": f"{100 * nearby.share:.0f}",
+        },
+    )
 
 
 def _novel(stand: Stand, features: tuple[str, ...]) -> Reason:

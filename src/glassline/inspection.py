@@ -116,6 +116,7 @@ class Inspection:
     def as_json(self) -> dict[str, Any]:
         """Return the inspection as plain data, numbers in full precision."""
         promise, stand = self.model.promise, self.decided.stand
+        nearby = self.decided.nearby
         return {
             "image": self.photo.name,
             "sha256": self.photo.sha256,
@@ -128,6 +129,7 @@ class Inspection:
             "reason": self.reason,
             "reason_code": self.decided.reason.code,
             "novelty": asdict(stand) if stand else None,
+            "gauge": asdict(nearby) if nearby else None,
             "guarantee": promise.as_json() if promise else None,
             "model": self.model.sha256,
         }

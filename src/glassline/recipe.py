@@ -112,11 +112,16 @@ class ReviewSettings:
     """When a person decides although the costs would not ask for one."""
 
     novelty: float = 0.02  # share of known kinds of parts that may look new; 0: off
+    gauge: float = 1.645  # spreads of repeatability that a decision must stand; 0: off
 
     def __post_init__(self) -> None:
         if not 0 <= self.novelty < 1:
             raise RecipeError(
                 f"review.novelty: expected a share >= 0 and below 1, got {self.novelty}."
+            )
+        if not 0 <= self.gauge < math.inf:
+            raise RecipeError(
+                f"review.gauge: expected a finite number >= 0, got {self.gauge}."
             )
 
 

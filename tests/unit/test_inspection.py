@@ -85,6 +85,7 @@ def test_the_json_holds_what_the_command_line_promises(
         "reason",
         "reason_code",
         "novelty",
+        "gauge",
         "guarantee",
         "model",
     ]

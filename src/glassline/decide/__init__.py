@@ -10,7 +10,7 @@ from glassline.decide.calibration import (
 )
 from glassline.decide.decision import Decision, Reason
 from glassline.decide.escapes import Escapes, Promise
-from glassline.decide.gauge import Gauge, aiag
+from glassline.decide.gauge import Gauge, Nearby, aiag
 from glassline.decide.guarantee import guarantee
 from glassline.decide.novelty import Region, Stand
 from glassline.decide.policy import Policy
@@ -21,6 +21,7 @@ __all__ = [
     "Escapes",
     "Gauge",
     "Guarantee",
+    "Nearby",
     "Policy",
     "Promise",
     "Reason",

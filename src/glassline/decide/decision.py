@@ -15,6 +15,7 @@ from glassline.recipe import ACTIONS
 from glassline.words import words
 
 if TYPE_CHECKING:  # a policy makes decisions; a decision only names its policy
+    from glassline.decide.gauge import Nearby
     from glassline.decide.novelty import Stand
     from glassline.decide.policy import Policy
 
@@ -78,6 +79,8 @@ class Decision:
         reason: Why this action.
         probabilities: Shape (k,), adjusted to the line's priors; they sum to 1.
         policy: The costs and priors behind the figures.
+        nearby: The nearest reading within repeatability that is decided otherwise, if
+            there is one and the model knows its gauge.
         stand: Where the part stands to what training saw, if that was looked at.
     """
 
@@ -87,10 +90,15 @@ class Decision:
     probabilities: NDArray[np.float64]
     policy: Policy
     stand: Stand | None = None
+    nearby: Nearby | None = None
 
     def seen_at(self, stand: Stand) -> Decision:
         """Return the same decision, with where the part stands to training."""
         return replace(self, stand=stand)
+
+    def limited_by(self, nearby: Nearby, reason: Reason) -> Decision:
+        """Return a review, as another reading of the part may be decided otherwise."""
+        return replace(self, action="review", reason=reason, nearby=nearby)
 
     def to_review(self, reason: Reason) -> Decision:
         """Return the same figures with a person to decide, for a stated reason.

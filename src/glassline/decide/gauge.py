@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from glassline.arrays import Values
 from glassline.errors import InputError, ShapeError, show
 
-__all__ = ["Gauge", "aiag"]
+__all__ = ["Gauge", "Nearby", "aiag"]
 
 GOOD_PERCENT = 10.0
 POOR_PERCENT = 30.0
@@ -61,11 +61,13 @@ class Gauge:
         photos_sha256: Hash of their photos' hashes, in order.
         between: P of each feature, shape (d,), in x units.
         spread: Kind of disturbance to s_g of each feature, shape (d,), in x units.
+        covariance: How the readings of one part move together, shape (d, d), in
+            squared x units, summed over the kinds; left out, each by itself.
 
     Raises:
-        ShapeError: A kind does not have d numbers.
-        InputError: No kind, fewer than 2 parts, or a spread that is not finite
-            and >= 0.
+        ShapeError: A kind does not have d numbers, or the covariance another shape.
+        InputError: No kind, fewer than 2 parts, a spread that is not finite and
+            >= 0, or a covariance that is not symmetric and finite.
 
     Example:
         >>> gauge = Gauge(10, "0" * 64, (1.2,), {"shift": (0.3,), "noise": (0.4,)})
@@ -82,6 +84,7 @@ class Gauge:
     photos_sha256: str
     between: tuple[float, ...]
     spread: Mapping[str, tuple[float, ...]]
+    covariance: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "between", tuple(float(p) for p in self.between))
@@ -110,6 +113,7 @@ class Gauge:
                 raise InputError(
                     f"gauge.{where}: expected finite numbers >= 0, got {wrong[0]}."
                 )
+        object.__setattr__(self, "covariance", _checked(self.covariance, self.sigma))
 
     @property
     def sigma(self) -> Values:
@@ -140,3 +144,50 @@ class Gauge:
     def grades(self) -> tuple[str, ...]:
         """Return AIAG's word for each feature, as `aiag` names it."""
         return tuple(aiag(percent) for percent in self.grr.tolist())
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """A reading near a part's own at which it would be decided otherwise.
+
+    Attributes:
+        x: Shape (d,), the nearest such reading, in standard units.
+        own: Shape (d,), the part's own reading.
+        distance: How far, in repeatability spreads: the root of
+            (x - own) covariance^-1 (x - own)^T.
+        decision: What is decided there.
+        limit: The distance that was looked at.
+    """
+
+    x: tuple[float, ...]
+    own: tuple[float, ...]
+    distance: float
+    decision: str
+    limit: float
+
+    @property
+    def share(self) -> float:
+        """Return about how often a reading around this one is decided otherwise.
+
+        The normal probability beyond a flat border at this distance.
+        """
+        return math.erfc(self.distance / math.sqrt(2)) / 2
+
+
+def _checked(
+    covariance: Sequence[Sequence[float]], sigma: Values
+) -> tuple[tuple[float, ...], ...]:
+    """Return the covariance as rows; that of independent features if there is none."""
+    d = len(sigma)
+    if not len(covariance):
+        return tuple(map(tuple, np.diag(np.square(sigma)).tolist()))
+    matrix = np.array(covariance, np.float64)
+    if matrix.shape != (d, d):
+        raise ShapeError(
+            f"gauge.covariance: expected shape {(d, d)}, got {matrix.shape}."
+        )
+    if not (np.isfinite(matrix).all() and (matrix == matrix.T).all()):
+        raise InputError(
+            "gauge.covariance: expected a symmetric matrix of finite numbers."
+        )
+    return tuple(map(tuple, matrix.tolist()))

@@ -7,7 +7,6 @@ from glassline.explain.figure import Figure
 from glassline.explain.flips import (
     DecisionFlip,
     Flip,
-    Nearby,
     NoDecisionFlip,
     NoFlip,
     Obstacle,
@@ -27,7 +26,6 @@ __all__ = [
     "Flip",
     "Mark",
     "Marks",
-    "Nearby",
     "NoDecisionFlip",
     "NoFlip",
     "Obstacle",

@@ -113,5 +113,6 @@ def _decision(decision: Decision) -> dict[str, Any]:
             **{lang: decision.reason.text(lang) for lang in LANGUAGES},
         },
         "novelty": asdict(decision.stand) if decision.stand else None,
+        "gauge": asdict(decision.nearby) if decision.nearby else None,
         "guarantee": asdict(promise) if promise else None,
     }

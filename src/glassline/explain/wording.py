@@ -13,6 +13,7 @@ from glassline.explain.block import Block, Table
 from glassline.explain.evidence.wording import pointing
 from glassline.explain.figure import BLOCKS, DECIMALS, Figure, number, printed
 from glassline.explain.guaranteed import guaranteed
+from glassline.explain.limited import limited
 from glassline.explain.novel import novel
 from glassline.explain.scaling import Scaling
 from glassline.recipe import ACTIONS
@@ -157,6 +158,7 @@ class Wording:
             yield from novel(
                 self.sheet.decision, self.catalogue, self.features, self._class_word
             )
+            yield from limited(self.sheet.decision, self.catalogue, self.features)
             yield from guaranteed(self.sheet.decision, self.catalogue, self._class_word)
         if self.sheet.evidence is not None:
             yield self._evidence(self.sheet.evidence)

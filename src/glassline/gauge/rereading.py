@@ -96,6 +96,7 @@ def study(
             photos_sha256=_hash(readings),
             between=tuple((x[:, 0] - x[0, 0]).std(axis=0, ddof=1).tolist()),
             spread={kind: _spread(x, on_scale, at) for kind, at in kinds.items()},
+            covariance=_covariance(x, on_scale, list(kinds.values())),
         ),
         features=model.feature_names,
         of=len(data),
@@ -153,6 +154,30 @@ def _spread(
     away = x[:, [0, *at]] - x[:, :1]  # an exact 0 stays one
     pooled = (away.var(axis=1, ddof=1) * on_scale).sum(axis=0) / on_scale.sum(axis=0)
     return tuple(np.sqrt(pooled).tolist())
+
+
+def _covariance(
+    x: Rereadings, on_scale: NDArray[np.bool_], kinds: Sequence[list[int]]
+) -> tuple[tuple[float, ...], ...]:
+    """Return how the readings of one part move together, summed over the kinds.
+
+    A pair of features counts where both are on scale, so the variances are those of
+    the spreads. Where pairs counted on different parts do not fit together, what
+    would be a variance below 0 is made 0.
+    """
+    d = x.shape[2]
+    total = np.zeros((d, d))
+    both = (on_scale[:, :, np.newaxis] & on_scale[:, np.newaxis, :]).astype(float)
+    counts = np.maximum(both.sum(axis=0), 1.0)
+    for at in kinds:
+        away = x[:, [0, *at]] - x[:, :1]
+        away = away - away.mean(axis=1, keepdims=True)
+        own = np.einsum("nmi,nmj->nij", away, away) / len(at)
+        total += (own * both).sum(axis=0) / counts
+    variances, axes = np.linalg.eigh(total)
+    if variances.min() < 0:
+        total = (axes * np.maximum(variances, 0.0)) @ axes.T
+    return tuple(map(tuple, ((total + total.T) / 2).tolist()))
 
 
 def _bias(

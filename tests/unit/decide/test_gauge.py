@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from glassline.decide import Gauge, aiag
+from glassline.decide import Gauge, Nearby, aiag
 from glassline.errors import InputError, ShapeError
 
 PHOTOS = "0123456789abcdef" * 4
@@ -137,3 +138,46 @@ def test_a_kind_with_too_few_numbers_is_refused() -> None:
         match=r"^gauge\.spread\.noise: expected 2 numbers to match between, got 1\.$",
     ):
         gauge(spread={"shift": (0.1, 0.1), "noise": (0.1,)})
+
+
+def test_features_without_a_covariance_move_each_by_itself() -> None:
+    """The squares of sigma on the diagonal."""
+    gauge = Gauge(3, "0" * 64, (1.0, 1.0), {"shift": (0.3, 0.0), "noise": (0.4, 2.0)})
+
+    assert_allclose(gauge.covariance, [[0.25, 0.0], [0.0, 4.0]])
+
+
+@pytest.mark.parametrize(
+    "covariance",
+    [
+        pytest.param(((1.0, 0.5), (0.4, 1.0)), id="not-symmetric"),
+        pytest.param(((1.0, np.nan), (np.nan, 1.0)), id="nan"),
+    ],
+)
+def test_a_covariance_that_is_none_is_refused(
+    covariance: tuple[tuple[float, ...], ...],
+) -> None:
+    """By name."""
+    with pytest.raises(
+        InputError,
+        match=r"^gauge\.covariance: expected a symmetric matrix of finite numbers\.$",
+    ):
+        Gauge(3, "0" * 64, (1.0, 1.0), {"shift": (0.3, 0.1)}, covariance)
+
+
+@pytest.mark.bad_shape
+def test_a_covariance_of_other_features_is_refused() -> None:
+    """A row and a column a feature."""
+    with pytest.raises(
+        ShapeError,
+        match=r"^gauge\.covariance: expected shape \(2, 2\), got \(1, 1\)\.$",
+    ):
+        Gauge(3, "0" * 64, (1.0, 1.0), {"shift": (0.3, 0.1)}, ((1.0,),))
+
+
+def test_the_share_beyond_is_that_of_the_normal() -> None:
+    """1.645 spreads away lie 5 %, at the border half."""
+    near = Nearby((1.0,), (0.0,), 1.6448536269514722, "review", 2.0)
+
+    assert_allclose(near.share, 0.05)
+    assert replace(near, distance=0.0).share == 0.5

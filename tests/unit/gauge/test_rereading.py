@@ -283,3 +283,15 @@ def test_parts_of_another_kind_are_refused(model: Model, even: Dataset) -> None:
 
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         study(replace(model, front=Brightness(), scale=scale), even)
+
+
+def test_the_covariance_holds_the_spreads_and_what_moves_together(
+    model: Model, line: Dataset
+) -> None:
+    """Its diagonal is sigma squared; it has no variance below 0 in any direction."""
+    found = study(model, line, parts=12, workers=1).gauge
+
+    covariance = np.array(found.covariance)
+    assert_allclose(np.diag(covariance), found.sigma**2, rtol=0.05)
+    assert np.linalg.eigvalsh(covariance).min() >= -1e-12
+    assert np.abs(covariance - np.diag(np.diag(covariance))).max() > 0

@@ -10,13 +10,12 @@ from glassline.explain.flips.answer import (
 from glassline.explain.flips.decision import flip_decision
 from glassline.explain.flips.proof import HalfSpace, Proof
 from glassline.explain.flips.search import flip, flip_each
-from glassline.explain.flips.within import Nearby, decision_within
+from glassline.explain.flips.within import decision_within
 
 __all__ = [
     "DecisionFlip",
     "Flip",
     "HalfSpace",
-    "Nearby",
     "NoDecisionFlip",
     "NoFlip",
     "Obstacle",

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassline.decide import Policy
+from glassline.decide import Nearby, Policy
 from glassline.errors import InputError, ShapeError
 from glassline.explain.flips.answer import DecisionFlip
 from glassline.explain.flips.decision import flip_decision
 from glassline.head import Head
 from glassline.recipe import ACTIONS
 
-__all__ = ["Nearby", "decision_within"]
+__all__ = ["decision_within"]
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Nearby:
-    """A reading near a part's own at which it would be decided otherwise.
-
-    Attributes:
-        x: Shape (d,), the nearest such reading, in standard units.
-        distance: How far, in repeatability spreads: the root of
-            (x - own) covariance^-1 (x - own)^T.
-        decision: What is decided there.
-        limit: The distance that was looked at.
-    """
-
-    x: tuple[float, ...]
-    distance: float
-    decision: str
-    limit: float
 
 
 def decision_within(
@@ -94,6 +75,7 @@ def decision_within(
         return None
     return Nearby(
         x=tuple((own + root @ found.x).tolist()),
+        own=tuple(own.tolist()),
         distance=found.distance,
         decision=found.decision,
         limit=limit,
