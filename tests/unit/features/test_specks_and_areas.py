@@ -19,6 +19,15 @@ from glassline.synthetic import Surface as Material
 SIZE_HW = (96, 128)
 PLACES_RC = ((20, 30), (60, 100), (75, 40))
 NAMES = list(FEATURES)
+PATTERNS = (
+    "white noise",
+    "black and white",
+    "line on the border",
+    "dot in the corner",
+    "two halves",
+    "ramp",
+    "waves",
+)
 
 
 def _speckled(
@@ -169,6 +178,71 @@ def test_a_constant_or_tiny_photo_has_no_evidence(
     surface = Surface(np.full(size_hw, 0.5, np.float32))
 
     assert feature.locate(surface, feature.settings()) == ()
+
+
+def _patterns(rng: np.random.Generator) -> dict[str, Image]:
+    """Pictures that no part looks like."""
+    stripe, dot, halves = (np.zeros((45, 61), np.float32) for _ in range(3))
+    stripe[44], dot[0, 60], halves[:, :30] = 1, 1, 1
+    rows, columns = np.mgrid[:45, :61]
+    drawn = (
+        rng.random((45, 61), dtype=np.float32),
+        (rng.random((45, 61)) > 0.5).astype(np.float32),
+        stripe,
+        dot,
+        halves,
+        ((rows + columns) / 106).astype(np.float32),
+        (0.5 + 0.5 * np.sin(0.7 * rows + 0.4 * columns)).astype(np.float32),
+    )
+    return dict(zip(PATTERNS, drawn, strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("pattern", PATTERNS)
+)
+def test_every_mark_is_finite_and_on_the_photo(
+    name: str, pattern: str, rng: np.random.Generator
+) -> None:
+    """Whatever the picture and the setting, the marks can be drawn."""
+    image = _patterns(rng)[pattern]
+    feature = FEATURES[name]
+
+    found = [
+        number
+        for settings in feature.grid
+        for mark in feature.locate(Surface(image), settings)
+        for number in _numbers(mark)
+    ]
+
+    assert np.isfinite(found).all()
+
+
+def test_no_mark_leaves_the_photo(rng: np.random.Generator) -> None:
+    """Lines, specks and areas of all patterns, but for what a line is wide."""
+    places = [
+        place
+        for image in _patterns(rng).values()
+        for feature in FEATURES.values()
+        for mark in feature.locate(Surface(image), feature.settings())
+        for place in _corners(mark)
+    ]
+
+    assert len(places) > 50
+    assert (np.array(places) >= -3).all()
+    assert (np.array(places) <= np.array([45, 61]) + 3).all()
+
+
+def _numbers(mark: Mark) -> list[float]:
+    values = vars(mark).values()
+    return [float(n) for value in values for n in np.ravel(np.asarray(value))]
+
+
+def _corners(mark: Mark) -> list[tuple[float, float]]:
+    if isinstance(mark, Line):
+        return list(mark.points)
+    if isinstance(mark, Speck):
+        return [(mark.row, mark.column)]
+    return [(mark.top, mark.left), (mark.bottom, mark.right)]
 
 
 @pytest.mark.parametrize("name", NAMES)
