@@ -199,7 +199,6 @@ def _patterns(rng: np.random.Generator) -> dict[str, Image]:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("pattern", PATTERNS)
-)
 def test_every_mark_is_finite_and_on_the_photo(
     name: str, pattern: str, rng: np.random.Generator
 ) -> None:
