@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,10 @@ from click.testing import CliRunner
 
 import glassline
 from glassline.cli import commands
+from glassline.words import LANGUAGES
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = "--headless --no-sandbox --disable-gpu --no-first-run --no-pdf-header-footer"
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +80,22 @@ def test_a_folder_that_is_not_there_is_named(
         "Error: --evidence: expected a file that can be written, "
         "got: No such file or directory.\n"
     )
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_sum_prints_on_one_page_and_the_photo_on_the_next(
+    model_folder: Path, photo: Path, tmp_path: Path, lang: str
+) -> None:
+    """With a label, in both languages: two pages of A4."""
+    page, printed = tmp_path / "sheet.html", tmp_path / "sheet.pdf"
+    seen = glassline.inspect(glassline.load(model_folder), photo, label="scratch")
+    page.write_text(seen.sheet.html(lang), encoding="utf-8")
+
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [str(CHROMIUM), *QUIET.split(), profile, f"--print-to-pdf={printed}"]
+    subprocess.run(
+        [*command, page.as_uri()], check=True, capture_output=True, timeout=120
+    )
+
+    assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) == 2

@@ -27,6 +27,16 @@ class Evidence:
         units: Feature to unit, for features that the catalogue has no unit of.
         corner_rc: Row and column of the region in the whole photo.
         pixel_size_um: Side of a pixel on the part, in micrometres, where it is known.
+
+    Example:
+        >>> import numpy as np
+        >>> from glassline.features import Speck
+        >>> speck = Speck(row=8, column=20, diameter_px=3, contrast=-0.2, strength=9)
+        >>> readings = Named(("grain_noise",), np.array([2.5]))
+        >>> image = np.full((32, 40), 0.5, dtype=np.float32)
+        >>> evidence = Evidence(image, {"grain_noise": (speck,)}, readings)
+        >>> "1 ringed; the strongest 3 px across, darker" in evidence.svg()
+        True
     """
 
     image: Image
