@@ -8,10 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from glassline.explain import mathml
 from glassline.explain.figure import Figure
+from glassline.explain.templating import templates
 from glassline.explain.wording import Wording
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def page(sheet: Sheet, lang: str) -> str:
         InputError: Another language than "en" and "zh-TW".
     """
     wording = Wording(sheet, lang)
-    template = _environment().get_template("page.html")
+    template = templates().get_template("page.html")
     return template.render(
         tag=wording.catalogue["language"]["tag"],
         title=wording.say["title"],
@@ -53,7 +52,7 @@ def body(sheet: Sheet, lang: str) -> str:
     decision = sheet.decision
     p = sheet.figures["p"]
     return (
-        _environment()
+        templates()
         .get_template("sheet.html")
         .render(
             wording=wording,
@@ -92,17 +91,6 @@ def sheet_style() -> str:
     font = here.joinpath("fonts", "glassline-math.woff").read_bytes()
     style = here.joinpath("templates", "sheet.css").read_text(encoding="utf-8")
     return style.replace("{font}", base64.b64encode(font).decode("ascii"))
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("glassline.explain"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _math(wording: Wording) -> Any:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-from functools import cache
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from glassline.explain.evidence.png import encode
 from glassline.explain.evidence.scene import Colour, Scene
+from glassline.explain.templating import templates
 from glassline.words import words
 
 __all__ = ["write"]
@@ -18,7 +17,7 @@ __all__ = ["write"]
 def write(scene: Scene, lang: str) -> str:
     """Return the scene as one SVG element with native text in the page's language."""
     return (
-        _environment()
+        templates()
         .get_template("evidence.svg")
         .render(
             scene=scene,
@@ -37,14 +36,3 @@ def _colour(colour: Colour) -> str:
 def _path(points: np.ndarray, is_closed: bool) -> str:
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points.tolist())
     return f"M{corners}{'Z' if is_closed else ''}"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("glassline.explain"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
