@@ -19,7 +19,7 @@ from glassline.head import Head, cross_entropy, fit, part_losses
 from glassline.lesson import prepare
 from glassline.recipe import Recipe
 
-__all__ = ["Tempered", "temper"]
+__all__ = ["FOLDS", "Tempered", "out_of_fold", "temper"]
 
 FOLDS = 5
 SOFTER, SHARPER = 1.0, 3.0  # standard errors that a gain must exceed
@@ -109,7 +109,7 @@ def temper(
     if count < 2 or not weights.any():
         return None
     dealt = folds(labels, groups, count)
-    logits = _out_of_fold(values, known, recipe, dealt)
+    logits = out_of_fold(values, known, recipe, dealt)
     crossed = np.zeros_like(logits)
     for fold in range(count):
         others = dealt != fold
@@ -137,10 +137,17 @@ def _standard_error(
     return float(math.sqrt(g / (g - 1) * (away @ away)) / weights.sum())
 
 
-def _out_of_fold(
+def out_of_fold(
     values: NDArray[np.float64], data: Dataset, recipe: Recipe, dealt: ClassIds
 ) -> Logits:
-    """Return the logits of each part by a head that was fitted without its fold."""
+    """Return the logits of each part by a head that was fitted without its fold.
+
+    Args:
+        values: Shape (n, d), the readings of every part.
+        data: The same n parts, all labelled.
+        recipe: Classes and training settings.
+        dealt: Shape (n,), the fold of each part, as `folds` deals them.
+    """
     logits = np.zeros((len(values), len(recipe.classes)))
     for fold in np.unique(dealt).tolist():
         own = dealt == fold

@@ -1,0 +1,120 @@
+"""`glassline labels`: which labels to look at again, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from glassline.cli.output import (
+    as_json,
+    json_option,
+    language_option,
+    progress_bar,
+    say,
+)
+
+__all__ = ["command"]
+
+SOME_REFUSED = 6
+
+
+@click.command("labels")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Use the recipe and the feature settings of this model; left out, those "
+    "that training would choose.",
+)
+@click.option("--good", help="The class of good parts, if it is not called ok or good.")
+@click.option(
+    "--margin",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    help="The least margin of a conflicting pair, in spreads of good parts.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="How many of each list to show, and to retrain for; --json lists all.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the lists with their photos: FILE.html.",
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@language_option
+@json_option
+def command(
+    data: Path,
+    model: Path | None,
+    good: str | None,
+    margin: float,
+    top: int,
+    out: Path | None,
+    workers: int,
+    lang: str,
+    as_lines: bool,
+) -> None:
+    """List the labels to look at again.
+
+    Suspect labels: another class is more probable to a head that was trained
+    without the part and its group; and what would change if the label were
+    corrected and everything retrained. Conflicting pairs: the milder part was
+    rejected and the worse one passed, feature by feature; and the smallest set of
+    parts that meets every pair. Each inspector's labels (column inspector), and how
+    far inspectors and model agree, by the limits of AIAG.
+
+    \b
+    Example:
+      glassline labels photos
+      glassline labels labels.csv --model model --out labels.html
+
+    Exit code 6 when some photos were refused.
+    """
+    from glassline.dataset import Dataset
+    from glassline.labels import audit, page
+    from glassline.model import load
+    from glassline.recipe import Recipe
+    from glassline.words import words
+
+    if model and good:
+        raise click.UsageError("expected --model or --good; a model names it itself.")
+    if out is not None and out.suffix != ".html":
+        raise click.UsageError("--out: expected a FILE that ends in .html.")
+    with progress_bar() as progress:
+        found = Dataset.read(data)
+        judge = load(model) if model else Recipe(classes=found.classes, good=good)
+        audited = audit(
+            found,
+            judge,
+            least=margin,
+            retrained=top,
+            workers=workers,
+            progress=progress,
+        )
+    if out is not None:
+        _write(out, page(audited, lang, top=top))
+    if as_lines:
+        as_json(audited.as_json())
+    else:
+        say(audited.text(lang, top=top))
+        if out is not None:
+            say()
+            say(words(lang)["labels"]["saved"].format(path=out))
+    if audited.refused:
+        raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.UsageError(
+            f"--out: expected a file that can be written, got: {error.strerror}."
+        ) from error
