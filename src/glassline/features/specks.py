@@ -20,6 +20,7 @@ AS_CLEAR = 0.35  # of the strongest
 ROUND = 0.4  # smaller curvature over larger: less is a knot on a line
 MOST = 200  # specks measured; more is a texture
 FINE = 4  # samples a pixel when a speck is measured
+LEAST = 1e-9  # weight of a point without contrast
 REACH = 3.0  # widths around a speck that are looked at
 
 
@@ -90,17 +91,14 @@ def _measured(
     sign = 1.0 if abs(rise[core].max()) >= abs(rise[core].min()) else -1.0
     if settings.polarity != "either":
         sign = 1.0 if settings.polarity == "bright" else -1.0
-    height = max(float((sign * rise[core]).max()), 0.0)
-    patch = _patch(sign * rise >= max(height, 1e-6) / 2, core, sign * rise)
-    weight = np.where(patch, sign * rise, 0.0)
-    total = max(float(weight.sum()), 1e-9)
+    rise *= sign
+    height = max(float(rise[core].max()), 0.0)
+    patch = _patch(rise, height / 2, core)
+    weight = np.where(patch, np.maximum(rise, LEAST), 0.0)
+    total = float(weight.sum())
     return Speck(
-        row=float((weight.sum(axis=1) * rows).sum() / total)
-        if patch.any()
-        else place[0],
-        column=float((weight.sum(axis=0) * columns).sum() / total)
-        if patch.any()
-        else place[1],
+        row=float((weight.sum(axis=1) * rows).sum() / total),
+        column=float((weight.sum(axis=0) * columns).sum() / total),
         diameter_px=2.0 * math.sqrt(float(patch.sum()) / math.pi) / FINE,
         contrast=sign * height / max(base, DARKEST),
         strength=strength,
@@ -115,10 +113,11 @@ def _core(rise: NDArray[np.float64], settings: GrainNoise) -> tuple[slice, slice
 
 
 def _patch(
-    is_in: NDArray[np.bool_], core: tuple[slice, slice], rise: NDArray[np.float64]
+    rise: NDArray[np.float64], limit: float, core: tuple[slice, slice]
 ) -> NDArray[np.bool_]:
-    """The connected patch that holds the highest point of the core."""
+    """The connected patch above the limit that holds the core's highest point."""
+    inner = rise[core]
+    row, column = np.unravel_index(int(inner.argmax()), inner.shape)
+    is_in = rise >= min(limit, float(inner.max()))
     _, labels = cv2.connectedComponents(is_in.astype(np.uint8), connectivity=4)
-    row, column = np.unravel_index(int(rise[core].argmax()), rise[core].shape)
-    label = labels[core][row, column]
-    return np.asarray(labels == label) if label else np.zeros_like(is_in)
+    return np.asarray(labels == labels[core][row, column])
