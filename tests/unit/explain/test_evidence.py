@@ -219,6 +219,23 @@ def test_names_can_add_no_element() -> None:
     assert "<b>" not in svg
 
 
+def test_areas_of_an_added_feature_are_outlined_and_told_in_its_unit() -> None:
+    """Its name and unit come from its package."""
+    marks = {"gloss": (Area(10, 10, 20, 30, 3.5),)}
+    readings = Named(("gloss",), np.array([3.5]))
+
+    found = scene(
+        _evidence(marks=marks, readings=readings, units={"gloss": "GU"}), "en"
+    )
+
+    assert [line.text for line in found.words[:3]] == [
+        "gloss",
+        "3.5 GU",
+        "1 areas outlined; the strongest by 3.5 GU",
+    ]
+    assert len(found.strokes) == 3
+
+
 def test_the_png_shows_the_photo_and_the_marks() -> None:
     """Grey where nothing was found, the colours where something was."""
     data = np.frombuffer(_evidence().png(), np.uint8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from glassline.features import Area, Line, Mark
+from glassline.features import Area, Line
 from glassline.words import words
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["MARKED_X", "length", "pointing", "telling"]
 
 MARKED_X = 2.0  # spreads of good parts: what is less needs no pointing at
+AREAS = {"texture_change": "rough", "reflection_unevenness": "uneven"}
 MM_UM = 1000.0
 
 
@@ -33,7 +34,7 @@ def telling(evidence: Evidence, name: str, lang: str) -> tuple[str, str, str]:
     if evidence.x is not None and evidence.x[name] < MARKED_X:
         found = say["usual"].format(limit=f"{MARKED_X:g}")
     else:
-        found = _found(evidence, evidence.marks[name], unit, say)
+        found = _found(evidence, name, unit, say)
     return catalogue["features"].get(name, name), reading, found
 
 
@@ -81,14 +82,14 @@ def length(pixels: float, pixel_size_um: float | None) -> str:
     return f"{real} ({shown})"
 
 
-def _found(
-    evidence: Evidence, marks: Sequence[Mark], unit: str, say: Mapping[str, str]
-) -> str:
+def _found(evidence: Evidence, name: str, unit: str, say: Mapping[str, str]) -> str:
+    marks = evidence.marks[name]
     if not marks:
         return say["none"]
     first, size = marks[0], evidence.pixel_size_um
     if isinstance(first, Area):
-        return _areas([each for each in marks if isinstance(each, Area)], unit, say)
+        areas = [each for each in marks if isinstance(each, Area)]
+        return _areas(areas, unit, say[AREAS.get(name, "other")])
     side = say["brighter"] if first.contrast > 0 else say["darker"]
     if isinstance(first, Line):
         return say["line"].format(
@@ -102,9 +103,9 @@ def _found(
     )
 
 
-def _areas(areas: Sequence[Area], unit: str, say: Mapping[str, str]) -> str:
+def _areas(areas: Sequence[Area], unit: str, say: str) -> str:
     dark = sum(each.strength < 0 for each in areas)
-    return say["uneven" if "%" in unit else "rough"].format(
+    return say.format(
         count=len(areas),
         bright=len(areas) - dark,
         dark=dark,
