@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
-from glassline.decide import Decision
+from glassline.decide import ClassSet, Decision
 from glassline.deciding import decide
 from glassline.errors import LabelError, show
 from glassline.explain import Evidence, Sheet
@@ -28,6 +29,7 @@ def inspect(
     *,
     label: str | None = None,
     root: Path | None = None,
+    possible: Callable[[Values], ClassSet] | None = None,
 ) -> Inspection:
     """Look at one photo and say what is seen, how surely, and what to do.
 
@@ -36,6 +38,8 @@ def inspect(
         photo: A path, the bytes of a file, or pixels of shape (h, w).
         label: What a person said of the part; the sheet then shows the loss too.
         root: A folder that the photo must not lie outside of.
+        possible: What says of x which classes can not be ruled out, as
+            `teaching.teach` returns it; the verdict then names them.
 
     Raises:
         ImageError: The photo is refused; `reason` says why.
@@ -51,6 +55,8 @@ def inspect(
     logits = model.head.logits(x)  # (1, 3): z = xW + b
     probabilities = softmax(logits)  # (1, 3): sum 1
     decision = decide(model, reading.values, probabilities[0])  # cheapest, if known
+    if possible is not None:
+        decision = decision.among(possible(x[0]))
     return Inspection(
         photo=seen,
         features=Named(model.feature_names, reading.values),
@@ -116,7 +122,7 @@ class Inspection:
     def as_json(self) -> dict[str, Any]:
         """Return the inspection as plain data, numbers in full precision."""
         promise, stand = self.model.promise, self.decided.stand
-        nearby = self.decided.nearby
+        nearby, possible = self.decided.nearby, self.decided.possible
         return {
             "image": self.photo.name,
             "sha256": self.photo.sha256,
@@ -130,6 +136,7 @@ class Inspection:
             "reason_code": self.decided.reason.code,
             "novelty": asdict(stand) if stand else None,
             "gauge": asdict(nearby) if nearby else None,
+            "possible": asdict(possible) if possible else None,
             "guarantee": promise.as_json() if promise else None,
             "model": self.model.sha256,
         }

@@ -86,6 +86,7 @@ def test_the_json_holds_what_the_command_line_promises(
         "reason_code",
         "novelty",
         "gauge",
+        "possible",
         "guarantee",
         "model",
     ]

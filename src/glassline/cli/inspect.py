@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from glassline.cli.output import as_json, json_option, progress_bar, say
+from glassline.cli.share import possible_by, set_options
 from glassline.errors import ImageError
 from glassline.image import printable
 from glassline.image.reasons import named
 
 if TYPE_CHECKING:
+    from glassline.decide import ClassSet
     from glassline.inspection import Inspection
 
 __all__ = ["command"]
@@ -25,9 +27,16 @@ SOME_REFUSED, NONE_DONE = 6, 1
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit 1 if any photo is refused.")
+@set_options
 @json_option
 def command(
-    model: Path, photos: tuple[Path, ...], strict: bool, as_lines: bool
+    model: Path,
+    photos: tuple[Path, ...],
+    strict: bool,
+    compared: Path | None,
+    miss: float,
+    by_class: bool,
+    as_lines: bool,
 ) -> None:
     """Inspect photos, or all photos in a folder.
 
@@ -38,6 +47,7 @@ def command(
     Example:
       glassline inspect model part.png
       glassline inspect model photos --json
+      glassline inspect model part.png --set labelled-photos --miss 5%
     """
     from glassline.inspection import inspect
     from glassline.model import load
@@ -45,10 +55,11 @@ def command(
     done = refused = 0
     with progress_bar(rows=True) as progress:
         trained = load(model)
+        possible = possible_by(trained, compared, miss, by_class, progress)
         listed = list(_all(photos))
         for number, (path, root) in enumerate(listed, 1):
             try:
-                seen = inspect(trained, path, root=root)
+                seen = inspect(trained, path, root=root, possible=possible)
             except ImageError as error:
                 refused += 1
                 _tell_refusal(path, error, as_lines)
@@ -89,8 +100,21 @@ def _tell(path: Path, seen: Inspection, as_lines: bool) -> None:
     share = seen.probabilities[seen.predicted_class]
     say(
         f"{printable(str(path))}  {seen.predicted_class} {share:.4f}  "
-        f"{seen.decision}: {seen.reason}"
+        f"{seen.decision}: {seen.reason}{_among(seen.decided.possible)}"
     )
+
+
+def _among(possible: ClassSet | None) -> str:
+    if possible is None:
+        return ""
+    from glassline.words import words
+
+    told = words("en")["possible"]
+    classes = ", ".join(possible.classes) or told["nothing"]
+    line = told["line"].format(
+        percent=f"{100 * (1 - possible.miss):g}", classes=classes
+    )
+    return f"  ({line})"
 
 
 def _tell_refusal(path: Path, error: ImageError, as_lines: bool) -> None:

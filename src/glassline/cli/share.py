@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["SHARE"]
+if TYPE_CHECKING:
+    from glassline.arrays import Values
+    from glassline.decide import ClassSet
+    from glassline.model import Model
+    from glassline.readings import Progress
+
+__all__ = ["SHARE", "possible_by", "set_options"]
 
 NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(%?)")
 
@@ -41,3 +49,41 @@ class Share(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
 
 
 SHARE = Share()
+
+
+def set_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that ask which classes can be ruled out."""
+    for option in (
+        click.option(
+            "--by-class", is_flag=True, help="--set: for each class by itself."
+        ),
+        click.option(
+            "--miss",
+            type=SHARE,
+            default="5%",
+            show_default=True,
+            help="--set: the true class is left out in at most this share of parts.",
+        ),
+        click.option(
+            "--set",
+            "compared",
+            type=click.Path(path_type=Path),
+            metavar="DATA",
+            help="Name the classes that these labelled photos can not rule out.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def possible_by(
+    model: Model, compared: Path | None, miss: float, by_class: bool, progress: Progress
+) -> Callable[[Values], ClassSet] | None:
+    """Return what names the classes of a part, or None where it was not asked."""
+    if compared is None:
+        return None
+    from glassline.dataset import Dataset
+    from glassline.teaching import teach
+
+    data = Dataset.read(compared)
+    return teach(model, data, miss=miss, by_class=by_class, progress=progress)

@@ -16,6 +16,7 @@ from glassline.cli.output import (
     progress_bar,
     say,
 )
+from glassline.cli.share import possible_by, set_options
 
 if TYPE_CHECKING:
     from glassline.explain import Evidence, Sheet
@@ -42,6 +43,7 @@ PICTURES = (".svg", ".png")
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write the photo with what drove each reading: FILE.svg or FILE.png.",
 )
+@set_options
 @language_option
 @json_option
 def command(
@@ -51,6 +53,9 @@ def command(
     label: str | None,
     face: str,
     evidence: Path | None,
+    compared: Path | None,
+    miss: float,
+    by_class: bool,
     lang: str,
     as_lines: bool,
 ) -> None:
@@ -76,8 +81,11 @@ def command(
         from glassline.inspection import inspect
         from glassline.model import load
 
-        with progress_bar():
-            sheet = inspect(load(model), photo, label=label).sheet
+        with progress_bar() as progress:
+            trained = load(model)
+            possible = possible_by(trained, compared, miss, by_class, progress)
+            seen = inspect(trained, photo, label=label, possible=possible)
+            sheet = seen.sheet
     if evidence is not None and sheet.evidence is not None:
         _write(sheet.evidence, evidence, lang)
     if as_lines:

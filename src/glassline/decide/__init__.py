@@ -1,5 +1,6 @@
 """From probabilities to accept, reject or review."""
 
+from glassline.decide.band import Band, review_band
 from glassline.decide.binomial import parts_needed
 from glassline.decide.calibration import (
     Temperature,
@@ -8,6 +9,7 @@ from glassline.decide.calibration import (
     calibrate,
     calibration_error,
 )
+from glassline.decide.conformal import ClassSet, Taught, class_set
 from glassline.decide.decision import Decision, Reason
 from glassline.decide.escapes import Escapes, Promise
 from glassline.decide.gauge import Gauge, Nearby, aiag
@@ -17,6 +19,8 @@ from glassline.decide.policy import Policy
 from glassline.decide.promise import Guarantee, Refusal, Shortfall
 
 __all__ = [
+    "Band",
+    "ClassSet",
     "Decision",
     "Escapes",
     "Gauge",
@@ -29,12 +33,15 @@ __all__ = [
     "Region",
     "Shortfall",
     "Stand",
+    "Taught",
     "Temperature",
     "TemperatureOutcome",
     "aiag",
     "brier",
     "calibrate",
     "calibration_error",
+    "class_set",
     "guarantee",
     "parts_needed",
+    "review_band",
 ]

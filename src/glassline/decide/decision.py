@@ -15,6 +15,7 @@ from glassline.recipe import ACTIONS
 from glassline.words import words
 
 if TYPE_CHECKING:  # a policy makes decisions; a decision only names its policy
+    from glassline.decide.conformal import ClassSet
     from glassline.decide.gauge import Nearby
     from glassline.decide.novelty import Stand
     from glassline.decide.policy import Policy
@@ -81,6 +82,7 @@ class Decision:
         policy: The costs and priors behind the figures.
         nearby: The nearest reading within repeatability that is decided otherwise, if
             there is one and the model knows its gauge.
+        possible: The classes that can not be ruled out, if that was asked.
         stand: Where the part stands to what training saw, if that was looked at.
     """
 
@@ -91,10 +93,15 @@ class Decision:
     policy: Policy
     stand: Stand | None = None
     nearby: Nearby | None = None
+    possible: ClassSet | None = None
 
     def seen_at(self, stand: Stand) -> Decision:
         """Return the same decision, with where the part stands to training."""
         return replace(self, stand=stand)
+
+    def among(self, possible: ClassSet) -> Decision:
+        """Return the same decision, with the classes that can not be ruled out."""
+        return replace(self, possible=possible)
 
     def limited_by(self, nearby: Nearby, reason: Reason) -> Decision:
         """Return a review, as another reading of the part may be decided otherwise."""

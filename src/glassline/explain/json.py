@@ -114,5 +114,6 @@ def _decision(decision: Decision) -> dict[str, Any]:
         },
         "novelty": asdict(decision.stand) if decision.stand else None,
         "gauge": asdict(decision.nearby) if decision.nearby else None,
+        "possible": asdict(decision.possible) if decision.possible else None,
         "guarantee": asdict(promise) if promise else None,
     }

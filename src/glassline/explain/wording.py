@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassline.decide import Decision, review_band
 from glassline.explain.block import Block, Table
 from glassline.explain.evidence.wording import pointing
 from glassline.explain.figure import BLOCKS, DECIMALS, Figure, number, printed
 from glassline.explain.guaranteed import guaranteed
 from glassline.explain.limited import limited
 from glassline.explain.novel import novel
+from glassline.explain.possible import possible
 from glassline.explain.scaling import Scaling
 from glassline.recipe import ACTIONS
 from glassline.words import words
@@ -154,14 +156,35 @@ class Wording:
                 "decision", self.say["decision"], remark=self.say["no_decision"]
             )
         else:
-            yield self._block("decision")
+            yield self._block("decision", self._band(self.sheet.decision))
             yield from novel(
                 self.sheet.decision, self.catalogue, self.features, self._class_word
             )
             yield from limited(self.sheet.decision, self.catalogue, self.features)
+            yield from possible(self.sheet.decision, self.catalogue, self._class_word)
             yield from guaranteed(self.sheet.decision, self.catalogue, self._class_word)
         if self.sheet.evidence is not None:
             yield self._evidence(self.sheet.evidence)
+
+    def _band(self, decision: Decision) -> str:
+        """Say between which probabilities a person decides, for the likeliest defect."""
+        policy = decision.policy
+        if policy.good is None:
+            return ""
+        others = [
+            place for place, name in enumerate(policy.classes) if name != policy.good
+        ]
+        defect = policy.classes[max(others, key=lambda c: decision.probabilities[c])]
+        band = review_band(policy, defect)
+        if band is None:
+            return ""
+        said = self.say["band"].format(
+            good=self._class_word(policy.good),
+            defect=self._class_word(defect),
+            low=f"{band.low:.4g}",
+            high=f"{band.high:.4g}",
+        )
+        return _spaced(said)
 
     def _class_word(self, name: str) -> str:
         return self.classes[self.sheet.classes.index(name)]
