@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test soak mutate results bench-head bench-features meaning novelty
+.PHONY: help setup demo test test-torch soak mutate results results-cnn bench-cnn bench-head bench-features meaning novelty
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -29,8 +29,19 @@ soak: $(READY)  ## the long tests
 mutate: $(READY)  ## what no test notices: SOURCE=folder TESTS=folder MOST=250
 	$(BIN)/python scripts/mutate.py $(or $(SOURCE),src/glassline/head) $(or $(TESTS),tests/unit/head) $(MOST)
 
+test-torch: $(READY)  ## what is held against PyTorch itself: in an environment of its own
+	$(PYTHON) -m venv $(VENV)-torch
+	$(VENV)-torch/bin/python -m pip install -q -c constraints.txt -e ".[dev,cnn-train]"
+	$(VENV)-torch/bin/python -m pytest tests/torch
+
 results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
 	$(BIN)/python -m benchmarks.results "$(or $(DATA),../shared/data)"
+
+results-cnn: $(READY)  ## the network front on real images: price, meaning, control
+	$(BIN)/python -m benchmarks.results_cnn "$(or $(DATA),../shared/data)" $(BACKBONE)
+
+bench-cnn: $(READY)  ## what a network front costs, in ms
+	$(BIN)/python -m benchmarks.bench_cnn $(BACKBONE)
 
 bench-head: $(READY)  ## the head against scikit-learn: JSON lines, and docs/results.md
 	$(BIN)/python -m benchmarks.bench_head $(CASES) | $(BIN)/python -m benchmarks.head_table

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits
+from glassline.concepts.following import followed, reader
+from glassline.concepts.text import lines as told
 from glassline.dataset import Dataset
 from glassline.deciding import actions
 from glassline.errors import InputError
@@ -45,6 +47,9 @@ class Evaluation:
         scores: Accuracy, balanced accuracy, macro-F1 and log loss with intervals.
         refused: Photos that could not be read.
         undecided: Parts without a label.
+        concepts: Of a network front, its figures from training (null where there were
+            too few groups) and how each concept follows its measured reading on these
+            parts.
     """
 
     recipe: Recipe
@@ -55,6 +60,7 @@ class Evaluation:
     scores: Scores
     refused: tuple[Refusal, ...]
     undecided: int
+    concepts: Mapping[str, Any] | None = None
 
     @property
     def n(self) -> int:
@@ -155,6 +161,8 @@ class Evaluation:
             *((name, *map(str, row)) for name, row in counts),
         ]
         lines += _aligned(table, "<" + ">" * len(classes))
+        if self.concepts and self.concepts["figures"]:
+            lines += told(self.concepts["figures"], self.concepts["meaning"])
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:
@@ -193,6 +201,7 @@ class Evaluation:
                 for each in self.refused
             ],
             "undecided": self.undecided,
+            **({"concepts": dict(self.concepts)} if self.concepts else {}),
         }
 
 
@@ -213,15 +222,16 @@ def evaluate(
     data.targets(model.recipe.classes)
     readings = read_parts(
         data,
-        lambda image: model.front.read(image).values,
+        reader(model),
         model.recipe.image,
         workers=workers,
         progress=progress,
     )
-    x = model.scale.x(readings.values)
-    logits = model.head.logits(x)
-    taken = actions(model, readings.values, softmax(logits))
-    return judge(model.recipe, logits, taken, readings)
+    values = readings.values[:, : len(model.feature_names)]
+    logits = model.head.logits(model.scale.x(values))
+    taken = actions(model, values, softmax(logits))
+    found = judge(model.recipe, logits, taken, readings)
+    return replace(found, concepts=followed(model, readings))
 
 
 def judge(

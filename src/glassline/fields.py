@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from glassline.decide import Gauge, Promise, Region
-from glassline.errors import ModelError
+from glassline.errors import ModelError, show
 from glassline.features import Scale
+from glassline.front import Front, Measured, Network
 from glassline.head import Head
 from glassline.recipe import Recipe
 from glassline.tables import fill
 
 __all__ = [
     "FILE",
+    "front_of",
+    "read_front",
     "read_gauge",
     "read_heads",
     "read_matrix",
@@ -57,6 +60,45 @@ def _head(field: str, document: Mapping[str, Any], recipe: Recipe) -> Head:
         read_matrix(f"{field}.W", table["W"], len(recipe.feature_names), recipe),
         read_matrix(f"{field}.b", [table["b"]], 1, recipe)[0],
     )
+
+
+def front_of(front: Front) -> dict[str, Any]:
+    """Return a front as plain data; of a network, the hash that its file must have."""
+    if isinstance(front, Network):
+        return {
+            "kind": front.kind,
+            "features": list(front.names),
+            "sha256": front.sha256,
+        }
+    if isinstance(front, Measured):
+        return {"kind": front.kind, "features": front.table}
+    raise ModelError(f"{FILE}: expected a front that can be saved, got {front.kind}.")
+
+
+def read_front(
+    table: Mapping[str, Any], recipe: Recipe, part: Callable[[str], bytes]
+) -> Front:
+    """Return the front; `part` reads the bytes that hash to what it is given.
+
+    Raises:
+        ModelError: The kind is unknown, the features are not the recipe's, or the
+            front's file is refused.
+    """
+    if table["kind"] not in (Measured.kind, Network.kind):
+        raise ModelError(
+            f"{FILE}: front.kind: expected {Measured.kind} or {Network.kind}, got "
+            f"{show(table['kind'])}. This file was written by another glassline; "
+            "upgrade."
+        )
+    names = tuple(table["features"])
+    if names != recipe.feature_names:
+        raise ModelError(
+            f"{FILE}: front.features: expected {', '.join(recipe.feature_names)}, "
+            f"got {', '.join(names)}."
+        )
+    if table["kind"] == Measured.kind:
+        return Measured(table["features"])
+    return Network(part(table["sha256"]), names)
 
 
 def read_gauge(table: Mapping[str, Any] | None, count: int) -> Gauge | None:

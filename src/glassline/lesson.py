@@ -11,10 +11,11 @@ from glassline.arrays import Features, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError
 from glassline.features import Scale
+from glassline.features.scale import CLIP
 from glassline.head import class_weights, smooth
 from glassline.recipe import Recipe
 
-__all__ = ["Lesson", "good_parts", "prepare"]
+__all__ = ["Lesson", "good_parts", "part_weights", "prepare"]
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,20 @@ class Lesson:
     mix: tuple[float, ...]
 
 
-def prepare(values: NDArray[np.float64], data: Dataset, recipe: Recipe) -> Lesson:
+def prepare(
+    values: NDArray[np.float64],
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    clip: float = CLIP,
+) -> Lesson:
     """Standardise readings, shape (n, d), and weigh labels as the recipe says.
+
+    Args:
+        values: Shape (n, d), the readings of every part.
+        data: The same n parts.
+        recipe: Classes and training settings.
+        clip: Largest size of x.
 
     Raises:
         DatasetError: No part is labelled.
@@ -48,10 +61,8 @@ def prepare(values: NDArray[np.float64], data: Dataset, recipe: Recipe) -> Lesso
         raise DatasetError(
             f"{data.name}: expected at least one labelled part, got none."
         )
-    scale = Scale.fit(values[decided], good_parts(labels[decided], recipe))
-    weights = data.weights()
-    if recipe.training.class_weights == "balanced":
-        weights = weights * (labels @ class_weights(labels, len(recipe.classes)))
+    scale = Scale.fit(values[decided], good_parts(labels[decided], recipe), clip)
+    weights = part_weights(data, recipe)
     mix = (weights[:, None] * labels).sum(axis=0)
     return Lesson(
         scale=scale,
@@ -60,6 +71,15 @@ def prepare(values: NDArray[np.float64], data: Dataset, recipe: Recipe) -> Lesso
         weights=weights,
         mix=tuple((mix / mix.sum()).tolist()),
     )
+
+
+def part_weights(data: Dataset, recipe: Recipe) -> PartWeights:
+    """Return how much each part counts, class weights included, shape (n,)."""
+    weights = data.weights()
+    if recipe.training.class_weights == "balanced":
+        labels = data.targets(recipe.classes)
+        weights = weights * (labels @ class_weights(labels, len(recipe.classes)))
+    return weights
 
 
 def good_parts(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:

@@ -12,11 +12,13 @@ import numpy as np
 
 from glassline.arrays import Image, Values
 from glassline.decide import Decision, Gauge, Policy, Promise, Region
-from glassline.errors import GlasslineError, ModelError, show
+from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
 from glassline.explain import Evidence, Sheet
 from glassline.features import Scale
 from glassline.fields import (
     FILE,
+    front_of,
+    read_front,
     read_gauge,
     read_heads,
     read_matrix,
@@ -25,10 +27,18 @@ from glassline.fields import (
     read_scale,
     weights_of,
 )
-from glassline.front import Measured
+from glassline.front import Front, Network
 from glassline.head import Head
+from glassline.places import part_of, place_of
 from glassline.recipe import Recipe
-from glassline.sealed import MAX_BYTES, publish, seal, unseal
+from glassline.sealed import (
+    MAX_BYTES,
+    publish,
+    publish_pair,
+    read_part,
+    seal,
+    unseal,
+)
 from glassline.selftest import self_test
 from glassline.version import __version__
 
@@ -80,7 +90,7 @@ class Model:
     """
 
     recipe: Recipe
-    front: Measured
+    front: Front
     scale: Scale
     head: Head
     training_mix: tuple[float, ...]
@@ -105,7 +115,7 @@ class Model:
     @property
     def units(self) -> dict[str, str]:
         """Return the unit of each feature's reading."""
-        return {name: each.unit for name, each in self.front.features.items()}
+        return self.front.units
 
     @cached_property
     def policy(self) -> Policy:
@@ -143,6 +153,7 @@ class Model:
             scale=self.scale,
             evidence=evidence,
             units=self.units,
+            front=self.front.kind,
         )
 
     def as_bytes(self) -> bytes:
@@ -156,7 +167,7 @@ class Model:
                 "format": FORMAT,
                 "glassline": made["glassline"],
                 "recipe": _plain(asdict(self.recipe)),
-                "front": {"kind": "measured", "features": self.front.table},
+                "front": front_of(self.front),
                 "scale": asdict(self.scale),
                 "head": weights_of(self.head),
                 "optimum": weights_of(self.fitted),
@@ -173,14 +184,18 @@ class Model:
     def save(self, folder: str | Path) -> Path:
         """Publish the model as `folder`/model.json, whole or not at all.
 
-        A path that ends in .json is the file itself.
+        A path that ends in .json is the file itself. A network stands beside it, as
+        front.onnx in a folder.
 
         Raises:
             ModelError: The folder can not be written.
         """
-        path = _place(folder)
+        path = place_of(folder)
         try:
-            publish(path, self.as_bytes())
+            if isinstance(self.front, Network):
+                publish_pair(path, self.as_bytes(), part_of(path), self.front.data)
+            else:
+                publish(path, self.as_bytes())
         except OSError as error:
             raise ModelError(
                 f"{path}: expected a folder that can be written, got: {error.strerror}."
@@ -193,30 +208,36 @@ def load(folder: str | Path) -> Model:
 
     Raises:
         ModelError: There is no model, it was changed, or it is from a newer glassline.
+        MissingExtraError: It needs ONNX Runtime, which is not installed.
 
     Warns:
         GlasslineWarning: This machine's OpenCV does not repeat the readings that
             the model was trained with; the message says by how much.
     """
-    path = _place(folder)
+    path = place_of(folder)
+    data = _bytes(path)
+    while True:
+        try:
+            return _build(unseal(data, FILE), path)
+        except ModelError:
+            before, data = data, _bytes(path)
+            if data == before:  # else it was published anew meanwhile: read that one
+                raise
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ModelError(f"{path}: expected at most {MAX_BYTES:,} bytes.")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise ModelError(
             f"{path}: expected a model, got: {error.strerror}. "
             "Make one with: glassline train DATA --out MODEL"
         ) from error
-    return _build(unseal(data, FILE))
 
 
-def _place(folder: str | Path) -> Path:
-    path = Path(folder)
-    return path / FILE if path.is_dir() or path.suffix != ".json" else path
-
-
-def _build(document: Mapping[str, Any]) -> Model:
+def _build(document: Mapping[str, Any], path: Path) -> Model:
     version = document.get("format")
     if version != FORMAT:
         raise ModelError(
@@ -234,7 +255,11 @@ def _build(document: Mapping[str, Any]) -> Model:
         used, optimum = read_heads(document, recipe)
         model = Model(
             recipe=recipe,
-            front=_front(document["front"], recipe),
+            front=read_front(
+                document["front"],
+                recipe,
+                lambda sha256: read_part(part_of(path), sha256),
+            ),
             scale=read_scale(document["scale"], count),
             head=used,
             optimum=optimum,
@@ -251,26 +276,11 @@ def _build(document: Mapping[str, Any]) -> Model:
             made={key: document[key] for key in ("glassline", "self_test")},
         )
         self_test(model.front, expected=document["self_test"])
-    except ModelError:
+    except (ModelError, MissingExtraError):
         raise
     except (*UNREADABLE, GlasslineError) as error:
         raise ModelError(f"{FILE}: expected a model, got: {error}") from error
     return model
-
-
-def _front(table: Mapping[str, Any], recipe: Recipe) -> Measured:
-    if table["kind"] != "measured":
-        raise ModelError(
-            f"{FILE}: front.kind: expected measured, got {show(table['kind'])}. "
-            "This file was written by another glassline; upgrade."
-        )
-    front = Measured(table["features"])
-    if tuple(front.settings) != recipe.feature_names:
-        raise ModelError(
-            f"{FILE}: front.features: expected {', '.join(recipe.feature_names)}, "
-            f"got {', '.join(front.settings)}."
-        )
-    return front
 
 
 def _plain(table: dict[str, Any]) -> dict[str, Any]:

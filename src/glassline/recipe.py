@@ -12,7 +12,7 @@ from typing import Any, Literal
 from glassline.errors import RecipeError, show
 from glassline.installed import check_feature
 from glassline.tables import fill
-from glassline.words import LANGUAGES
+from glassline.words import CLASS_WORDS, LANGUAGES
 
 __all__ = [
     "ACTIONS",
@@ -137,6 +137,8 @@ class Recipe:
         names: Language to class to the word shown, where it differs.
         features: Feature to its settings; left out, the defaults. One that is not
             of the four is added to them: an installed package must have it.
+        concepts: Class to feature to how strongly it shows it, 0 not at all, 1
+            fully; for a network front. Left out, what the measured readings say.
         costs: Class to its costs; left out, the defaults of `ClassCosts`.
         priors: Class to how often the line makes it; left out, as in training.
         currency: The unit of the costs, as printed.
@@ -156,6 +158,7 @@ class Recipe:
     good: str | None = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     features: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
+    concepts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     costs: Mapping[str, ClassCosts] = field(default_factory=dict)
     priors: Mapping[str, float] | None = None
     currency: str = "looks"
@@ -178,7 +181,18 @@ class Recipe:
         self._check_names()
         for name in self.features:
             check_feature(name, FEATURE_NAMES)
+        self._check_concepts()
         self._check_priors()
+
+    def _check_concepts(self) -> None:
+        for name, shown in self.concepts.items():
+            self._check_known(f"concepts.{name}", name)
+            for feature, share in shown.items():
+                if feature not in self.feature_names or not 0 <= share <= 1:
+                    raise RecipeError(
+                        f"concepts.{name}.{feature}: expected a number in [0, 1] for "
+                        f"one of {', '.join(self.feature_names)}, got {share}."
+                    )
 
     def _check_names(self) -> None:
         for name in self.costs:
@@ -258,18 +272,6 @@ class Recipe:
 
 for _table in (ClassCosts, ImageSettings, TrainingSettings, ReviewSettings, Recipe):
     setattr(_table, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  no annotation
-
-CLASS_WORDS = {
-    "en": {"ok": "OK"},
-    "zh-TW": {
-        "ok": "OK",
-        "scratch": "刮傷",
-        "dirt": "髒污",
-        "stain": "髒污",
-        "dent": "凹痕",
-        "crack": "裂痕",
-    },
-}
 
 
 def _check_classes(classes: tuple[object, ...]) -> None:

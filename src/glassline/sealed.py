@@ -12,10 +12,19 @@ from typing import Any
 
 from glassline.errors import ModelError, show
 
-__all__ = ["MAX_BYTES", "publish", "seal", "unseal"]
+__all__ = [
+    "MAX_BYTES",
+    "publish",
+    "publish_pair",
+    "read_part",
+    "seal",
+    "unseal",
+]
 
 MAX_BYTES = 50_000_000  # a hundred times the largest model seen
+MAX_PART_BYTES = 400_000_000  # of a network beside it
 SEAL = "sha256"
+COMING = ".new"  # what a part is called until the file that names it is in place
 
 
 def seal(document: Mapping[str, Any]) -> bytes:
@@ -110,6 +119,53 @@ def publish(path: Path, data: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def publish_pair(path: Path, data: bytes, part: Path, part_data: bytes) -> None:
+    """Put two files in place, the first of which names the hash of the second.
+
+    The part is written beside its place, then the first file, then the part is
+    renamed: stopped anywhere, `read_part` finds the part that the first file names.
+
+    Raises:
+        OSError: The folder can not be written to; the old pair still stands.
+    """
+    coming = part.with_name(part.name + COMING)
+    publish(coming, part_data)
+    publish(path, data)
+    coming.replace(part)
+
+
+def read_part(part: Path, sha256: str) -> bytes:
+    """Return the bytes of a part, which hash to what the file beside it says.
+
+    Args:
+        part: Its place; also looked for as it comes and after that.
+        sha256: What it must hash to, in hexadecimal.
+
+    Raises:
+        ModelError: It is missing, too large, or other bytes; one bit is enough.
+    """
+    found = None
+    for path in (part, part.with_name(part.name + COMING), part):
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_PART_BYTES + 1)
+        except OSError:
+            continue
+        found = hashlib.sha256(data).hexdigest()
+        if found == sha256:
+            return data
+    if found is None:
+        raise ModelError(
+            f"{part.name}: expected a file beside the model, got none. Copy the whole "
+            "model folder."
+        )
+    raise ModelError(
+        f"{part.name}: model_hash_mismatch: expected the bytes that hash to "
+        f"{show(sha256)}, got other bytes. The file was changed or damaged; restore "
+        "it from a copy, or train again."
+    )
 
 
 def _write(document: Mapping[str, Any]) -> bytes:

@@ -14,9 +14,10 @@ from glassline.arrays import ClassIds, Logits, PartWeights
 from glassline.dataset import Dataset
 from glassline.decide import Temperature, calibrate
 from glassline.errors import GlasslineWarning
+from glassline.features.scale import CLIP
 from glassline.folds import folds, most_folds
 from glassline.head import Head, cross_entropy, fit, part_losses
-from glassline.lesson import prepare
+from glassline.lesson import part_weights, prepare
 from glassline.recipe import Recipe
 
 __all__ = ["FOLDS", "Tempered", "out_of_fold", "temper"]
@@ -77,7 +78,7 @@ class Tempered:
 
 
 def temper(
-    values: NDArray[np.float64], data: Dataset, recipe: Recipe
+    values: NDArray[np.float64], data: Dataset, recipe: Recipe, *, clip: float = CLIP
 ) -> Tempered | None:
     """Find the temperature of a recipe's heads on parts that they did not see.
 
@@ -91,6 +92,7 @@ def temper(
         values: Shape (n, d), the readings of every part.
         data: The same n parts.
         recipe: Classes and training settings.
+        clip: Largest size of x.
 
     Returns:
         What was found; None with fewer than two folds of labelled groups.
@@ -105,11 +107,11 @@ def temper(
     known, values = data.subset(rows), values[rows]
     labels, groups = targets[rows].argmax(axis=1), known.groups()
     count = min(FOLDS, most_folds(labels, groups))
-    weights = prepare(values, known, recipe).weights
+    weights = part_weights(known, recipe)
     if count < 2 or not weights.any():
         return None
     dealt = folds(labels, groups, count)
-    logits = out_of_fold(values, known, recipe, dealt)
+    logits = out_of_fold(values, known, recipe, dealt, clip=clip)
     crossed = np.zeros_like(logits)
     for fold in range(count):
         others = dealt != fold
@@ -138,7 +140,12 @@ def _standard_error(
 
 
 def out_of_fold(
-    values: NDArray[np.float64], data: Dataset, recipe: Recipe, dealt: ClassIds
+    values: NDArray[np.float64],
+    data: Dataset,
+    recipe: Recipe,
+    dealt: ClassIds,
+    *,
+    clip: float = CLIP,
 ) -> Logits:
     """Return the logits of each part by a head that was fitted without its fold.
 
@@ -147,12 +154,13 @@ def out_of_fold(
         data: The same n parts, all labelled.
         recipe: Classes and training settings.
         dealt: Shape (n,), the fold of each part, as `folds` deals them.
+        clip: Largest size of x.
     """
     logits = np.zeros((len(values), len(recipe.classes)))
     for fold in np.unique(dealt).tolist():
         own = dealt == fold
         others = np.flatnonzero(~own)
-        lesson = prepare(values[others], data.subset(others), recipe)
+        lesson = prepare(values[others], data.subset(others), recipe, clip=clip)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not the model
             found = fit(

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from glassline.dataset import Dataset
 from glassline.decide import Region
 from glassline.errors import DatasetError, GlasslineWarning
+from glassline.features.scale import CLIP
 from glassline.folds import most_folds
-from glassline.front import Candidates, Choice, InnerLoss, choose
+from glassline.front import Candidates, Choice, Front, InnerLoss, choose
 from glassline.head import Fit, fit
 from glassline.image import printable
 from glassline.lesson import Lesson, good_parts, prepare
@@ -35,6 +36,7 @@ __all__ = [
     "prepare",
     "read_candidates",
     "train",
+    "train_head",
     "train_on",
 ]
 
@@ -103,7 +105,47 @@ def train_on(
     """Train a model on what `read_candidates` returned, or on some of its rows."""
     candidates = Candidates(recipe.features)
     choice = _choose(readings, recipe, candidates, progress)
-    lesson = prepare(readings.values[:, choice.columns], readings.data, recipe)
+    tried = [
+        {"feature": each.feature, "settings": settings, "loss": each.loss}
+        for each in choice.tried
+        for settings in [candidates.settings(each.feature, each.column)]
+    ]
+    model = train_head(
+        readings,
+        readings.values[:, choice.columns],
+        recipe,
+        front=candidates.front(choice.columns),
+        record={"candidates": tried},
+    )
+    return Trained(model, choice.columns)
+
+
+def train_head(
+    parts: Readings,
+    values: NDArray[np.float64],
+    recipe: Recipe,
+    *,
+    front: Front,
+    clip: float = CLIP,
+    record: Mapping[str, Any],
+) -> Model:
+    """Fit scale, head and temperature to readings; put the model together.
+
+    Args:
+        parts: The n parts that were read.
+        values: Shape (n, d), their readings as the head is to see them.
+        recipe: Classes and training settings.
+        front: What reads the features.
+        clip: Largest size of x.
+        record: What else the model says of its training.
+
+    Raises:
+        DatasetError: No part is labelled, or a class with a prior has none.
+
+    Warns:
+        GlasslineWarning: As in `train`.
+    """
+    lesson = prepare(values, parts.data, recipe, clip=clip)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GlasslineWarning)  # said below, with names
         found = fit(
@@ -114,30 +156,23 @@ def train_on(
         )
     for note in (*found.notes, *_withoutgood_parts(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
-    _check_priors(lesson, readings.data, recipe)
-    tempered = temper(readings.values[:, choice.columns], readings.data, recipe)
-    model = Model(
+    _check_priors(lesson, parts.data, recipe)
+    tempered = temper(values, parts.data, recipe, clip=clip)
+    return Model(
         recipe=recipe,
-        front=candidates.front(choice.columns),
+        front=front,
         scale=lesson.scale,
         head=tempered.applied(found.head) if tempered else found.head,
         optimum=found.head,
-        region=_region(
-            lesson, readings.values[:, choice.columns], readings.data, recipe
-        ),
+        region=_region(lesson, values, parts.data, recipe),
         training_mix=lesson.mix,
         certificate=_plain(asdict(found.certificate)),
         record={
-            **_record(readings, recipe, found),
+            **_record(parts, recipe, found),
             "temperature": tempered.as_json() if tempered else None,
-            "candidates": [
-                {"feature": each.feature, "settings": settings, "loss": each.loss}
-                for each in choice.tried
-                for settings in [candidates.settings(each.feature, each.column)]
-            ],
+            **record,
         },
     )
-    return Trained(model, choice.columns)
 
 
 def _region(

@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassline.dataset import Dataset
+from glassline.front import Network
 from glassline.head import Certificate, certify
 from glassline.model import Model
-from glassline.readings import Progress, no_progress, read_parts
+from glassline.readings import Progress, Readings, no_progress, read_parts
 from glassline.training import data_hash, prepare, train
 
 __all__ = ["Verification", "verify"]
@@ -67,41 +69,75 @@ def verify(
     data: Dataset,
     *,
     retrain: bool = False,
+    backbone: str | None = None,
     progress: Progress = no_progress,
 ) -> Verification:
     """Hold a model against the data that it was trained on.
+
+    The head of a network front was trained on readings by layers that did not see
+    the part, so those are made again.
 
     Args:
         model: The model to verify.
         data: The parts it was trained on.
         retrain: Also train again from nothing and compare the bytes; this proves
-            the choice of settings too.
+            the choice of settings, or the network, too.
+        backbone: Of a network front: a name or the path of an ONNX file; left out,
+            the name that the model was trained with.
         progress: Told how far each stage is.
 
     Raises:
         LabelError: A label is not one of the model's classes.
         DatasetError: No photo could be read, or no part is labelled.
+        InputError: The backbone is not there.
+        MissingExtraError: A network front, and the extra cnn is not installed.
     """
     data.targets(model.recipe.classes)  # an unknown label is told before any photo
-    readings = read_parts(
-        data,
-        lambda image: model.front.read(image).values,
-        model.recipe.image,
-        progress=progress,
-    )
-    lesson = prepare(readings.values, readings.data, model.recipe)
+    readings, values = _read(model, data, backbone, progress)
+    lesson = prepare(values, readings.data, model.recipe, clip=model.scale.clip)
     return Verification(
         same_data=data_hash(readings, model.recipe) == model.record["data_sha256"],
         same_scale=lesson.scale == model.scale,
         certificate=certify(
-            model.scale.x(readings.values),
+            model.scale.x(values),
             lesson.targets,
             model.fitted,
             penalty=model.recipe.training.penalty,
             weights=lesson.weights,
         ),
-        same_model=train(data, model.recipe, progress=progress).sha256
+        same_model=_again(model, data, backbone, progress).sha256
         == replace(model, gauge=None, promise=None).sha256  # neither is trained
         if retrain
         else None,
     )
+
+
+def _read(
+    model: Model, data: Dataset, backbone: str | None, progress: Progress
+) -> tuple[Readings, NDArray[np.float64]]:
+    """Return the parts, and the readings that the head was trained on."""
+    if not isinstance(model.front, Network):
+        readings = read_parts(
+            data,
+            lambda image: model.front.read(image).values,
+            model.recipe.image,
+            progress=progress,
+        )
+        return readings, readings.values
+    from glassline import cnn  # noqa: PLC0415  needs the extra cnn
+    from glassline.network.backbones import read_backbone  # noqa: PLC0415
+
+    found = read_backbone(backbone or model.record["backbone"]["name"])
+    lessons = cnn.read_statistics(data, model.recipe, found, progress=progress)
+    return lessons.readings, cnn.head_readings(lessons)
+
+
+def _again(
+    model: Model, data: Dataset, backbone: str | None, progress: Progress
+) -> Model:
+    if not isinstance(model.front, Network):
+        return train(data, model.recipe, progress=progress)
+    from glassline import cnn  # noqa: PLC0415  needs the extra cnn
+
+    name = backbone or model.record["backbone"]["name"]
+    return cnn.train(data, model.recipe, backbone=name, progress=progress)

@@ -70,7 +70,14 @@ def assure(  # noqa: PLR0913  options, each with a default
     )
     targets = readings.data.targets(model.recipe.classes)
     known = targets.sum(axis=1) > 0
-    if data_hash(readings, model.recipe) == model.record["data_sha256"]:
+    whole = data_hash(readings, model.recipe) == model.record["data_sha256"]
+    if whole and model.front.kind != "measured":
+        raise InputError(
+            f"{data.name}: expected parts that the network was not trained on, got "
+            "those of training. Give other photos: a head can be trained without a "
+            "part, but the network's concepts know it."
+        )
+    if whole:
         parts: Literal["new", "out_of_fold"] = "out_of_fold"
         learnt = np.zeros(len(targets), np.bool_)
         p = np.zeros(targets.shape)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,17 @@ SOME_REFUSED = 6
     "--recipe", type=click.Path(path_type=Path), help="recipe.toml of the line."
 )
 @click.option("--good", help="The class of good parts, if it is not called ok or good.")
+@click.option(
+    "--front",
+    type=click.Choice(["measured", "cnn"]),
+    default="measured",
+    show_default=True,
+    help="What reads the features: measurements, or a pretrained network.",
+)
+@click.option(
+    "--backbone",
+    help="Of --front cnn: a name, or an ONNX file. [default: efficientnet-lite0]",
+)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @json_option
 def command(
@@ -34,6 +47,8 @@ def command(
     out: Path,
     recipe: Path | None,
     good: str | None,
+    front: str,
+    backbone: str | None,
     workers: int,
     as_lines: bool,
 ) -> None:
@@ -46,15 +61,18 @@ def command(
     Example:
       glassline train photos --out model
       glassline train labels.csv --out model --recipe recipe.toml
+      glassline train photos --out model --front cnn
 
     Exit code 6 when some photos were refused and left out.
     """
     from glassline.dataset import Dataset
     from glassline.recipe import Recipe
-    from glassline.training import train
 
     if recipe and good:
         raise click.UsageError("expected --recipe or --good; a recipe names it itself.")
+    if backbone and front != "cnn":
+        raise click.UsageError("--backbone: expected --front cnn with it.")
+    train = _trainer(front, backbone)
     make_ready(out)
     with progress_bar() as progress:
         found = Dataset.read(data)
@@ -69,6 +87,16 @@ def command(
         _tell(model, path)
     if model.record["refused"]:
         raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _trainer(front: str, backbone: str | None) -> Callable[..., Model]:
+    if front == "cnn":
+        from glassline import cnn
+
+        return partial(cnn.train, backbone=backbone) if backbone else cnn.train
+    from glassline.training import train
+
+    return train
 
 
 def _tell(model: Model, path: Path) -> None:
@@ -95,4 +123,19 @@ def _tell(model: Model, path: Path) -> None:
             f"Temperature {tempered['applied']:.2f}, from {tempered['folds']} folds: "
             "W and b were divided by it."
         )
+    for line in _concepts(model):
+        say(line)
     say(f"Model {model.sha256[:12]} written to {path}")
+
+
+def _concepts(model: Model) -> Iterator[str]:
+    """Say what the concepts of a network cost and mean, where there is one."""
+    if "concepts" not in model.record:
+        return
+    figures = model.record["concepts"]["figures"]
+    if figures is None:
+        yield "Too few groups to say what the concepts cost and mean."
+        return
+    from glassline.concepts.text import lines
+
+    yield from lines(figures)

@@ -17,8 +17,11 @@ DOES_NOT_HOLD = 1
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--retrain", is_flag=True, help="Train again and compare every byte.")
+@click.option("--backbone", help="Of a network front: the ONNX file it came from.")
 @json_option
-def command(model: Path, data: Path, retrain: bool, as_lines: bool) -> None:
+def command(
+    model: Path, data: Path, retrain: bool, backbone: str | None, as_lines: bool
+) -> None:
     """Prove a model from the photos it was trained on.
 
     The certificate is recomputed from the definition: how far W and b can be from
@@ -34,7 +37,11 @@ def command(model: Path, data: Path, retrain: bool, as_lines: bool) -> None:
 
     with progress_bar() as progress:
         found = verify(
-            load(model), Dataset.read(data), retrain=retrain, progress=progress
+            load(model),
+            Dataset.read(data),
+            retrain=retrain,
+            backbone=backbone,
+            progress=progress,
         )
     if as_lines:
         as_json(found.as_json())

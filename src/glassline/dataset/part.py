@@ -23,6 +23,7 @@ class Part:
         soft: Class to share, where inspectors disagree; instead of `label`.
         sha256: What the photo must hash to, where the table says so.
         inspector: Who gave the label.
+        scores: Feature to how strongly a person saw it, 0 not at all to 1 fully.
         within: The folder that the photo must not lie outside of.
     """
 
@@ -34,4 +35,5 @@ class Part:
     soft: Mapping[str, float] | None = None
     sha256: str | None = None
     inspector: str | None = None
+    scores: Mapping[str, float] | None = None
     within: Path | None = None

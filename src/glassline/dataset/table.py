@@ -20,6 +20,7 @@ PATH_COLUMNS = ("path", "file_name", "image_path")
 LABEL_COLUMNS = ("label", "class")
 GROUP_COLUMNS = ("group", "lot")
 SOFT_PREFIX = "label_"  # label_scratch = 0.7: seven inspectors in ten said scratch
+SCORE_PREFIX = "concept_"  # concept_line_strength = 0.8: a person saw a strong line
 MAX_TABLE_BYTES = 1_000_000_000
 
 Row = tuple[str, dict[str, Any]]  # where it stands, for messages, and its cells
@@ -61,6 +62,7 @@ class _Columns:
     label: str | None
     group: str | None
     soft: tuple[str, ...]
+    scores: tuple[str, ...]
 
     @classmethod
     def of(cls, row: Mapping[str, Any], where: str) -> _Columns:
@@ -69,13 +71,14 @@ class _Columns:
 
         path = first(PATH_COLUMNS)
         soft = tuple(name for name in row if name and name.startswith(SOFT_PREFIX))
+        scores = tuple(name for name in row if name and name.startswith(SCORE_PREFIX))
         label = first(LABEL_COLUMNS)
         if path is None or (label is None and not soft):
             raise DatasetError(
                 f"{where}: expected the columns path and label, got "
                 f"{', '.join(str(name) for name in row)}."
             )
-        return cls(path, label, first(GROUP_COLUMNS), soft)
+        return cls(path, label, first(GROUP_COLUMNS), soft, scores)
 
     def part(self, row: Mapping[str, Any], source: str, folder: Path) -> Part:
         text = _text(row, self.path)
@@ -91,8 +94,23 @@ class _Columns:
             soft=self._shares(row, source),
             sha256=_text(row, "sha256").lower() or None,
             inspector=_text(row, "inspector") or None,
+            scores=self._scores(row, source),
             within=None if Path(text).is_absolute() else folder,
         )
+
+    def _scores(self, row: Mapping[str, Any], source: str) -> dict[str, float] | None:
+        found = {
+            name.removeprefix(SCORE_PREFIX): _number(row, name, source, default=0.0)
+            for name in self.scores
+            if _text(row, name)
+        }
+        for name, score in found.items():
+            if score > 1:
+                raise DatasetError(
+                    f"{source}: {SCORE_PREFIX}{name}: expected a number in [0, 1], "
+                    f"got {score:g}."
+                )
+        return found or None
 
     def _shares(self, row: Mapping[str, Any], source: str) -> dict[str, float] | None:
         shares = {

@@ -31,6 +31,7 @@ def face(sheet: Sheet) -> str:
     wordings = {lang: Wording(sheet, lang) for lang in LANGUAGES}
     table = {
         "format": FORMAT,
+        "front": sheet.front,
         "classes": _named(sheet.classes, sheet.class_words),
         "features": [
             {"symbol": f"x{place}", **entry}

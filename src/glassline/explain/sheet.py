@@ -19,8 +19,8 @@ from glassline.explain.figure import BLOCKS, Figure
 from glassline.explain.log_odds import LogOdds
 from glassline.explain.scaling import Scale, Scaling
 from glassline.head import Head
-from glassline.recipe import CLASS_WORDS, FEATURE_NAMES
-from glassline.words import LANGUAGES, words
+from glassline.recipe import FEATURE_NAMES
+from glassline.words import CLASS_WORDS, LANGUAGES, words
 
 __all__ = ["Sheet"]
 
@@ -48,6 +48,8 @@ class Sheet:
         learning_rate: The step of the learning block.
         evidence: Where on the photo the readings come from, or None.
         units: Feature to the unit of its reading, where the catalogue has none.
+        front: The kind of what read the features; other than measured, every face
+            says what that means.
     """
 
     classes: tuple[str, ...]
@@ -62,6 +64,7 @@ class Sheet:
     learning_rate: float
     evidence: Evidence | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    front: str = "measured"
 
     @classmethod
     def of(  # noqa: PLR0913  one keyword for each thing a sheet may show
@@ -79,6 +82,7 @@ class Sheet:
         learning_rate: float = LEARNING_RATE,
         evidence: Evidence | None = None,
         units: Mapping[str, str] | None = None,
+        front: str = "measured",
     ) -> Sheet:
         """Work the sum of one part.
 
@@ -101,6 +105,7 @@ class Sheet:
             learning_rate: Above 0; the step that the learning block shows.
             evidence: Of this part's photo, for the same features.
             units: Feature to the unit of its reading, where the catalogue has none.
+            front: The kind of what read the features.
 
         Raises:
             ShapeError: x, classes, features, label or readings do not fit the head.
@@ -142,6 +147,7 @@ class Sheet:
             learning_rate=learning_rate,
             evidence=evidence,
             units=units or {},
+            front=front,
         )
 
     def block(self, name: str) -> tuple[Figure, ...]:

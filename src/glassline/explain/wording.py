@@ -18,6 +18,7 @@ from glassline.explain.limited import limited
 from glassline.explain.novel import novel
 from glassline.explain.possible import possible
 from glassline.explain.scaling import Scaling
+from glassline.explain.units import unit_of
 from glassline.recipe import ACTIONS
 from glassline.words import words
 
@@ -86,6 +87,8 @@ class Wording:
         yield self.say["columns_note"].format(classes=self.listed(self.classes))
         yield self.say["shape_note"].format(rows=rows, columns=columns)
         yield self.say["digits_note"].format(decimals=DECIMALS)
+        if self.sheet.front in self.catalogue["fronts"]:
+            yield self.catalogue["fronts"][self.sheet.front]
 
     def short_features(self) -> list[str]:
         """Return the shortest name of each feature, for narrow places."""
@@ -220,12 +223,11 @@ class Wording:
         return Block("why", title, table=table, remark=verdict)
 
     def _scaling(self, scaling: Scaling) -> Block:
-        units = self.catalogue["units"]
         columns = [
             self.short_features(),
             _column(scaling.readings),
             [
-                units.get(name, self.sheet.units.get(name, ""))
+                unit_of(self.catalogue, name, self.sheet.units)
                 for name in self.sheet.features
             ],
             _column(scaling.curved),

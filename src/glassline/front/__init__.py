@@ -5,17 +5,45 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from glassline.arrays import Image, Reading
+from glassline.features import Mark
 from glassline.front.candidates import Candidates
 from glassline.front.choosing import Choice, InnerLoss, choose
 from glassline.front.measured import Measured
+from glassline.front.network import Network
 
-__all__ = ["Candidates", "Choice", "Front", "InnerLoss", "Measured", "choose"]
+__all__ = [
+    "Candidates",
+    "Choice",
+    "Front",
+    "InnerLoss",
+    "Measured",
+    "Network",
+    "choose",
+]
 
 
 @runtime_checkable
 class Front(Protocol):
-    """Anything that reads the features of a photo."""
+    """Anything that reads the features of a photo.
+
+    Attributes:
+        kind: The word of the model file, and of what a sheet says of its readings.
+    """
+
+    @property
+    def kind(self) -> str:
+        """Return measured or cnn."""
+        ...
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Return the unit of each feature's reading."""
+        ...
 
     def read(self, image: Image) -> Reading:
         """Return one reading a feature, and where on the image it comes from."""
+        ...
+
+    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
+        """Return what drove each reading, in pixels of this image."""
         ...

@@ -38,6 +38,8 @@ class Measured:
         True
     """
 
+    kind = "measured"
+
     def __init__(self, features: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         given = features or {}
         added = sorted(set(given) - set(FEATURES))
@@ -52,6 +54,11 @@ class Measured:
     def table(self) -> dict[str, dict[str, Any]]:
         """Every setting as plain data: what a model stores, and `Measured` takes."""
         return {name: asdict(each) for name, each in self.settings.items()}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each feature's reading."""
+        return {name: each.unit for name, each in self.features.items()}
 
     def read(self, image: Image) -> Reading:
         """Return the readings and their maps.

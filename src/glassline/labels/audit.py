@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Logits, Probabilities
 from glassline.dataset import Dataset
 from glassline.decide import Policy
-from glassline.errors import DatasetError, GlasslineWarning
+from glassline.errors import DatasetError, GlasslineWarning, InputError
 from glassline.folds import folds, most_folds
 from glassline.head import fit, part_losses, softmax
 from glassline.labels.conflicts import Conflict, conflicts, fewest_to_check
@@ -60,6 +60,7 @@ def audit(
     Raises:
         LabelError: A label is not one of the classes.
         DatasetError: No photo could be read, or fewer than two groups are labelled.
+        InputError: A model whose features come from a network.
     """
     recipe = judge if isinstance(judge, Recipe) else judge.recipe
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
@@ -101,6 +102,11 @@ def _read(
 ) -> tuple[Model, Readings]:
     """Return the readings with the settings of a model, or with those training chooses."""
     if isinstance(judge, Model):
+        if judge.front.kind != "measured":
+            raise InputError(
+                "judge: expected a recipe, or a model of measured features, got a "
+                "network: its concepts were taught by the labels in question."
+            )
         front = judge.front
         readings = read_parts(
             data,

@@ -10,9 +10,20 @@ from types import MappingProxyType
 
 from glassline.errors import InputError, show
 
-__all__ = ["LANGUAGES", "Words", "words"]
+__all__ = ["CLASS_WORDS", "LANGUAGES", "Words", "words"]
 
 LANGUAGES = ("en", "zh-TW")
+CLASS_WORDS = {  # of classes that many lines have; a recipe may say otherwise
+    "en": {"ok": "OK"},
+    "zh-TW": {
+        "ok": "OK",
+        "scratch": "刮傷",
+        "dirt": "髒污",
+        "stain": "髒污",
+        "dent": "凹痕",
+        "crack": "裂痕",
+    },
+}
 
 Words = Mapping[str, Mapping[str, str]]
 """A catalogue: section to key to the words, which may hold {placeholders}."""

@@ -11,8 +11,8 @@ import pytest
 
 from glassline.errors import InputError
 from glassline.features import FEATURES
-from glassline.recipe import ACTIONS, CLASS_WORDS, FEATURE_NAMES
-from glassline.words import LANGUAGES, words
+from glassline.recipe import ACTIONS, FEATURE_NAMES
+from glassline.words import CLASS_WORDS, LANGUAGES, words
 
 # Mainland words that have another form in Taiwan; 程序, 文件, 登錄, 信息 included.
 DENIED_LINES = """
@@ -125,10 +125,10 @@ def test_every_feature_and_action_has_words(lang: str) -> None:
 
 
 def test_units_are_those_of_the_features() -> None:
-    """The English words are the units that the measurements declare."""
+    """The English words are the units that the measurements declare, and a network's."""
     declared = {name: feature.unit for name, feature in FEATURES.items()}
 
-    assert dict(words("en")["units"]) == declared
+    assert dict(words("en")["units"]) == {**declared, "network": "network scale"}
 
 
 def test_the_recipe_speaks_the_same_languages() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from glassline.explain.units import unit_of
 from glassline.features import Area, Line
 from glassline.words import words
 
@@ -25,7 +26,7 @@ def telling(evidence: Evidence, name: str, lang: str) -> tuple[str, str, str]:
         InputError: Another language than "en" and "zh-TW".
     """
     catalogue = words(lang)
-    unit = catalogue["units"].get(name, (evidence.units or {}).get(name, ""))
+    unit = unit_of(catalogue, name, evidence.units or {})
     value = f"{evidence.readings[name]:.3g}"
     reading = catalogue["evidence"]["reading"].format(value=value, unit=unit).strip()
     if evidence.x is not None:
@@ -43,7 +44,7 @@ def pointing(evidence: Evidence, name: str, lang: str) -> tuple[str, str, str, s
     marks = evidence.marks[name]
     if not marks:
         return "", "", "", "0"
-    unit = words(lang)["units"].get(name, (evidence.units or {}).get(name, ""))
+    unit = unit_of(words(lang), name, evidence.units or {})
     first, size = marks[0], evidence.pixel_size_um
     if isinstance(first, Area):
         tall, wide = first.bottom - first.top, first.right - first.left

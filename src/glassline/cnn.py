@@ -1,0 +1,173 @@
+"""Training with a network front: a pretrained backbone, and four concepts on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Image, Values
+from glassline.concepts import Concepts, Material, assess, teach
+from glassline.concepts.figures import CLIP
+from glassline.dataset import Dataset
+from glassline.front import Measured, Network
+from glassline.front.network import fitted
+from glassline.lesson import good_parts
+from glassline.model import Model
+from glassline.network import Session
+from glassline.network.backbones import DEFAULT, read_backbone
+from glassline.network.compose import Backbone, concept_network, statistics_network
+from glassline.readings import Progress, Readings, no_progress, read_parts
+from glassline.recipe import Recipe
+from glassline.training import train_head
+
+__all__ = ["Lessons", "head_readings", "read_statistics", "train", "train_on"]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What was read of a dataset for a network front.
+
+    Attributes:
+        readings: Of each part a row: the statistics, then the measured readings.
+        backbone: What gave the statistics.
+        recipe: Classes, image settings, concepts.
+    """
+
+    readings: Readings
+    backbone: Backbone
+    recipe: Recipe
+
+    @property
+    def statistics(self) -> NDArray[np.float64]:
+        """Return what the stages of the backbone hold, shape (n, width)."""
+        return self.readings.values[:, : self.backbone.width]
+
+    @property
+    def material(self) -> Material:
+        """Return the labelled parts as a concept layer sees them."""
+        return Material.of(
+            self.readings.data,
+            self.statistics,
+            self.readings.values[:, self.backbone.width :],
+            self.recipe,
+        )
+
+
+def train(
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    backbone: str = DEFAULT,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Model:
+    """Train a model whose four features come from a network.
+
+    Each photo is measured and run through the backbone once; four concepts are
+    taught; the head is fitted to their out-of-fold readings; and what that costs,
+    means and proves is assessed on groups that nothing has seen. The same data,
+    recipe, backbone and processor give the same model, whatever the number of
+    workers.
+
+    Args:
+        data: The labelled parts.
+        recipe: Classes, costs, settings; `concepts` where a person knows which class
+            shows which feature.
+        backbone: A name, or the path of an ONNX file; see `read_backbone`.
+        workers: Photos read at the same time, a thread each.
+        progress: Told how far each stage is.
+
+    Raises:
+        LabelError: A label is not one of the recipe's classes.
+        DatasetError: No photo could be read, or fewer than two groups are labelled.
+        InputError: There is no such backbone.
+        ModelError: The backbone's file is damaged or hostile.
+        MissingExtraError: The extra cnn is not installed.
+
+    Warns:
+        GlasslineWarning: As in `glassline.training.train`.
+    """
+    data.targets(recipe.classes)  # a wrong label is found before the photos are read
+    lessons = read_statistics(
+        data, recipe, read_backbone(backbone), workers=workers, progress=progress
+    )
+    return train_on(lessons, progress=progress)
+
+
+def read_statistics(
+    data: Dataset,
+    recipe: Recipe,
+    backbone: Backbone,
+    *,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Lessons:
+    """Run every photo through the backbone, and measure it."""
+    session = Session(statistics_network(backbone), backbone.name)
+    measured = Measured(recipe.features)
+
+    def measure(image: Image, /) -> Values:
+        (statistics,) = session.run(fitted(image, session.side))
+        return np.concatenate(
+            [statistics[0].astype(np.float64), measured.read(image).values]
+        )
+
+    readings = read_parts(
+        data, measure, recipe.image, workers=workers, progress=progress
+    )
+    return Lessons(readings, backbone, recipe)
+
+
+def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
+    """Train a model on what `read_statistics` returned."""
+    recipe, material = lessons.recipe, lessons.material
+    concepts = teach(material, recipe)
+    figures = assess(material, recipe, progress=progress)
+    return train_head(
+        lessons.readings,
+        head_readings(lessons, concepts),
+        recipe,
+        front=Network(
+            concept_network(
+                lessons.backbone,
+                concepts.layer.weights,
+                concepts.layer.offset,
+                _typical(material, concepts, recipe),
+            ),
+            recipe.feature_names,
+        ),
+        clip=CLIP,
+        record={
+            "backbone": {
+                "name": lessons.backbone.name,
+                "sha256": lessons.backbone.sha256,
+            },
+            "concepts": {
+                "figures": figures.as_json() if figures else None,
+                "table": concepts.table.tolist(),
+            },
+        },
+    )
+
+
+def head_readings(
+    lessons: Lessons, concepts: Concepts | None = None
+) -> NDArray[np.float64]:
+    """Return the readings that the head is trained on, a row a part that was read.
+
+    An undecided part taught nothing, so the layer has not seen it either.
+    """
+    concepts = concepts or teach(lessons.material, lessons.recipe)
+    known = lessons.readings.data.targets(lessons.recipe.classes).any(axis=1)
+    found = concepts.layer.read(lessons.statistics)
+    found[known] = concepts.readings
+    return found
+
+
+def _typical(material: Material, concepts: Concepts, recipe: Recipe) -> Values:
+    """Return the median readings of the good parts, or of all where there are none."""
+    good = good_parts(material.targets, recipe)
+    chosen = slice(None) if good is None or not good.any() else good
+    return np.asarray(np.median(concepts.readings[chosen], axis=0))

