@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
-from glassline.decide import ClassSet, Decision
+from glassline.decide import ClassSet, Decision, Nearby, Stand
 from glassline.deciding import decide
 from glassline.errors import LabelError, show
 from glassline.explain import Evidence, Sheet
@@ -134,9 +134,21 @@ class Inspection:
             "decision": self.decision,
             "reason": self.reason,
             "reason_code": self.decided.reason.code,
-            "novelty": asdict(stand) if stand else None,
-            "gauge": asdict(nearby) if nearby else None,
-            "possible": asdict(possible) if possible else None,
+            "novelty": _plain(stand),
+            "gauge": _plain(nearby),
+            "possible": _plain(possible),
             "guarantee": promise.as_json() if promise else None,
             "model": self.model.sha256,
         }
+
+
+def _plain(found: Stand | Nearby | ClassSet | None) -> dict[str, Any] | None:
+    """Return what was found as JSON holds it: lists, not tuples."""
+    return (
+        {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(found).items()
+        }
+        if found
+        else None
+    )

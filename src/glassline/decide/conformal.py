@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from glassline.arrays import ClassIds, Features, Values
 from glassline.errors import GlasslineWarning, InputError, ShapeError
@@ -72,7 +72,7 @@ class Taught:
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "labels", y.astype(np.int64, copy=False))
 
-    def losses_with(self, part: Values, label: int) -> Values:
+    def losses_with(self, part: Values, label: int) -> NDArray[np.float64]:
         """Return the loss of each part and, last, of one more, under their own fit."""
         x, y = np.vstack([self.x, part]), np.append(self.labels, label)
         k = len(self.classes)

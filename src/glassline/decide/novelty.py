@@ -178,7 +178,7 @@ class Region:
             n=len(u),
         )
 
-    def distances(self, unclipped: Features) -> Values:
+    def distances(self, unclipped: Features) -> Numbers:
         """Return D of each part, shape (n,); each depends on nothing but its part."""
         centers, inverses = self._arrays()
         return np.asarray(np.sqrt(_squares(unclipped, centers, inverses).min(axis=1)))

@@ -161,7 +161,10 @@ class Wording:
         else:
             yield self._block("decision", self._band(self.sheet.decision))
             yield from novel(
-                self.sheet.decision, self.catalogue, self.features, self._class_word
+                self.sheet.decision,
+                self.catalogue,
+                self.short_features(),
+                self._class_word,
             )
             yield from limited(self.sheet.decision, self.catalogue, self.features)
             yield from possible(self.sheet.decision, self.catalogue, self._class_word)

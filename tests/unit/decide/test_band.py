@@ -31,8 +31,8 @@ PROMISE = Promise(
 def test_a_dear_look_narrows_the_band() -> None:
     """A look of 2: rejecting costs 5 p, so 0.4; accepting 20 (1 - p), so 0.9."""
     costs = {
-        "ok": ClassCosts(accept=0, reject=5, review=2),
-        "dirt": ClassCosts(accept=20, reject=0, review=2),
+        "ok": ClassCosts(accept=0.0, reject=5.0, review=2.0),
+        "dirt": ClassCosts(accept=20.0, reject=0.0, review=2.0),
     }
 
     found = review_band(Policy.of(replace(TWO, costs=costs)), "dirt")
@@ -68,8 +68,8 @@ def test_a_promise_sets_the_upper_end() -> None:
 def test_no_band_where_none_or_all_are_reviewed(look: float) -> None:
     """A look that never pays, and one that always does."""
     costs = {
-        "ok": ClassCosts(accept=0, reject=5, review=look),
-        "dirt": ClassCosts(accept=20, reject=0, review=look),
+        "ok": ClassCosts(accept=0.0, reject=5.0, review=look),
+        "dirt": ClassCosts(accept=20.0, reject=0.0, review=look),
     }
 
     assert review_band(Policy.of(replace(TWO, costs=costs)), "dirt") is None
