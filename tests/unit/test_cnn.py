@@ -16,6 +16,7 @@ from backbones import SIDE, tiny_backbone
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline import cnn
+from glassline.comparison import compare
 from glassline.dataset import Dataset
 from glassline.errors import InputError, MissingExtraError, ModelError, ShapeError
 from glassline.evaluation import evaluate
@@ -372,3 +373,15 @@ def test_large_photos_are_shrunk_by_area() -> None:
 def _flipped(data: bytes, bit: int) -> bytes:
     place = bit // 8
     return data[:place] + bytes([data[place] ^ 1 << bit % 8]) + data[place + 1 :]
+
+
+def test_a_network_compares_exactly_with_itself_and_with_no_other_front(
+    taught: Model, model: Model, line: Dataset
+) -> None:
+    """Any reading, also below 0; with measured features on parts only."""
+    same, other = compare(taught, taught), compare(taught, model, line)
+
+    assert (same.unlike, same.ranges) == ((), ((-np.inf, np.inf),) * 4)
+    assert same.differences is not None
+    assert (other.unlike, other.differences) == (FEATURE_NAMES, None)
+    assert other.n == len(line)

@@ -12,6 +12,7 @@ import click
 import glassline
 from glassline.cli import (
     check,
+    compare,
     demo,
     evaluate,
     gauge,
@@ -53,6 +54,7 @@ for _command in (
     guarantee,
     gauge,
     labels,
+    compare,
     sheet,
     check,
     verify,

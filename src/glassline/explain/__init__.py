@@ -1,6 +1,7 @@
 """The sheet of one part with its faces, its check, and how close the verdict is."""
 
 from glassline.explain.check import Mark, Marks, check
+from glassline.explain.differences import Difference, Judge, Verdict, differences
 from glassline.explain.evidence import Evidence
 from glassline.explain.example import example
 from glassline.explain.figure import Figure
@@ -21,9 +22,11 @@ from glassline.explain.sheet import Sheet
 
 __all__ = [
     "DecisionFlip",
+    "Difference",
     "Evidence",
     "Figure",
     "Flip",
+    "Judge",
     "Mark",
     "Marks",
     "NoDecisionFlip",
@@ -31,8 +34,10 @@ __all__ = [
     "Obstacle",
     "Proof",
     "Sheet",
+    "Verdict",
     "check",
     "decision_within",
+    "differences",
     "example",
     "flip",
     "flip_decision",

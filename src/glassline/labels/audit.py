@@ -28,8 +28,6 @@ from glassline.training import read_candidates, train_on
 
 __all__ = ["audit"]
 
-UNCLIPPED = 1e300
-
 
 def audit(
     data: Dataset,
@@ -70,10 +68,8 @@ def audit(
     if not len(rows):
         raise DatasetError(f"{data.name}: expected labelled parts, got none.")
     labels = known.data.targets(recipe.classes).argmax(axis=1)
-    scale = replace(prepare(known.values, known.data, recipe).scale, clip=UNCLIPPED)
-    x = scale.x(
-        known.values
-    )  # the clip would hide which of two strong readings is stronger
+    # the clip would hide which of two strong readings is the stronger
+    x = prepare(known.values, known.data, recipe).scale.unclipped(known.values)
     logits, count = _judged(known, recipe, labels)
     losses = part_losses(logits, labels)
     suspects = tuple(_suspects(known, recipe, labels, logits, retrained, progress))

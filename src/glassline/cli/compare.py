@@ -1,0 +1,79 @@
+"""`glassline compare`: what a new model says differently."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from glassline.cli.output import (
+    as_json,
+    json_option,
+    language_option,
+    progress_bar,
+    say,
+)
+
+__all__ = ["command"]
+
+MAY_PASS, SOME_REFUSED = 1, 6
+
+
+@click.command("compare")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("data", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit 1 unless it is proved that NEW never calls good what OLD called a "
+    "defect.",
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@language_option
+@json_option
+def command(
+    old: Path,
+    new: Path,
+    data: Path | None,
+    strict: bool,
+    workers: int,
+    lang: str,
+    as_lines: bool,
+) -> None:
+    """Say where two models differ.
+
+    Exactly: for every two classes, either readings at which OLD says one and NEW
+    the other, as clearly as possible, or the proof that there are none. On the
+    photos of DATA: which get another class or decision; the exact comparison then
+    covers the range of their readings, and without DATA every reading from 0 up.
+
+    The exact part takes models that read with the same settings of each feature.
+
+    \b
+    Example:
+      glassline compare model new-model photos
+      glassline compare model new-model --strict
+
+    Exit code 6 when some photos were refused.
+    """
+    from glassline.comparison import compare
+    from glassline.dataset import Dataset
+    from glassline.model import load
+
+    with progress_bar() as progress:
+        found = compare(
+            load(old),
+            load(new),
+            Dataset.read(data) if data else None,
+            workers=workers,
+            progress=progress,
+        )
+    if as_lines:
+        as_json(found.as_json())
+    else:
+        say(found.text(lang))
+    if strict and found.never_passes is not True:
+        raise click.exceptions.Exit(MAY_PASS)
+    if found.refused:
+        raise click.exceptions.Exit(SOME_REFUSED)

@@ -1,0 +1,91 @@
+"""`glassline compare` as a person and as a script call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from glassline.comparison import compare
+from glassline.dataset import Dataset
+from glassline.head import Head
+from glassline.model import Model
+
+
+def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "glassline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def stricter(model: Model) -> Model:
+    """The model with its first class, the good one, behind by half a nat more."""
+    head = Head(model.head.W, model.head.b - [0.5, 0.0, 0.0])
+    record = {**model.record, "temperature": None}
+    return replace(model, head=head, optimum=None, record=record)
+
+
+@pytest.fixture(scope="module")
+def stricter_folder(stricter: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """It as a folder."""
+    folder = tmp_path_factory.mktemp("stricter")
+    stricter.save(folder)
+    return folder
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_the_text_is_that_of_python(
+    model_folder: Path,
+    stricter_folder: Path,
+    model: Model,
+    stricter: Model,
+    line_folder: Path,
+    lang: str,
+) -> None:
+    """In both languages."""
+    done = _run("compare", model_folder, stricter_folder, line_folder, "--lang", lang)
+
+    found = compare(model, stricter, Dataset.read(line_folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == found.text(lang) + "\n"
+
+
+def test_strict_passes_a_proof_and_fails_a_counterexample(
+    model_folder: Path, stricter_folder: Path
+) -> None:
+    """Exit codes 0 and 1, whichever of the two is the new one."""
+    proved = _run("compare", model_folder, stricter_folder, "--strict", "--json")
+    refuted = _run("compare", stricter_folder, model_folder, "--strict", "--json")
+
+    assert (proved.returncode, refuted.returncode) == (0, 1)
+    assert json.loads(proved.stdout)["never_passes"] is True
+    said = json.loads(refuted.stdout)
+    assert said["never_passes"] is False
+    margins = [each["margin"] for each in said["differences"] if each["new"] == "ok"]
+    np.testing.assert_allclose(margins, 0.25)
+
+
+def test_a_refused_photo_ends_in_its_own_exit_code(
+    model_folder: Path, line_folder: Path, tmp_path: Path
+) -> None:
+    """6: done, with photos left out."""
+    part = Dataset.read(line_folder).parts[0]
+    (tmp_path / "ok").mkdir()
+    (tmp_path / "ok" / "a.png").write_bytes(part.path.read_bytes())
+    (tmp_path / "ok" / "b.png").write_bytes(b"no photo")
+
+    done = _run("compare", model_folder, model_folder, tmp_path)
+
+    assert (done.returncode, done.stderr) == (6, "")
+    assert "Photos refused: 1." in done.stdout
