@@ -1,6 +1,8 @@
 """Does each measured reading follow its own cause and leave the others alone?
 
 Run `python -m benchmarks.meaning`: one 4 x 4 table of rank correlations a surface.
+With `--candidates`, of every setting that training may choose: those that hear another
+cause than their own, in the mean of the surfaces.
 """
 
 from __future__ import annotations
@@ -10,10 +12,10 @@ import argparse
 import cv2
 import numpy as np
 
-from glassline.arrays import Values
-from glassline.front.measured import Measured
+from glassline.front import Candidates, Measured
 from glassline.recipe import FEATURE_NAMES
 from glassline.synthetic import CAUSES, SURFACES, Surface, dose_response
+from glassline.synthetic.meaning import DoseResponse
 
 OWN_AT_LEAST = 0.95
 OTHERS_AT_MOST = 0.25
@@ -25,20 +27,29 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=24, help="parts a dose")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--surface", choices=SURFACES, action="append")
+    parser.add_argument("--candidates", action="store_true")
     given = parser.parse_args()
     cv2.setNumThreads(1)
+    candidates = Candidates()
     front = Measured()
+    read = (
+        candidates.read if given.candidates else lambda image: front.read(image).values
+    )
     kinds = given.surface or list(SURFACES)
-
-    def read(photo: np.ndarray) -> Values:
-        return front.read(photo.astype(np.float32) / np.float32(255)).values
-
     found = dose_response(
-        read,
+        lambda photo: read(photo.astype(np.float32) / np.float32(255)),
         surfaces=[Surface.typical(kind) for kind in kinds],
         repeats=given.repeats,
         rng=np.random.Generator(np.random.PCG64(given.seed)),
     )
+    if given.candidates:
+        print_hearing(candidates, found)
+        return 0
+    return int(print_tables(kinds, found) > 0)
+
+
+def print_tables(kinds: list[str], found: DoseResponse) -> int:
+    """Print a table a surface; return how many numbers miss their target."""
     misses = 0
     for kind, table in zip(kinds, found.rho, strict=True):
         print(f"{kind} ({found.parts} parts)")
@@ -59,7 +70,30 @@ def main() -> int:
         f"{misses} of {found.rho.size} miss the target (own >= {OWN_AT_LEAST}, "
         f"others within {OTHERS_AT_MOST})."
     )
-    return int(misses > 0)
+    return misses
+
+
+def print_hearing(candidates: Candidates, found: DoseResponse) -> None:
+    """Print the settings that hear another cause above the target, as a table."""
+    rho = found.rho.mean(axis=0)
+    print("| setting | its own cause | others above 0.25 |\n|---|---|---|")
+    for own, (feature, columns) in enumerate(candidates.columns.items()):
+        for column in columns:
+            others = ", ".join(
+                f"{cause} {rho[row, column]:+.2f}"
+                for row, cause in enumerate(CAUSES)
+                if row != own and abs(rho[row, column]) > OTHERS_AT_MOST
+            )
+            if others:
+                said = candidates.settings(feature, column).values()
+                said = " ".join(map(str, said))
+                print(f"| {feature}: {said} | {rho[own, column]:+.2f} | {others} |")
+    low = min(
+        (rho[own, column], feature, candidates.settings(feature, column))
+        for own, (feature, columns) in enumerate(candidates.columns.items())
+        for column in columns
+    )
+    print(f"\nLeast of its own cause: {low[1]} {low[2]}: {low[0]:+.2f}")
 
 
 if __name__ == "__main__":

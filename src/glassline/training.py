@@ -204,7 +204,7 @@ def _choose(
     if not len(rows) or most_folds(ids, groups) < 2 or candidates.is_settled:
         return Choice(candidates.defaults, math.nan, ())
     lesson = prepare(known.values, known.data, recipe)
-    score = InnerLoss.of(
+    score = InnerLoss(
         known.values,
         lesson.targets,
         lesson.weights,

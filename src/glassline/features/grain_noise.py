@@ -45,7 +45,7 @@ GRID = (
     *(
         GrainNoise(polarity, width_px, share)
         for polarity in ("bright", "dark")
-        for width_px, share in ((4, 0.01), (6, 0.01), (6, 1), (12, 0.01), (12, 1))
+        for width_px, share in ((4, 0.03), (4, 1), (6, 0.01), (12, 0.01), (12, 1))
     ),
 )
 """The settings training may choose from, the defaults first."""

@@ -20,6 +20,7 @@ from glassline.features.surface import (
 
 __all__ = ["GRID", "TextureChange", "measure", "roughness"]
 
+DARKEST = np.float32(4.0 * GREY_STEP)  # added to the light: black divides nothing
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
 
@@ -34,28 +35,42 @@ class TextureChange:
         block_px: Side of the blocks that are compared, in photo pixels, 4 to 256.
         share: Share of the blocks that counts as the roughest, 0 to 0.5; 0 the
             roughest block alone.
+        light_power: Power of the block's brightness that its roughness is divided
+            by, 0 to 1: 0 none, 0.5 as a camera's photon noise grows, 1 as the
+            contrast of a printed or etched texture does.
     """
 
     across: Literal["places", "scales"] = "places"
     detail_px: Literal[1, 2, 4] = 2
     block_px: float = 16.0
     share: float = 0.2
+    light_power: float = 0.5
 
     def __post_init__(self) -> None:
         if not 4 <= self.block_px <= 256:
             raise RecipeError(f"block_px: expected 4 to 256 px, got {self.block_px:g}.")
         if not 0 <= self.share <= 0.5:
             raise RecipeError(f"share: expected 0 to 0.5, got {self.share:g}.")
+        if not 0 <= self.light_power <= 1:
+            raise RecipeError(
+                f"light_power: expected 0 to 1, got {self.light_power:g}."
+            )
 
 
 GRID = (
     TextureChange(),
-    TextureChange(detail_px=2, block_px=16, share=0.05),
-    TextureChange(detail_px=2, block_px=8, share=0.2),
-    TextureChange(detail_px=2, block_px=8, share=0.02),
-    TextureChange(detail_px=1, block_px=8, share=0.2),
-    TextureChange(detail_px=4, block_px=16, share=0.2),
-    TextureChange(across="scales"),
+    *(
+        TextureChange("places", detail_px, block_px, share, light_power)
+        for light_power in (0.5, 1.0)
+        for detail_px, block_px, share in (
+            (1, 8, 0.2),
+            (2, 8, 0.05),
+            (2, 16, 0.1),
+            (2, 24, 0.2),
+            (4, 16, 0.1),
+        )
+    ),
+    TextureChange("scales"),
 )
 """The settings training may choose from, the defaults first."""
 
@@ -64,13 +79,15 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     """Roughness of the roughest places over the median place, in nepers.
 
     With e the size of the Laplacian at the scale of the detail, plus a quarter of
-    a grey step, and r(B) the mean of log e over the pixels of block B,
+    a grey step, and light(B) the mean brightness of block B plus four grey steps,
 
+        r(B) = mean of log e over the pixels of B - light_power log light(B)
         reading = mean of r over the roughest share of blocks - median of r
 
     The mean of logarithms listens to what most pixels of a block do, so a scratch
     or a speck in it moves it little. A rougher material everywhere, or a brighter
-    lamp, adds the same to all blocks and so nothing to the reading.
+    lamp, adds the same to all blocks and so nothing to the reading; what the lamp
+    does to one side of the part only, the light of the block takes away.
 
     Across scales the reading is log( mean e at 1 px / mean e at 2 px ) instead, no
     e counted for more than four times the median: how fine the texture is.
@@ -87,7 +104,9 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
 
     Source:
         Local high-pass energy: K. I. Laws, Textured Image Segmentation, USC IPI
-        report 940, 1980. The mean of logarithms and the comparison are ours.
+        report 940, 1980. Noise that grows with the root of the light: EMVA
+        Standard 1288, release 4.0, section 2. The mean of logarithms and the
+        comparison are ours.
     """
     lengths = roughness(surface, settings)
     middle = float(np.median(lengths))
@@ -106,6 +125,11 @@ def roughness(surface: Surface, settings: TextureChange) -> Plane:
     side = settings.block_px / settings.detail_px
     size_wh = tuple(max(1, round(length / side)) for length in size.shape[::-1])
     blocks = cv2.resize(logs, size_wh, interpolation=cv2.INTER_AREA)
+    if settings.light_power:
+        photo = surface.smaller(settings.detail_px)
+        light = cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA)
+        light = np.maximum(light, 0) + DARKEST
+        blocks -= np.float32(settings.light_power) * np.log(light)
     return np.asarray(blocks)
 
 

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, PartWeights, Targets
 from glassline.features import Scale
 from glassline.folds import folds, most_folds
-from glassline.head import fit, part_losses
+from glassline.head import Head, fit, part_losses
 
 __all__ = ["Choice", "InnerLoss", "Scorer", "Tried", "choose"]
 
 MIN_GAIN = 0.002  # nats: a smaller gain is chance, and the defaults stand
 ROUNDS = 3  # over the four features; the second seldom moves, the third never did
 INNER_FOLDS = 4
-REPEATS = 2  # deals of the groups, so that one lucky deal does not decide
+REPEATS = 4  # deals of the groups, so that one lucky deal does not decide
 TOLERANCE = 1e-4  # of the gradient: a score needs four digits, not ten
 
 Scorer = Callable[[tuple[int, ...]], float]
@@ -93,32 +93,25 @@ def choose(
     return Choice(best, known[best], tuple(tried))
 
 
-@dataclass(frozen=True)
 class InnerLoss:
     """The cross-validated loss of a head on some columns of the candidate readings.
 
     Scale and head are fitted without the fold that is scored; groups are never
-    split. The mean is weighted as training weighs the parts.
+    split. The mean is weighted as training weighs the parts. A fold's head starts
+    where its last one ended: the optimum is the same, the way to it short.
 
-    Attributes:
+    Args:
         readings: Shape (n, m), every candidate.
         targets: Shape (n, k), as the head is trained on.
         weights: Shape (n,), class weights included.
         good: Shape (n,), which parts are good; None takes all for the scale.
-        dealt: Shape (r, n), the fold of each part in each of r deals.
+        labels: Shape (n,), the class of each part.
+        groups: Shape (n,), the group of each part.
         penalty: As in `fit`.
     """
 
-    readings: NDArray[np.float64]
-    targets: Targets
-    weights: PartWeights
-    good: NDArray[np.bool_] | None
-    dealt: NDArray[np.int64]
-    penalty: float
-
-    @classmethod
-    def of(  # noqa: PLR0913  the readings and all that training knows of the parts
-        cls,
+    def __init__(  # noqa: PLR0913  the readings and all that training knows of the parts
+        self,
         readings: NDArray[np.float64],
         targets: Targets,
         weights: PartWeights,
@@ -126,31 +119,62 @@ class InnerLoss:
         labels: ClassIds,
         groups: NDArray[np.int64],
         penalty: float,
-    ) -> InnerLoss:
-        """Deal the parts into inner folds; see the attributes."""
+    ) -> None:
+        self._readings, self._targets, self._weights = readings, targets, weights
+        self._penalty = penalty
         count = min(INNER_FOLDS, most_folds(labels, groups))
-        dealt = [folds(labels, groups, count, seed) for seed in range(REPEATS)]
-        return cls(readings, targets, weights, good, np.array(dealt), penalty)
+        self._folds = [
+            _Fold.of(readings, good, deal == fold)
+            for deal in (folds(labels, groups, count, seed) for seed in range(REPEATS))
+            for fold in range(count)
+        ]
 
     def __call__(self, columns: tuple[int, ...]) -> float:
         """Return the mean loss of the parts left out, nats a unit of weight."""
-        values = self.readings[:, columns]
+        values = self._readings[:, columns]
         lost = total = 0.0
-        for deal in self.dealt:
-            for fold in np.unique(deal).tolist():
-                out = deal == fold
-                good = None if self.good is None else self.good[~out]
-                scale = Scale.fit(values[~out], good)
-                head = fit(
-                    scale.x(values[~out]),
-                    self.targets[~out],
-                    penalty=self.penalty,
-                    weights=self.weights[~out],
-                    tolerance=TOLERANCE,
-                ).head
-                losses = part_losses(
-                    head.logits(scale.x(values[out])), self.targets[out]
-                )
-                lost += float(self.weights[out] @ losses)
-                total += float(self.weights[out].sum())
+        for fold in self._folds:
+            x = fold.scale(columns).x(values)
+            seen, left_out = ~fold.left_out, fold.left_out
+            fold.head = fit(
+                x[seen],
+                self._targets[seen],
+                penalty=self._penalty,
+                weights=self._weights[seen],
+                start=fold.head,
+                classes=self._targets.shape[1],
+                tolerance=TOLERANCE,
+            ).head
+            losses = part_losses(fold.head.logits(x[left_out]), self._targets[left_out])
+            lost += float(self._weights[left_out] @ losses)
+            total += float(self._weights[left_out].sum())
         return lost / total
+
+
+@dataclass
+class _Fold:
+    """One fold: who is left out, the scale of every column, and the last head."""
+
+    left_out: NDArray[np.bool_]
+    all_columns: Scale
+    head: Head | None = None
+
+    @classmethod
+    def of(
+        cls,
+        readings: NDArray[np.float64],
+        good: NDArray[np.bool_] | None,
+        left_out: NDArray[np.bool_],
+    ) -> _Fold:
+        seen = ~left_out
+        return cls(
+            left_out, Scale.fit(readings[seen], None if good is None else good[seen])
+        )
+
+    def scale(self, columns: Sequence[int]) -> Scale:
+        of_all = self.all_columns
+        return Scale(
+            tuple(of_all.center[each] for each in columns),
+            tuple(of_all.spread[each] for each in columns),
+            of_all.clip,
+        )

@@ -91,10 +91,34 @@ def test_across_scales_fine_texture_reads_above_coarse(
 
 
 @pytest.mark.parametrize(
+    ("light_power", "expected"),
+    [
+        pytest.param(1.0, 0.0, id="contrast does not see the lamp"),
+        pytest.param(0.5, 0.5 * np.log(0.86 / 0.5), id="half of it is left"),
+        pytest.param(0.0, np.log(0.86 / 0.5), id="taken for a rougher place"),
+    ],
+)
+def test_a_lamp_on_one_side_makes_texture_stronger_there(
+    rng: np.random.Generator, light_power: float, expected: float
+) -> None:
+    """Light from 0.1 to 0.9: the brightest tenth has 0.86 on average, the middle 0.5.
+
+    Blocks so large that chance adds little to the roughest of them.
+    """
+    texture = 1 + rng.normal(0, 0.15, (640, 640))
+    lit = np.asarray(np.linspace(0.1, 0.9, 640) * texture, np.float32)
+
+    reading = _reading(lit, TextureChange("places", 1, 64, 0.1, light_power))
+
+    assert_allclose(reading, expected, atol=0.06)
+
+
+@pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"block_px": 3.0}, "block_px: expected 4 to 256 px, got 3."),
         ({"share": 0.6}, "share: expected 0 to 0.5, got 0.6."),
+        ({"light_power": 1.2}, "light_power: expected 0 to 1, got 1.2."),
     ],
 )
 def test_settings_out_of_range_are_refused(
