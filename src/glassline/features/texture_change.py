@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -11,6 +11,7 @@ import numpy as np
 from glassline.errors import RecipeError
 from glassline.features.surface import (
     BORDER,
+    DARKEST,
     GREY_STEP,
     MEDIAN_SAMPLES,
     Plane,
@@ -20,7 +21,6 @@ from glassline.features.surface import (
 
 __all__ = ["GRID", "TextureChange", "measure", "roughness"]
 
-DARKEST = np.float32(4.0 * GREY_STEP)  # added to the light: black divides nothing
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
 
@@ -57,19 +57,17 @@ class TextureChange:
             )
 
 
+BLOCKS = (
+    TextureChange("places", 1, 8.0, 0.2),
+    TextureChange("places", 2, 8.0, 0.05),
+    TextureChange("places", 2, 16.0, 0.1),
+    TextureChange("places", 2, 24.0, 0.2),
+    TextureChange("places", 4, 16.0, 0.1),
+)
 GRID = (
     TextureChange(),
-    *(
-        TextureChange("places", detail_px, block_px, share, light_power)
-        for light_power in (0.5, 1.0)
-        for detail_px, block_px, share in (
-            (1, 8, 0.2),
-            (2, 8, 0.05),
-            (2, 16, 0.1),
-            (2, 24, 0.2),
-            (4, 16, 0.1),
-        )
-    ),
+    *BLOCKS,
+    *(replace(each, light_power=1.0) for each in BLOCKS),
     TextureChange("scales"),
 )
 """The settings training may choose from, the defaults first."""
@@ -128,8 +126,8 @@ def roughness(surface: Surface, settings: TextureChange) -> Plane:
     if settings.light_power:
         photo = surface.smaller(settings.detail_px)
         light = cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA)
-        light = np.maximum(light, 0) + DARKEST
-        blocks -= np.float32(settings.light_power) * np.log(light)
+        light = np.log(np.maximum(light, 0) + np.float32(DARKEST))
+        blocks = blocks - np.float32(settings.light_power) * light
     return np.asarray(blocks)
 
 
