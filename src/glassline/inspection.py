@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from glassline.arrays import Maps, Named, Values
 from glassline.decide import ClassSet, Decision, Nearby, Stand
 from glassline.deciding import decide
-from glassline.errors import LabelError, show
-from glassline.explain import Evidence, Sheet
+from glassline.errors import InputError, LabelError, show
+from glassline.explain import Evidence, Sheet, Supposed
 from glassline.head import softmax
 from glassline.image import Photo, load
 from glassline.model import Model
@@ -89,6 +89,7 @@ class Inspection:
     decided: Decision
     model: Model
     label: str | None = None
+    supposed: Supposed | None = None
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -111,12 +112,59 @@ class Inspection:
     @property
     def sheet(self) -> Sheet:
         """Return the worked sum of this inspection."""
-        return self.model.sheet(
+        sheet = self.model.sheet(
             self.x,
             readings=self.features.values,
             decided=self.decided,
             label=self.label,
-            evidence=self.evidence,
+            evidence=None if self.supposed else self.evidence,
+        )
+        return replace(sheet, supposed=self.supposed)
+
+    def suppose(self, x: Mapping[str, float]) -> Inspection:
+        """Return the verdict as it would be were these features at these x.
+
+        A question to the model, not to the world: the other features stay as read,
+        though a part without its scratch would move them too. Nothing points at the
+        photo any more.
+
+        Args:
+            x: Feature to where it is set, in standard units; 0 is a typical good part.
+
+        Raises:
+            InputError: There is no such feature, or a number is not within the clip.
+        """
+        names, scale = self.model.feature_names, self.model.scale
+        asked = self.x.copy()
+        for name, value in x.items():
+            if name not in names or not abs(value) <= scale.clip:
+                raise InputError(
+                    f"suppose: expected one of {', '.join(names)} within "
+                    f"+-{scale.clip:g}, got {name} = {value:g}."
+                )
+            asked[names.index(name)] = value
+        was_set = np.isin(names, list(x))
+        readings = np.where(was_set, scale.reading(asked), self.features.values)
+        logits = self.model.head.logits(asked[None])
+        probabilities = softmax(logits)
+        decision = decide(self.model, readings, probabilities[0])
+        as_read = self.supposed or Supposed(
+            x={},
+            predicted_class=self.predicted_class,
+            probability=self.probabilities[self.predicted_class],
+            action=self.decision,
+        )
+        return replace(
+            self,
+            features=Named(names, readings),
+            x=asked,
+            logits=logits[0],
+            probabilities=Named(self.model.recipe.classes, probabilities[0]),
+            predicted_class=self.model.recipe.classes[int(np.argmax(logits[0]))],
+            decision=decision.action,
+            reason=decision.reason.text("en"),
+            decided=decision,
+            supposed=replace(as_read, x={**as_read.x, **x}),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -138,6 +186,7 @@ class Inspection:
             "gauge": _plain(nearby),
             "possible": _plain(possible),
             "guarantee": promise.as_json() if promise else None,
+            **({"supposed": asdict(self.supposed)} if self.supposed else {}),
             "model": self.model.sha256,
         }
 

@@ -446,3 +446,40 @@ def test_json_has_null_for_what_is_no_number(
     as_json({"a": [value, {"b": value}], "c": 0.5})
 
     assert capfdbinary.readouterr().out == b'{"a": [null, {"b": null}], "c": 0.5}\n'
+
+
+def test_a_question_about_a_part_is_answered_beside_its_verdict(
+    model_folder: Path, line_folder: Path
+) -> None:
+    """`sheet --suppose` says what was set and what the verdict was as read."""
+    photo = next(line_folder.rglob("*.png"))
+
+    done = _run("sheet", model_folder, photo, "--suppose", "line_strength=0")
+
+    assert done.returncode == 0
+    assert "A question, no verdict on this part" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--suppose", "line_strength=much"],
+            "--suppose: expected FEATURE=X with a number, got 'line_strength=much'.",
+        ),
+        (
+            ["--suppose", "line_strength=0", "--evidence", "x.png"],
+            "--suppose: expected a photo, and no --evidence.",
+        ),
+    ],
+)
+def test_a_question_that_is_none_is_a_wrong_use(
+    model_folder: Path, line_folder: Path, options: list[str], message: str
+) -> None:
+    """Exit code 2, and what was expected."""
+    photo = next(line_folder.rglob("*.png"))
+
+    done = _run("sheet", model_folder, photo, *options)
+
+    assert done.returncode == 2
+    assert message in done.stderr

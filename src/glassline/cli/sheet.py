@@ -43,6 +43,13 @@ PICTURES = (".svg", ".png")
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write the photo with what drove each reading: FILE.svg or FILE.png.",
 )
+@click.option(
+    "--suppose",
+    "asked",
+    multiple=True,
+    metavar="FEATURE=X",
+    help="Ask: were this feature at this x (0 is a typical good part)? Repeatable.",
+)
 @set_options
 @language_option
 @json_option
@@ -53,6 +60,7 @@ def command(
     label: str | None,
     face: str,
     evidence: Path | None,
+    asked: tuple[str, ...],
     compared: Path | None,
     miss: float,
     by_class: bool,
@@ -68,12 +76,14 @@ def command(
       glassline sheet --example
       glassline sheet model part.png --label scratch --format html > sheet.html
       glassline sheet model part.png --evidence part.svg
+      glassline sheet model part.png --suppose line_strength=0
     """
     from glassline.explain import example as worked_example
 
     if example == (model is not None) or (model is None) != (photo is None):
         raise click.UsageError("expected MODEL and PHOTO, or --example.")
     _check_picture(evidence, photo)
+    x = _numbers(asked, photo, evidence)
     sheet: Sheet
     if model is None or photo is None:
         sheet = worked_example()
@@ -85,7 +95,7 @@ def command(
             trained = load(model)
             possible = possible_by(trained, compared, miss, by_class, progress)
             seen = inspect(trained, photo, label=label, possible=possible)
-            sheet = seen.sheet
+            sheet = (seen.suppose(x) if x else seen).sheet
     if evidence is not None and sheet.evidence is not None:
         _write(sheet.evidence, evidence, lang)
     if as_lines:
@@ -96,6 +106,24 @@ def command(
         document(sheet.html(lang))
     else:
         say(getattr(sheet, face)(lang))
+
+
+def _numbers(
+    asked: tuple[str, ...], photo: Path | None, evidence: Path | None
+) -> dict[str, float]:
+    """Read FEATURE=X as many times as it was given."""
+    if asked and (photo is None or evidence is not None):
+        raise click.UsageError("--suppose: expected a photo, and no --evidence.")
+    found = {}
+    for text in asked:
+        name, _, value = text.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError as error:
+            raise click.UsageError(
+                f"--suppose: expected FEATURE=X with a number, got {text!r}."
+            ) from error
+    return found
 
 
 def _check_picture(evidence: Path | None, photo: Path | None) -> None:

@@ -19,6 +19,7 @@ from glassline.explain.flips import (
 )
 from glassline.explain.html import sheet_style
 from glassline.explain.sheet import Sheet
+from glassline.explain.supposed import Supposed
 
 __all__ = [
     "DecisionFlip",
@@ -34,6 +35,7 @@ __all__ = [
     "Obstacle",
     "Proof",
     "Sheet",
+    "Supposed",
     "Verdict",
     "check",
     "decision_within",

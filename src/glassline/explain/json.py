@@ -52,6 +52,8 @@ def face(sheet: Sheet) -> str:
         table["intuition_check"] = [
             {"p_true": p, "printed": intuition(p)} for p in INTUITIONS
         ]
+    if sheet.supposed is not None:
+        table["supposed"] = vars(sheet.supposed)
     if sheet.scaling is not None:
         table["scaling"] = vars(sheet.scaling)
     if sheet.decision is not None:

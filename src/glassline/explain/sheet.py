@@ -18,6 +18,7 @@ from glassline.explain.evidence import Evidence
 from glassline.explain.figure import BLOCKS, Figure
 from glassline.explain.log_odds import LogOdds
 from glassline.explain.scaling import Scale, Scaling
+from glassline.explain.supposed import Supposed
 from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES
 from glassline.words import CLASS_WORDS, LANGUAGES, words
@@ -50,6 +51,7 @@ class Sheet:
         units: Feature to the unit of its reading, where the catalogue has none.
         front: The kind of what read the features; other than measured, every face
             says what that means.
+        supposed: What a person set, where the sheet answers a question.
     """
 
     classes: tuple[str, ...]
@@ -65,6 +67,7 @@ class Sheet:
     evidence: Evidence | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     front: str = "measured"
+    supposed: Supposed | None = None
 
     @classmethod
     def of(  # noqa: PLR0913  one keyword for each thing a sheet may show

@@ -18,6 +18,7 @@ from glassline.explain.limited import limited
 from glassline.explain.novel import novel
 from glassline.explain.possible import possible
 from glassline.explain.scaling import Scaling
+from glassline.explain.supposed import Supposed, telling
 from glassline.explain.units import unit_of
 from glassline.recipe import ACTIONS
 from glassline.words import words
@@ -83,12 +84,23 @@ class Wording:
 
     def notes(self) -> Iterator[str]:
         """Yield how to read the matrices."""
+        if self.sheet.supposed is not None:
+            yield self._supposed(self.sheet.supposed)
         rows, columns = self.sheet.figures["W"].shape
         yield self.say["columns_note"].format(classes=self.listed(self.classes))
         yield self.say["shape_note"].format(rows=rows, columns=columns)
         yield self.say["digits_note"].format(decimals=DECIMALS)
         if self.sheet.front in self.catalogue["fronts"]:
             yield self.catalogue["fronts"][self.sheet.front]
+
+    def _supposed(self, supposed: Supposed) -> str:
+        named = self.sheet.feature_words[self.lang]
+        return telling(
+            supposed,
+            self.catalogue,
+            self._class_word(supposed.predicted_class),
+            dict(zip(self.sheet.features, named, strict=True)),
+        )
 
     def short_features(self) -> list[str]:
         """Return the shortest name of each feature, for narrow places."""
