@@ -103,20 +103,20 @@ def temper(
         3.4.3, there for the size of a tree. The three are ours.
     """
     targets = data.targets(recipe.classes)
-    rows = np.flatnonzero(targets.sum(axis=1) > 0)
+    rows = np.flatnonzero((targets.sum(axis=1) > 0) & (data.weights() > 0))
+    if not len(rows):
+        return None
     known, values = data.subset(rows), values[rows]
     labels, groups = targets[rows].argmax(axis=1), known.groups()
     count = min(FOLDS, most_folds(labels, groups))
     weights = part_weights(known, recipe)
-    if count < 2 or not weights.any():
+    if count < 2:
         return None
     dealt = folds(labels, groups, count)
     logits = out_of_fold(values, known, recipe, dealt, clip=clip)
     crossed = np.zeros_like(logits)
     for fold in range(count):
         others = dealt != fold
-        if not weights[others].any():
-            return None
         found = calibrate(logits[others], labels[others], weights=weights[others])
         crossed[~others] = logits[~others] / found.value
     gains = part_losses(logits, labels) - part_losses(crossed, labels)

@@ -149,3 +149,32 @@ def test_a_head_that_is_not_the_optimum_over_t_is_refused(
     )
     with pytest.raises(ModelError, match=f"^{re.escape(message)}$"):
         load(tmp_path)
+
+
+def test_parts_that_do_not_count_give_no_temperature() -> None:
+    """Where all other folds weigh nothing, nothing can be crossed."""
+    data = parts(np.array([0, 1, 0, 1]), np.arange(4))
+    weightless = replace(
+        data,
+        parts=tuple(
+            replace(part, weight=float(place == 0))
+            for place, part in enumerate(data.parts)
+        ),
+    )
+
+    assert temper(np.eye(4), weightless, RECIPE) is None
+
+
+def test_parts_without_weight_change_no_temperature(rng: np.random.Generator) -> None:
+    """They are no part of training either."""
+    labels = np.repeat([0, 1], 20)
+    values = rng.normal(labels[:, None] * 1.0, 1.0, (40, 4))
+    data = parts(labels, np.arange(40))
+    extra = tuple(replace(part, weight=0.0) for part in data.parts)
+
+    plain = temper(values, data, RECIPE)
+    more = temper(
+        np.vstack([values, -values]), replace(data, parts=data.parts + extra), RECIPE
+    )
+
+    assert plain == more

@@ -13,7 +13,7 @@ from glassline.decide import Policy
 from glassline.errors import InputError, ShapeError
 from glassline.explain import decision_within, flip_decision
 from glassline.head import Head
-from glassline.recipe import Recipe
+from glassline.recipe import ClassCosts, Recipe
 
 POLICY = Policy.of(Recipe(("ok", "scratch", "dirt")))
 TWO = Policy.of(Recipe(("ok", "scratch")))
@@ -152,3 +152,28 @@ def test_arrays_of_another_head_are_refused(
 
     with pytest.raises(ShapeError, match=f"^{re.escape(message)}$"):
         decision_within(head, TWO, x, covariance, 1.0)
+
+
+def test_actions_that_never_win_are_not_looked_for() -> None:
+    """A look costs nothing, so all parts are reviewed, whatever the camera does."""
+    costs = {name: ClassCosts(1.0, 1.0, 0.0) for name in ("ok", "scratch")}
+    policy = Policy.of(Recipe(("ok", "scratch"), costs=costs))
+    head = Head(np.array([[0.0, 1.0]]), np.zeros(2))
+
+    assert decision_within(head, policy, [0.0], [[1.0]], 100.0) is None
+
+
+def test_equally_dear_actions_are_searched() -> None:
+    """Reject and accept cost the same everywhere: a tie is not a distance."""
+    costs = {
+        "ok": ClassCosts(0.0, 0.0, 1.0),
+        "scratch": ClassCosts(2.0, 2.0, 1.0),
+    }
+    policy = Policy.of(Recipe(("ok", "scratch"), costs=costs))
+    head = Head(np.array([[0.0, 1.0]]), np.zeros(2))
+
+    near = decision_within(head, policy, [-1.0], [[1.0]], 5.0)
+
+    assert near is not None
+    assert near.decision == "review"
+    assert_allclose(near.x, [0.0], atol=1e-6)
