@@ -47,8 +47,8 @@ bench-cnn: $(READY)  ## what a network front costs, in ms
 bench-head: $(READY)  ## the head against scikit-learn: JSON lines, and docs/results.md
 	$(BIN)/python -m benchmarks.bench_head $(CASES) | $(BIN)/python -m benchmarks.head_table
 
-bench-features: $(READY)  ## decoding and the four features, in ms
-	$(BIN)/python -m benchmarks.bench_features
+bench-features: $(READY)  ## the four features beside decoding and a network, in ms
+	$(BIN)/python -m benchmarks.bench_features $(DATA)
 
 novelty: $(READY)  ## unseen kinds of defect: are they noticed? DATA=folder of sets
 	$(BIN)/python -m benchmarks.novelty "$(or $(DATA),../shared/data)"

@@ -180,7 +180,7 @@ class Surface:
         found = self.curvature(width_px)
         size = self.workspace.scratch(found.mean)
         np.abs(found.mean, out=size)
-        np.minimum(size, np.float32(3.0 * found.noise), out=size)
+        cap(size, 3.0 * found.noise)
         rows, columns = self.cells_hw
         per_tile = TILE_PX // CELL_PX
         tiles = cv2.resize(
@@ -199,7 +199,7 @@ class Surface:
         if plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * columns:
             tall = plane[: 2 * rows, : 2 * columns]
             wide = self.workspace.plane("wide", (rows, 2 * columns))
-            np.maximum(tall[0::2], tall[1::2], out=wide)
+            cv2.max(tall[0::2], tall[1::2], dst=wide)
             return np.asarray(np.maximum(wide[:, 0::2], wide[:, 1::2]))
         if plane.shape == (rows, columns):
             return plane
@@ -216,6 +216,11 @@ class Surface:
 def step_px(width_px: float) -> int:
     """Return how much smaller the photo is made for lines of this width."""
     return 2 if width_px < 8 else 4 if width_px < 16 else 8
+
+
+def cap(values: Plane, limit: float) -> None:
+    """Let no value be above the limit, in place: the fastest of the ways to."""
+    cv2.threshold(values, limit, 0.0, cv2.THRESH_TRUNC, dst=values)
 
 
 def facing(mean: Plane, polarity: str, *, out: Plane) -> Plane:

@@ -16,6 +16,7 @@ from glassline.features.surface import (
     MEDIAN_SAMPLES,
     Plane,
     Surface,
+    cap,
     strongest,
 )
 
@@ -135,8 +136,8 @@ def _typical(size: Plane) -> float:
     """Mean of the sizes, none counted for more than four times the median one."""
     some = size.reshape(-1)[:: max(1, size.size // MEDIAN_SAMPLES)]
     limit = LIMIT * float(np.median(some)) + FLOOR
-    np.minimum(size, np.float32(limit), out=size)
-    return float(cv2.mean(size)[0]) + FLOOR
+    cap(size, limit)
+    return float(cv2.sumElems(size)[0]) / size.size + FLOOR
 
 
 def _bend(surface: Surface, step: int) -> Plane:
