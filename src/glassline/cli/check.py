@@ -28,11 +28,12 @@ def command(file: Path, lang: str, as_lines: bool) -> None:
     Each figure is marked at its own number of decimals.
 
     FILE is the JSON face of a sheet, with the figures to be marked under
-    "printed". Exit code 0 when every figure follows, 1 when one does not.
+    "printed"; or its XLSX face, as saved by any spreadsheet program. Exit code 0 when every figure follows, 1 when one does not.
 
     \b
     Example:
       glassline check worked-example.json
+      glassline check part.xlsx
     """
     from glassline.explain import check
 

@@ -51,6 +51,11 @@ PICTURES = (".svg", ".png")
     help="Ask: were this feature at this x (0 is a typical good part)? Repeatable.",
 )
 @set_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the sheet as a spreadsheet of live formulas: FILE.xlsx.",
+)
 @language_option
 @json_option
 def command(
@@ -64,6 +69,7 @@ def command(
     compared: Path | None,
     miss: float,
     by_class: bool,
+    out: Path | None,
     lang: str,
     as_lines: bool,
 ) -> None:
@@ -77,13 +83,14 @@ def command(
       glassline sheet model part.png --label scratch --format html > sheet.html
       glassline sheet model part.png --evidence part.svg
       glassline sheet model part.png --suppose line_strength=0
+      glassline sheet model part.png --out part.xlsx
     """
     from glassline.explain import example as worked_example
 
     if example == (model is not None) or (model is None) != (photo is None):
         raise click.UsageError("expected MODEL and PHOTO, or --example.")
-    _check_picture(evidence, photo)
     x = _numbers(asked, photo, evidence)
+    _check_files(evidence, photo, out)
     sheet: Sheet
     if model is None or photo is None:
         sheet = worked_example()
@@ -98,7 +105,14 @@ def command(
             sheet = (seen.suppose(x) if x else seen).sheet
     if evidence is not None and sheet.evidence is not None:
         _write(sheet.evidence, evidence, lang)
-    if as_lines:
+    if out is not None:
+        _save(out, sheet.xlsx(lang), "--out")
+    else:
+        _show(sheet, "json lines" if as_lines else face, lang)
+
+
+def _show(sheet: Sheet, face: str, lang: str) -> None:
+    if face == "json lines":
         as_json(json.loads(sheet.json()))
     elif face == "json":
         document(sheet.json())
@@ -126,11 +140,13 @@ def _numbers(
     return found
 
 
-def _check_picture(evidence: Path | None, photo: Path | None) -> None:
+def _check_files(evidence: Path | None, photo: Path | None, out: Path | None) -> None:
     if evidence is not None and (photo is None or evidence.suffix not in PICTURES):
         raise click.UsageError(
             "--evidence: expected a photo, and a FILE that ends in .svg or .png."
         )
+    if out is not None and out.suffix != ".xlsx":
+        raise click.UsageError("--out: expected a FILE that ends in .xlsx.")
 
 
 def _write(evidence: Evidence, path: Path, lang: str) -> None:
@@ -138,9 +154,13 @@ def _write(evidence: Evidence, path: Path, lang: str) -> None:
         data = evidence.png(lang)
     else:
         data = evidence.svg(lang).encode("utf-8")
+    _save(path, data, "--evidence")
+
+
+def _save(path: Path, data: bytes, option: str) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
         raise click.UsageError(
-            f"--evidence: expected a file that can be written, got: {error.strerror}."
+            f"{option}: expected a file that can be written, got: {error.strerror}."
         ) from error

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
-from glassline.explain import truth
+from glassline.explain import truth, workbook
 from glassline.explain.document import Document, Printed, read
 from glassline.words import words
 
@@ -90,7 +90,8 @@ def check(document: str | bytes) -> Marks:
         document: JSON: `given` holds x, W, b (and y, eta, r, C where a step needs
             them) and `steps` the symbols with their `printed` figures, numbers
             or strings; null leaves a figure out. `Sheet.json` writes this, and
-            `intuition_check` may stand beside it. See docs/sheet.md.
+            `intuition_check` may stand beside it. Or the bytes of the XLSX face.
+            See docs/sheet.md.
 
     Returns:
         The figures that do not follow, each with its place.
@@ -109,6 +110,8 @@ def check(document: str | bytes) -> Marks:
           s, row 1, column 2: printed 1.1, correct 1.0 (off by 0.1)
             does not follow from the printed figures before it either
     """
+    if isinstance(document, bytes) and workbook.is_workbook(document):
+        document = workbook.read(document)
     paper = read(document)
     with localcontext(truth.CONTEXT.copy()) as context:
         true = truth.compute(paper.given)

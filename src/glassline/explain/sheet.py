@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from glassline.arrays import Values
 from glassline.decide import Decision
 from glassline.errors import InputError, LabelError, ShapeError, show
-from glassline.explain import html, json, markdown, sums, text
+from glassline.explain import html, json, markdown, sums, text, workbook
 from glassline.explain.evidence import Evidence
 from glassline.explain.figure import BLOCKS, Figure
 from glassline.explain.log_odds import LogOdds
@@ -172,6 +172,14 @@ class Sheet:
     def html_body(self, lang: str = "en") -> str:
         """Return the sheet as one HTML element; a page adds `sheet_style()` once."""
         return html.body(self, lang)
+
+    def xlsx(self, lang: str = "en") -> bytes:
+        """Return the sheet as a spreadsheet of live formulas, the bytes of XLSX.
+
+        Raises:
+            MissingExtraError: XlsxWriter is not installed.
+        """
+        return workbook.face(self, lang)
 
     def json(self) -> str:
         """Return the sheet as JSON in full precision, as `check` reads it."""

@@ -112,6 +112,13 @@ class Wording:
             )
         ]
 
+    def units(self) -> list[str]:
+        """Return the unit of each feature's reading."""
+        return [
+            unit_of(self.catalogue, name, self.sheet.units)
+            for name in self.sheet.features
+        ]
+
     def labelled(self) -> list[str]:
         """Return the class words, with a remark at the one that a person named."""
         label = self.sheet.label
@@ -241,10 +248,7 @@ class Wording:
         columns = [
             self.short_features(),
             _column(scaling.readings),
-            [
-                unit_of(self.catalogue, name, self.sheet.units)
-                for name in self.sheet.features
-            ],
+            self.units(),
             _column(scaling.curved),
             _column(scaling.center),
             _column(scaling.spread),

@@ -1,0 +1,62 @@
+"""`glassline sheet --out` and `glassline check` as a person calls them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import glassline
+from glassline.model import Model
+
+
+def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "glassline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_the_file_is_that_of_python_and_follows(
+    model_folder: Path, model: Model, line_folder: Path, tmp_path: Path, lang: str
+) -> None:
+    """Of a photo, with a label, in both languages."""
+    photo, out = next(line_folder.rglob("*.png")), tmp_path / "part.xlsx"
+    done = _run(
+        *("sheet", model_folder, photo, "--label", "ok"),
+        *("--lang", lang, "--out", out),
+    )
+
+    checked = _run("check", out)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    seen = glassline.inspect(model, photo, label="ok")
+    assert out.read_bytes() == seen.sheet.xlsx(lang)
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        "All 74 figures follow from what is given.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("part.xls", "--out: expected a FILE that ends in .xlsx."),
+        (
+            "no-such-folder/part.xlsx",
+            "--out: expected a file that can be written, got: No such file or directory.",
+        ),
+    ],
+)
+def test_a_file_that_can_not_be_is_wrong_use(out: str, message: str) -> None:
+    """Exit code 2."""
+    done = _run("sheet", "--example", "--out", out)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == f"Error: {message}"
