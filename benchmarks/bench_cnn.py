@@ -45,28 +45,34 @@ def measure(name: str, folder: Path) -> list[str]:
     start = time.perf_counter()
     model = cnn.train(data, recipe, backbone=name)
     trained = time.perf_counter() - start
-    model.save(folder / "model")
+    small = cnn.train(data, recipe, backbone=name, int8=True)
+    sizes = []
+    for each in (model, small):
+        each.save(folder / "model")
+        sizes.append((folder / "model" / Network.file).stat().st_size / 1e6)
     loaded = median(lambda: load(folder / "model"), rounds=5)
-    size = (folder / "model" / Network.file).stat().st_size
     alone = Session(backbone.network.SerializeToString(), name)
     image = rng.random((120, 160)).astype(np.float32)
-    photo = cnn.fitted(image, alone.side)
-    colour = np.repeat(photo, 3, axis=1)
-    ratios = interleaved(lambda: alone.run(colour), lambda: model.front.read(image))
+    colour = np.repeat(cnn.fitted(image, alone.side), 3, axis=1)
+    plain, whole, short = interleaved(
+        lambda: alone.run(colour),
+        lambda: model.front.read(image),
+        lambda: small.front.read(image),
+    )
     return [
         f"## What {name} costs as a front",
         "",
         f"`make bench-cnn BACKBONE={name}`, {conditions('glassline', 'onnxruntime')}; one",
         f"thread, 2 cores. Medians of {ROUNDS} photos of 160 x 120 px, taken in turns.",
         "",
-        "| | |",
-        "|---|---|",
-        f"| the backbone alone, ms a photo | {ratios[0]:.1f} |",
-        f"| front.read: resize, backbone, readings and maps, ms | {ratios[1]:.1f} |",
-        f"| ratio | {ratios[1] / ratios[0]:.2f} |",
-        f"| training on {PARTS} rendered photos, 2 workers, s | {trained:.0f} |",
-        f"| front.onnx, MB | {size / 1e6:.1f} |",
-        f"| loading the model, every check included, s | {loaded / 1e3:.2f} |",
+        "| | single precision | `--int8` |",
+        "|---|---|---|",
+        f"| the backbone alone, ms a photo | {plain:.1f} | |",
+        f"| `front.read`: resize, backbone, readings, maps, ms | {whole:.1f} | {short:.1f} |",
+        f"| against the backbone alone | {whole / plain:.2f} | {short / plain:.2f} |",
+        f"| `front.onnx`, MB | {sizes[0]:.1f} | {sizes[1]:.1f} |",
+        f"| training on {PARTS} rendered photos, 2 workers, s | {trained:.0f} | |",
+        f"| loading the model, every check included, s | | {loaded / 1e3:.2f} |",
     ]
 
 
@@ -75,13 +81,11 @@ def median(act: Callable[[], object], rounds: int) -> float:
     return float(np.median([_timed(act) for _ in range(rounds)]))
 
 
-def interleaved(
-    first: Callable[[], object], second: Callable[[], object]
-) -> tuple[float, float]:
-    """Return the median times of two acts taken in turns, ms: load falls on both."""
-    times = [(_timed(first), _timed(second)) for _ in range(ROUNDS + 3)][3:]
-    one, other = np.median(times, axis=0).tolist()
-    return one, other
+def interleaved(*acts: Callable[[], object]) -> list[float]:
+    """Return the median times of acts taken in turns, ms: load falls on all."""
+    times = [[_timed(act) for act in acts] for _ in range(ROUNDS + 3)][3:]
+    found: list[float] = np.median(times, axis=0).tolist()
+    return found
 
 
 def _timed(act: Callable[[], object]) -> float:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from benchmarks.document import conditions, write_section
 from benchmarks.results import SETS
-from glassline.cnn import read_statistics
+from glassline.cnn import choose_backbone, read_statistics
 from glassline.concepts import Figures, assess
 from glassline.dataset import Dataset
-from glassline.network.backbones import DEFAULT, read_backbone
+from glassline.network.backbones import DEFAULT
 from glassline.recipe import Recipe
 
 
@@ -29,23 +29,25 @@ class Row:
 def main() -> None:
     """Assess a backbone on every set found below the folder given."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("../shared/data")
-    name = sys.argv[2] if len(sys.argv) > 2 else DEFAULT
+    name, int8 = (sys.argv[2:3] or [DEFAULT])[0], "int8" in sys.argv[3:]
     found = [folder / each for each in SETS if (folder / each).is_dir()]
     if not found:
         sys.exit(f"{folder}: expected the folders {', '.join(SETS)}, got none of them.")
     rows = []
     for each in found:
-        rows.append(assess_set(each, name))
+        rows.append(assess_set(each, name, int8=int8))
         print(as_line(rows[-1]), flush=True)
-    write_section(f"network front, {name}", document(rows, folder, name))
+    title = f"{name}, int8" if int8 else name
+    write_section(f"network front, {title}", document(rows, folder, title))
 
 
-def assess_set(folder: Path, name: str) -> Row:
+def assess_set(folder: Path, name: str, *, int8: bool) -> Row:
     """Read one set through the backbone, and assess its concepts."""
     start = time.perf_counter()
     data = Dataset.read(folder)
     recipe = Recipe(classes=data.classes)
-    lessons = read_statistics(data, recipe, read_backbone(name))
+    backbone = choose_backbone(data, recipe, name, int8=int8)
+    lessons = read_statistics(data, recipe, backbone)
     read = time.perf_counter()
     figures = assess(lessons.material, recipe)
     if figures is None:
@@ -75,7 +77,7 @@ def document(rows: list[Row], folder: Path, name: str) -> str:
     lines = [
         f"## Real images, four concepts from {name}",
         "",
-        f"`make results-cnn DATA={folder} BACKBONE={name}`, "
+        f"`make results-cnn DATA={folder} BACKBONE='{name.replace(',', '')}'`, "
         f"{conditions('glassline', 'onnxruntime', 'opencv-python-headless', 'numpy')}.",
         "5 folds by group, 3 deals of the groups; standardising, concepts, scale and head are",
         "learnt without the fold that is scored, and a figure is the mean over the deals.",

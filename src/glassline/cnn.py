@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from glassline.arrays import Image, Values
 from glassline.concepts import Concepts, Material, assess, teach
@@ -22,7 +23,17 @@ from glassline.readings import Progress, Readings, no_progress, read_parts
 from glassline.recipe import Recipe
 from glassline.training import train_head
 
-__all__ = ["Lessons", "head_readings", "read_statistics", "train", "train_on"]
+__all__ = [
+    "Lessons",
+    "choose_backbone",
+    "head_readings",
+    "read_statistics",
+    "train",
+    "train_on",
+]
+
+
+RANGES = 64  # photos that set what 8 bits must span
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ def train(
     recipe: Recipe,
     *,
     backbone: str = DEFAULT,
+    int8: bool = False,
     workers: int = 2,
     progress: Progress = no_progress,
 ) -> Model:
@@ -76,6 +88,8 @@ def train(
         recipe: Classes, costs, settings; `concepts` where a person knows which class
             shows which feature.
         backbone: A name, or the path of an ONNX file; see `read_backbone`.
+        int8: Whether to run the backbone in whole numbers of 8 bits: quicker and
+            smaller, at a cost that the figures of the concepts include.
         workers: Photos read at the same time, a thread each.
         progress: Told how far each stage is.
 
@@ -90,10 +104,32 @@ def train(
         GlasslineWarning: As in `glassline.training.train`.
     """
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
-    lessons = read_statistics(
-        data, recipe, read_backbone(backbone), workers=workers, progress=progress
-    )
+    network = choose_backbone(data, recipe, backbone, int8=int8)
+    lessons = read_statistics(data, recipe, network, workers=workers, progress=progress)
     return train_on(lessons, progress=progress)
+
+
+def choose_backbone(
+    data: Dataset, recipe: Recipe, name: str = DEFAULT, *, int8: bool = False
+) -> Backbone:
+    """Return a backbone, in 8 bits if wanted: then 64 of the photos set its ranges."""
+    backbone = read_backbone(name)
+    if not int8:
+        return backbone
+    from glassline.network.quantising import quantised  # noqa: PLC0415  slow to import
+
+    side = Session(statistics_network(backbone), name).side
+    rows = np.unique(np.linspace(0, len(data) - 1, RANGES).round().astype(np.int64))
+    photos = read_parts(
+        data.subset(rows),
+        lambda image: fitted(image, side).ravel().astype(np.float64),
+        recipe.image,
+        workers=1,
+    )
+    shape = (1, 1, side, side)
+    return quantised(
+        backbone, [row.reshape(shape).astype(np.float32) for row in photos.values]
+    )
 
 
 def read_statistics(
@@ -122,6 +158,11 @@ def read_statistics(
 
 def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
     """Train a model on what `read_statistics` returned."""
+    with threadpool_limits(1):  # the same bits, however many cores
+        return _train_on(lessons, progress)
+
+
+def _train_on(lessons: Lessons, progress: Progress) -> Model:
     recipe, material = lessons.recipe, lessons.material
     concepts = teach(material, recipe)
     figures = assess(material, recipe, progress=progress)
@@ -143,6 +184,7 @@ def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
             "backbone": {
                 "name": lessons.backbone.name,
                 "sha256": lessons.backbone.sha256,
+                "int8": lessons.backbone.is_int8,
             },
             "concepts": {
                 "figures": figures.as_json() if figures else None,
@@ -159,9 +201,10 @@ def head_readings(
 
     An undecided part taught nothing, so the layer has not seen it either.
     """
-    concepts = concepts or teach(lessons.material, lessons.recipe)
     known = lessons.readings.data.targets(lessons.recipe.classes).any(axis=1)
-    found = concepts.layer.read(lessons.statistics)
+    with threadpool_limits(1):
+        concepts = concepts or teach(lessons.material, lessons.recipe)
+        found = concepts.layer.read(lessons.statistics)
     found[known] = concepts.readings
     return found
 

@@ -196,6 +196,7 @@ class Model:
                 publish_pair(path, self.as_bytes(), part_of(path), self.front.data)
             else:
                 publish(path, self.as_bytes())
+                part_of(path).unlink(missing_ok=True)  # of a model that stood here
         except OSError as error:
             raise ModelError(
                 f"{path}: expected a folder that can be written, got: {error.strerror}."

@@ -16,6 +16,14 @@ from glassline.front import Front
 __all__ = ["known_image", "self_test"]
 
 SIDE = 96
+SAID = {
+    "measured": "model.json: expected the readings of OpenCV {then}, got readings that "
+    "differ by {off:.1e} of their size with OpenCV {now}. Install that version, or "
+    "train again here.",
+    "cnn": "model.json: expected the readings of where it was trained, got readings that "
+    "differ by {off:.1e} of their size. Another processor or ONNX Runtime computes "
+    "otherwise; train again here.",
+}
 TOLERANCES = {  # far below what moves a probability in its fourth decimal
     "measured": 1e-5,
     "cnn": 1e-3,  # single precision: processors add in different orders
@@ -62,9 +70,9 @@ def self_test(
         off = np.abs(readings - wanted) / np.maximum(np.abs(wanted), 1e-3)
         if not off.max() <= TOLERANCES[front.kind]:
             warnings.warn(
-                f"model.json: expected the readings of OpenCV {expected['opencv']}, "
-                f"got readings that differ by {off.max():.1e} of their size with "
-                f"OpenCV {cv2.__version__}. Install that version, or train again here.",
+                SAID[front.kind].format(
+                    then=expected["opencv"], off=off.max(), now=cv2.__version__
+                ),
                 GlasslineWarning,
                 stacklevel=2,
             )

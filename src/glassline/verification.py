@@ -125,9 +125,11 @@ def _read(
         )
         return readings, readings.values
     from glassline import cnn  # noqa: PLC0415  needs the extra cnn
-    from glassline.network.backbones import read_backbone  # noqa: PLC0415
 
-    found = read_backbone(backbone or model.record["backbone"]["name"])
+    used = model.record["backbone"]
+    found = cnn.choose_backbone(
+        data, model.recipe, backbone or used["name"], int8=used["int8"]
+    )
     lessons = cnn.read_statistics(data, model.recipe, found, progress=progress)
     return lessons.readings, cnn.head_readings(lessons)
 
@@ -139,5 +141,11 @@ def _again(
         return train(data, model.recipe, progress=progress)
     from glassline import cnn  # noqa: PLC0415  needs the extra cnn
 
-    name = backbone or model.record["backbone"]["name"]
-    return cnn.train(data, model.recipe, backbone=name, progress=progress)
+    used = model.record["backbone"]
+    return cnn.train(
+        data,
+        model.recipe,
+        backbone=backbone or used["name"],
+        int8=used["int8"],
+        progress=progress,
+    )

@@ -18,7 +18,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from glassline import cnn
 from glassline.comparison import compare
 from glassline.dataset import Dataset
-from glassline.errors import InputError, MissingExtraError, ModelError, ShapeError
+from glassline.errors import (
+    GlasslineWarning,
+    InputError,
+    MissingExtraError,
+    ModelError,
+    ShapeError,
+)
 from glassline.evaluation import evaluate
 from glassline.front import Network
 from glassline.gauge import study
@@ -94,6 +100,17 @@ def test_a_model_of_a_network_is_verified(
 
     assert found.holds
     assert found.same_model
+
+
+def test_a_model_in_8_bits_is_verified(line: Dataset, backbone: str) -> None:
+    """The same photos set the same ranges again."""
+    recipe = Recipe(classes=line.classes)
+    small = cnn.train(line, recipe, backbone=backbone, int8=True)
+
+    found = verify(small, line, backbone=backbone)
+
+    assert small.record["backbone"]["int8"]
+    assert found.holds
 
 
 def test_an_evaluation_says_what_the_concepts_mean(
@@ -343,6 +360,35 @@ def test_without_the_runtime_the_extra_is_named(
         ),
     ):
         load(folder)
+
+
+def test_a_measured_model_in_its_place_takes_the_network_away(
+    model: Model, folder: Path
+) -> None:
+    """No second file stays that nothing names."""
+    model.save(folder)
+
+    assert [each.name for each in folder.iterdir()] == ["model.json"]
+    assert load(folder).sha256 == model.sha256
+
+
+def test_a_machine_that_reads_otherwise_is_warned_of(
+    taught: Model, tmp_path: Path
+) -> None:
+    """A front whose readings of the known image are not those of its maker."""
+    made = {
+        "glassline": "0",
+        "self_test": {"opencv": "0", "readings": [1.0, 2.0, 3.0, 4.0]},
+    }
+    replace(taught, made=made).save(tmp_path)
+
+    with pytest.warns(
+        GlasslineWarning,
+        match=r"^model\.json: expected the readings of where it was trained, got readings "
+        r"that differ by .* of their size\. Another processor or ONNX Runtime computes "
+        r"otherwise; train again here\.$",
+    ):
+        load(tmp_path)
 
 
 def test_two_models_may_share_a_folder(

@@ -40,6 +40,7 @@ SOME_REFUSED = 6
     "--backbone",
     help="Of --front cnn: a name, or an ONNX file. [default: efficientnet-lite0]",
 )
+@click.option("--int8", is_flag=True, help="Of --front cnn: run it in 8 bits.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @json_option
 def command(
@@ -49,6 +50,7 @@ def command(
     good: str | None,
     front: str,
     backbone: str | None,
+    int8: bool,
     workers: int,
     as_lines: bool,
 ) -> None:
@@ -70,9 +72,9 @@ def command(
 
     if recipe and good:
         raise click.UsageError("expected --recipe or --good; a recipe names it itself.")
-    if backbone and front != "cnn":
-        raise click.UsageError("--backbone: expected --front cnn with it.")
-    train = _trainer(front, backbone)
+    if (backbone or int8) and front != "cnn":
+        raise click.UsageError("--backbone and --int8: expected --front cnn with them.")
+    train = _trainer(front, backbone, int8)
     make_ready(out)
     with progress_bar() as progress:
         found = Dataset.read(data)
@@ -89,11 +91,12 @@ def command(
         raise click.exceptions.Exit(SOME_REFUSED)
 
 
-def _trainer(front: str, backbone: str | None) -> Callable[..., Model]:
+def _trainer(front: str, backbone: str | None, int8: bool) -> Callable[..., Model]:
     if front == "cnn":
         from glassline import cnn
+        from glassline.network.backbones import DEFAULT
 
-        return partial(cnn.train, backbone=backbone) if backbone else cnn.train
+        return partial(cnn.train, backbone=backbone or DEFAULT, int8=int8)
     from glassline.training import train
 
     return train

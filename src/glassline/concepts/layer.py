@@ -139,7 +139,7 @@ def teach(material: Material, recipe: Recipe) -> Concepts:
     dealt = folds(material.labels, groups, count, SEED)
     shape = material.teacher.shape
     between, within = np.zeros(shape), np.zeros(shape)
-    with threadpool_limits(1), warnings.catch_warnings():  # the same bits anywhere
+    with threadpool_limits(1), warnings.catch_warnings():  # the same bits
         warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not the model
         for fold in range(count):
             own = dealt == fold

@@ -30,6 +30,7 @@ class Backbone:
         shapes: (c, h) of each stage.
         mean: Of grey, taken off each of the three channels.
         spread: Of grey, what each is then divided by.
+        is_int8: Whether its convolutions are in whole numbers of 8 bits.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Backbone:
     shapes: tuple[tuple[int, int], ...]
     mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
     spread: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    is_int8: bool = False
 
     @property
     def width(self) -> int:
