@@ -128,6 +128,16 @@ CALL = name("posix", "system") + b"(" + text("echo") + b"tR"
             id="before-the-start",
         ),
         pytest.param(
+            {"tensors": {"stem.weight": tensor("stem.weight", 6, (1,) * 5, (1,) * 5)}},
+            "expected 'stem.weight' inside its storage, got numbers outside it",
+            id="many-axes",
+        ),
+        pytest.param(
+            {"programs": {"keys": b"]((K\x01tX\x01\x00\x00\x00ae."}},
+            "expected each storage once, got others",
+            id="a-tuple-for-a-key",
+        ),
+        pytest.param(
             {"tensors": {"stem.weight": tensor("stem.weight", 6, (2**30,), (0,))}},
             "expected 'stem.weight' inside its storage, got numbers outside it",
             id="much-of-little",
@@ -150,6 +160,19 @@ def test_numbers_that_are_not_finite_are_refused() -> None:
         ModelError, match=r"^x: expected 'w' to be finite, got NaN or infinity\.$"
     ):
         read_checkpoint(checkpoint(arrays), "x")
+
+
+def test_tensors_that_share_their_numbers_are_refused() -> None:
+    """A small file must not become fifty times as many numbers."""
+    again = {f"t{place}": tensor("w", 10_000, (10_000,), (1,)) for place in range(50)}
+    data = checkpoint({"w": np.zeros(10_000, np.float32)}, tensors=again)
+
+    with pytest.raises(
+        ModelError,
+        match=r"^x: expected no more numbers than the file has, got tensors that "
+        r"overlap\.$",
+    ):
+        read_checkpoint(data, "x")
 
 
 def test_every_cut_is_refused() -> None:
@@ -181,7 +204,7 @@ def test_other_files_are_refused(data: bytes) -> None:
 
 def test_a_program_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit on operations, not on patience."""
-    monkeypatch.setattr("glassline.network.checkpoint.MAX_OPERATIONS", 100)
+    monkeypatch.setattr("glassline.network.machine.MAX_OPERATIONS", 100)
 
     with pytest.raises(
         ModelError, match=r"^x: expected at most 100 operations, got more\.$"
