@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +15,12 @@ from glassline.arrays import Maps, Named, Values
 from glassline.decide import ClassSet, Decision, Nearby, Stand
 from glassline.deciding import decide
 from glassline.errors import InputError, LabelError, show
-from glassline.explain import Evidence, Sheet, Supposed
+from glassline.explain import Evidence, Explanation, Sheet, Supposed
+from glassline.front import Measured
 from glassline.head import softmax
 from glassline.image import Photo, load
 from glassline.model import Model
+from glassline.recipe import FEATURE_NAMES
 
 __all__ = ["Inspection", "inspect"]
 
@@ -120,6 +122,39 @@ class Inspection:
             evidence=None if self.supposed else self.evidence,
         )
         return replace(sheet, supposed=self.supposed)
+
+    def explanation(
+        self,
+        between: tuple[str, str] | None = None,
+        frozen: Sequence[str] = (),
+    ) -> Explanation:
+        """Return why the part got its class, and what would change it.
+
+        The flips keep to what can be read: within the clip, and of the measured
+        features no reading below 0.
+
+        Args:
+            between: For which class, against which; left out, the most probable
+                against the runner-up.
+            frozen: Features that the flips leave as they are.
+
+        Raises:
+            LabelError: There is no such class, or the two are one.
+            InputError: There is no such feature.
+        """
+        scale = self.model.scale
+        low = np.full(len(self.x), -scale.clip)
+        if isinstance(self.model.front, Measured):
+            least = scale.x(np.zeros((1, len(self.x))))[0]
+            own = np.isin(self.model.feature_names, FEATURE_NAMES)
+            low = np.where(own, least, low)
+        return Explanation.of(
+            self.sheet,
+            self.model.head,
+            between=between,
+            frozen=frozen,
+            bounds=np.stack([low, np.full(len(self.x), scale.clip)], axis=1),
+        )
 
     def suppose(self, x: Mapping[str, float]) -> Inspection:
         """Return the verdict as it would be were these features at these x.

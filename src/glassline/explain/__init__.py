@@ -4,6 +4,7 @@ from glassline.explain.check import Mark, Marks, check
 from glassline.explain.differences import Difference, Judge, Verdict, differences
 from glassline.explain.evidence import Evidence
 from glassline.explain.example import example
+from glassline.explain.explanation import Explanation
 from glassline.explain.figure import Figure
 from glassline.explain.flips import (
     DecisionFlip,
@@ -25,6 +26,7 @@ __all__ = [
     "DecisionFlip",
     "Difference",
     "Evidence",
+    "Explanation",
     "Figure",
     "Flip",
     "Judge",

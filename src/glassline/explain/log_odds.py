@@ -35,18 +35,23 @@ class LogOdds:
     total: float
 
     @classmethod
-    def of(cls, head: Head, x: Values) -> LogOdds:
-        """Compare the two most probable classes of one part, x of shape (d,).
+    def of(
+        cls, head: Head, x: Values, *, pair: tuple[int, int] | None = None
+    ) -> LogOdds:
+        """Compare two classes of one part.
+
+        Args:
+            head: W (d, k) and b (k,).
+            x: Shape (d,).
+            pair: Whom to compare as best and second; left out, the most probable
+                class and the runner-up. Of any other pair the total may be above 0.
 
         Example:
             >>> head = Head(np.array([[1.0, -1.0]]), np.array([0.5, 0.0]))
             >>> LogOdds.of(head, np.array([2.0])).total
             -4.5
         """
-        z = head.logits(x[np.newaxis])[0]
-        best = int(np.argmax(z))
-        others = np.where(np.arange(len(z)) == best, -np.inf, z)
-        second = int(np.argmax(others))
+        best, second = pair or _first_two(head, x)
         differences = head.W[:, second] - head.W[:, best]
         adds = x * differences
         bias = float(head.b[second] - head.b[best])
@@ -54,3 +59,11 @@ class LogOdds:
         return cls(
             best, second, tuple(differences.tolist()), tuple(adds.tolist()), bias, total
         )
+
+
+def _first_two(head: Head, x: Values) -> tuple[int, int]:
+    """Return the most probable class and the runner-up; of equals the first."""
+    z = head.logits(x[np.newaxis])[0]
+    best = int(np.argmax(z))
+    others = np.where(np.arange(len(z)) == best, -np.inf, z)
+    return best, int(np.argmax(others))

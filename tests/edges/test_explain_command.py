@@ -1,0 +1,64 @@
+"""`glassline explain` as a person and as a script call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import glassline
+from glassline.model import Model
+
+
+def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "glassline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_the_text_is_that_of_python(
+    model_folder: Path, model: Model, line_folder: Path, lang: str
+) -> None:
+    """With two classes and a frozen feature, in both languages."""
+    photo = next(line_folder.rglob("*.png"))
+    done = _run(
+        *("explain", model_folder, photo, "--between", "dirt", "ok"),
+        *("--freeze", "grain_noise", "--lang", lang),
+    )
+
+    seen = glassline.inspect(model, photo)
+    found = seen.explanation(("dirt", "ok"), ("grain_noise",))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == found.text(lang) + "\n"
+
+
+def test_json_is_the_inspection_with_its_explanation(
+    model_folder: Path, model: Model, line_folder: Path
+) -> None:
+    """One object a line."""
+    photo = next(line_folder.rglob("*.png"))
+    said = json.loads(_run("explain", model_folder, photo, "--json").stdout)
+
+    found = glassline.inspect(model, photo).explanation()
+    assert said["class"] == glassline.inspect(model, photo).predicted_class
+    assert said["explanation"] == json.loads(json.dumps(found.as_json()))
+
+
+def test_an_unknown_class_is_wrong_use(model_folder: Path, line_folder: Path) -> None:
+    """Exit code 2."""
+    photo = next(line_folder.rglob("*.png"))
+    done = _run("explain", model_folder, photo, "--between", "stain", "ok")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "Error: between: expected one of ok, scratch, dirt, got 'stain'.\n"
+    )
