@@ -26,6 +26,7 @@ from glassline.errors import (
     ShapeError,
 )
 from glassline.evaluation import evaluate
+from glassline.explain.evidence.wording import telling
 from glassline.front import Network
 from glassline.gauge import study
 from glassline.inspection import inspect
@@ -34,6 +35,7 @@ from glassline.network.compose import Backbone, concept_network
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.sealed import publish_pair, read_part
 from glassline.verification import verify
+from glassline.words import words
 
 ONNX = "front.onnx"
 
@@ -431,3 +433,19 @@ def test_a_network_compares_exactly_with_itself_and_with_no_other_front(
     assert same.differences is not None
     assert (other.unlike, other.differences) == (FEATURE_NAMES, None)
     assert other.n == len(line)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_the_legend_calls_no_area_rough_or_bright(
+    taught: Model, line: Dataset, lang: str
+) -> None:
+    """A network's areas are outlined, whatever the feature is called."""
+    part = next(part for part in line.parts if part.label == "dirt")
+    evidence = replace(inspect(taught, part.path).evidence, x=None)
+
+    told = [telling(evidence, name, lang)[2] for name in FEATURE_NAMES]
+
+    unit = words(lang)["units"]["network"]
+    areas = [text for text in told if text != words(lang)["evidence"]["none"]]
+    assert areas
+    assert [text.endswith(unit) for text in areas] == [True] * len(areas)

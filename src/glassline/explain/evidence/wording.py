@@ -17,6 +17,7 @@ __all__ = ["MARKED_X", "length", "pointing", "telling"]
 MARKED_X = 2.0  # spreads of good parts: what is less needs no pointing at
 AREAS = {"texture_change": "rough", "reflection_unevenness": "uneven"}
 MM_UM = 1000.0
+UNIT_OF_NETWORKS = "network"
 
 
 def telling(evidence: Evidence, name: str, lang: str) -> tuple[str, str, str]:
@@ -90,7 +91,10 @@ def _found(evidence: Evidence, name: str, unit: str, say: Mapping[str, str]) -> 
     first, size = marks[0], evidence.pixel_size_um
     if isinstance(first, Area):
         areas = [each for each in marks if isinstance(each, Area)]
-        return _areas(areas, unit, say[AREAS.get(name, "other")])
+        # A network's areas are its opinion: neither rough nor bright in themselves.
+        is_measured = UNIT_OF_NETWORKS not in (evidence.units or {}).values()
+        kind = AREAS.get(name, "other") if is_measured else "other"
+        return _areas(areas, unit, say[kind])
     side = say["brighter"] if first.contrast > 0 else say["darker"]
     if isinstance(first, Line):
         return say["line"].format(
