@@ -22,7 +22,7 @@ def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,  # it trains five times, on a busy machine too
     )
 
 

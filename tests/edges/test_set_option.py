@@ -20,7 +20,7 @@ def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
     )
 
 
