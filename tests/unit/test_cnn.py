@@ -16,6 +16,7 @@ from backbones import SIDE, tiny_backbone
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline import cnn
+from glassline.assurance import assure
 from glassline.comparison import compare
 from glassline.dataset import Dataset
 from glassline.errors import (
@@ -30,6 +31,7 @@ from glassline.explain.evidence.wording import telling
 from glassline.front import Network
 from glassline.gauge import study
 from glassline.inspection import inspect
+from glassline.labels import audit
 from glassline.model import Model, load
 from glassline.network.compose import Backbone, concept_network
 from glassline.recipe import FEATURE_NAMES, Recipe
@@ -449,3 +451,28 @@ def test_the_legend_calls_no_area_rough_or_bright(
     areas = [text for text in told if text != words(lang)["evidence"]["none"]]
     assert areas
     assert [text.endswith(unit) for text in areas] == [True] * len(areas)
+
+
+def test_no_guarantee_is_counted_on_parts_that_the_network_knows(
+    taught: Model, line: Dataset
+) -> None:
+    """A head can be trained without a part; the concepts were not."""
+    with pytest.raises(
+        InputError,
+        match=rf"^{re.escape(line.name)}: expected parts that the network was not "
+        r"trained on, got those of training\. Give other photos: a head can be trained "
+        r"without a part, but the network's concepts know it\.$",
+    ):
+        assure(taught, line, escape=0.3, confidence=0.8)
+
+
+def test_no_label_is_judged_by_concepts_that_it_taught(
+    taught: Model, line: Dataset
+) -> None:
+    """Suspects would look right to it."""
+    with pytest.raises(
+        InputError,
+        match=r"^judge: expected a recipe, or a model of measured features, got a "
+        r"network: its concepts were taught by the labels in question\.$",
+    ):
+        audit(line, taught)

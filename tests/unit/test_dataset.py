@@ -171,3 +171,19 @@ def test_a_parquet_name_is_no_pattern(tmp_path: Path, name: str) -> None:
     parts = Dataset.read(folder / name).parts
 
     assert [part.label for part in parts] == ["ok"]
+
+
+def test_scores_of_people_are_read_where_there_are_some(tmp_path: Path) -> None:
+    """A blank cell is no score, a 0 is one."""
+    (tmp_path / "labels.csv").write_text(
+        "path,label,concept_line_strength,concept_grain_noise\n"
+        "a.png,ok,0,\nb.png,scratch,0.75,0.5\nc.png,ok,,\n"
+    )
+
+    parts = Dataset.read(tmp_path).parts
+
+    assert [part.scores for part in parts] == [
+        {"line_strength": 0.0},
+        {"line_strength": 0.75, "grain_noise": 0.5},
+        None,
+    ]

@@ -35,6 +35,12 @@ def test_a_misspelt_label_is_named_with_its_line(tmp_path: Path) -> None:
             id="no-path",
         ),
         pytest.param(
+            "path,label,concept_grain_noise\na,ok,1.5\n",
+            "labels.csv line 2: concept_grain_noise: expected a number in [0, 1], got "
+            "1.5.",
+            id="score-beyond-one",
+        ),
+        pytest.param(
             "path\na\n",
             "labels.csv: expected the columns path and label, got path.",
             id="no-label",

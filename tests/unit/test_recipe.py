@@ -154,6 +154,24 @@ def test_a_toml_file_holds_every_field(tmp_path: Path) -> None:
             id="unknown-nested-field",
         ),
         pytest.param(
+            {"classes": ["ok", "dirt"], "concepts": {"rust": {}}},
+            "concepts.rust: expected one of ok, dirt, got 'rust'.",
+            id="concepts-of-no-class",
+        ),
+        pytest.param(
+            {"classes": ["ok", "dirt"], "concepts": {"dirt": {"glow": 1.0}}},
+            "concepts.dirt.glow: expected a number in [0, 1] for one of line_strength, "
+            "texture_change, reflection_unevenness, grain_noise, got 1.0.",
+            id="concepts-of-no-feature",
+        ),
+        pytest.param(
+            {"classes": ["ok", "dirt"], "concepts": {"dirt": {"grain_noise": 1.5}}},
+            "concepts.dirt.grain_noise: expected a number in [0, 1] for one of "
+            "line_strength, texture_change, reflection_unevenness, grain_noise, "
+            "got 1.5.",
+            id="concepts-beyond-one",
+        ),
+        pytest.param(
             {"classes": ["ok", "dirt"], "priors": {"ok": 1.0}},
             "priors: expected one number for each of ok, dirt, got ok.",
             id="priors-missing",
