@@ -72,6 +72,24 @@ def test_six_hundred_refits_are_quick(rng):
     assert min(took() for _ in range(3)) <= 0.5
 
 
+def test_a_part_far_off_the_scale(rng):
+    """Logits beyond 1,000, whose exponentials no float holds: as cold fits."""
+    x, y = drawn(rng, n=60)
+    head = optimum(x, y)
+    x[:3] = 2000.0 * np.sign(head.W.T)  # each so far on its class's side
+
+    y[:3] = head.logits(x[:3]).argmax(axis=1)
+    head = optimum(x, y)
+    left = leave_one_out(x, y, head, penalty=PENALTY)
+
+    cold = [
+        optimum(np.delete(x, i, axis=0), np.delete(y, i)).probabilities(x)
+        for i in range(60)
+    ]
+    assert head.logits(x).max() > 1000
+    assert_allclose(left.probabilities(x), cold, rtol=0, atol=1e-8)
+
+
 @pytest.mark.parametrize("penalty", [1e-3, 0.0])
 def test_rows_and_weights(rng, penalty):
     """Soft rows, weights and an undecided part: as a cold fit, and no effect."""
