@@ -36,6 +36,7 @@ from glassline.model import Model, load
 from glassline.network.compose import Backbone, concept_network
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.sealed import publish_pair, read_part
+from glassline.subsets import score_subsets
 from glassline.verification import verify
 from glassline.words import words
 
@@ -476,3 +477,14 @@ def test_no_label_is_judged_by_concepts_that_it_taught(
         r"network: its concepts were taught by the labels in question\.$",
     ):
         audit(line, taught)
+
+
+def test_subsets_of_concepts_are_not_scored(
+    taught: Model, line: Dataset, rng: np.random.Generator
+) -> None:
+    """The concepts were taught by the labels that would be held out."""
+    with pytest.raises(
+        InputError,
+        match=r"^subsets: expected at most 8 measured features, got 4 of kind cnn\.$",
+    ):
+        score_subsets(taught, line, rng=rng)

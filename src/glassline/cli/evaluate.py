@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.output import as_json, json_option, progress_bar, say
+from glassline.cli.output import (
+    as_json,
+    json_option,
+    progress_bar,
+    say,
+)
 
 __all__ = ["command"]
 
@@ -16,8 +21,29 @@ SOME_REFUSED = 6
 @click.command("evaluate")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--subsets",
+    is_flag=True,
+    help="Score heads fitted to every subset of the features instead, out of fold "
+    "on DATA, beside random directions.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    help="Of the random directions of --subsets.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh-TW"]),
+    default="en",
+    show_default=True,
+    help="Language of the table of --subsets.",
+)
 @json_option
-def command(model: Path, data: Path, as_lines: bool) -> None:
+def command(
+    model: Path, data: Path, subsets: bool, seed: int, lang: str, as_lines: bool
+) -> None:
     """Score a model on labelled photos.
 
     The photos should be ones that it was not trained on.
@@ -25,9 +51,13 @@ def command(model: Path, data: Path, as_lines: bool) -> None:
     \b
     Example:
       glassline evaluate model new-photos
+      glassline evaluate model photos --subsets
 
     Exit code 6 when some photos were refused; they are counted, not scored.
     """
+    if subsets:
+        _score_subsets(model, data, seed, lang, as_lines)
+        return
     from glassline.dataset import Dataset
     from glassline.evaluation import evaluate
     from glassline.model import load
@@ -38,5 +68,27 @@ def command(model: Path, data: Path, as_lines: bool) -> None:
         as_json(found.as_json())
     else:
         say(found.text())
+    if found.refused:
+        raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _score_subsets(
+    model: Path, data: Path, seed: int, lang: str, as_lines: bool
+) -> None:
+    import numpy as np
+
+    from glassline.dataset import Dataset
+    from glassline.model import load
+    from glassline.subsets import score_subsets
+
+    rng = np.random.default_rng(seed)  # noqa: TID251  --seed
+    with progress_bar() as progress:
+        found = score_subsets(
+            load(model), Dataset.read(data), rng=rng, progress=progress
+        )
+    if as_lines:
+        as_json(found.as_json())
+    else:
+        say(found.text(lang))
     if found.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
