@@ -15,6 +15,7 @@ from glassline.network import Session
 from glassline.network.backbones import NAMES, read_backbone
 from glassline.network.checkpoint import read_checkpoint
 from glassline.network.compose import statistics_network
+from glassline.network.exporting import export_timm
 
 if any(importlib.util.find_spec(name) is None for name in ("torch", "timm")):
     pytest.skip("torch and timm are not installed", allow_module_level=True)
@@ -77,3 +78,29 @@ def test_the_stored_values_are_those_of_today(golden: ModuleType, name: str) -> 
     found = stored["networks"][name]["statistics"]
 
     assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
+
+
+def test_a_network_of_timm_becomes_a_backbone(
+    golden: ModuleType, rng: np.random.Generator, tmp_path: Path
+) -> None:
+    """Its five stages are those of our own reading of the same weights."""
+    from safetensors.torch import save_file  # noqa: PLC0415  comes with timm
+
+    save_file(golden.lite0().state_dict(), tmp_path / "weights.safetensors")
+    path = export_timm(
+        "tf_efficientnet_lite0",
+        tmp_path / "own.onnx",
+        weights=tmp_path / "weights.safetensors",
+    )
+    photo = rng.random((1, 1, 224, 224)).astype(np.float32)
+    exported, ours = read_backbone(str(path)), read_backbone()
+
+    (found,), (whole,) = (
+        Session(statistics_network(each), "x").run(photo) for each in (exported, ours)
+    )
+
+    ends = np.cumsum([2 * channels for channels, _ in ours.shapes]).tolist()
+    stages = np.split(whole[0], ends[:-1])
+    wanted = np.concatenate([stages[place] for place in (0, 1, 2, 4, 6)])
+    assert exported.shapes == tuple(ours.shapes[place] for place in (0, 1, 2, 4, 6))
+    assert_allclose(found[0], wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).max())
