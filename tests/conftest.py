@@ -51,3 +51,25 @@ def model_folder(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("model")
     model.save(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def settled(line: Dataset) -> Model:
+    """The same with the settings declared: a training that searches nothing is quick."""
+    features = {
+        "line_strength": {"polarity": "either"},
+        "texture_change": {"share": 0.2},
+    }
+    features |= {
+        "reflection_unevenness": {"fields": 16},
+        "grain_noise": {"width_px": 6},
+    }
+    return train(line, Recipe(classes=line.classes, features=features))
+
+
+@pytest.fixture(scope="session")
+def settled_folder(settled: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of declared settings as a folder."""
+    folder = tmp_path_factory.mktemp("settled")
+    settled.save(folder)
+    return folder

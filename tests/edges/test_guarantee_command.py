@@ -27,10 +27,10 @@ def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_refusal_says_how_many_parts_are_missing(
-    model_folder: Path, line_folder: Path
+    settled_folder: Path, line_folder: Path
 ) -> None:
     """Exit code 1: the answer is no."""
-    done = _run("guarantee", model_folder, line_folder, "--escape", "1%")
+    done = _run("guarantee", settled_folder, line_folder, "--escape", "1%")
 
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[:6] == [
@@ -46,27 +46,27 @@ def test_a_refusal_says_how_many_parts_are_missing(
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
 def test_the_text_is_that_of_python_and_fits_the_terminal(
-    model_folder: Path, model: Model, line_folder: Path, lang: str
+    settled_folder: Path, settled: Model, line_folder: Path, lang: str
 ) -> None:
     """In both languages, k/n of every defect."""
     done = _run(
-        *("guarantee", model_folder, line_folder, "--escape", "0.4"),
+        *("guarantee", settled_folder, line_folder, "--escape", "0.4"),
         *("--confidence", "80%", "--by", "photo", "--lang", lang),
     )
 
     found = assure(
-        model, Dataset.read(line_folder), escape=0.4, confidence=0.8, by="photo"
+        settled, Dataset.read(line_folder), escape=0.4, confidence=0.8, by="photo"
     )
     assert (done.returncode, done.stdout) == (0, found.text(lang) + "\n")
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_the_written_model_decides_by_the_guarantee_and_verifies(
-    model_folder: Path, model: Model, line_folder: Path, tmp_path: Path
+    settled_folder: Path, settled: Model, line_folder: Path, tmp_path: Path
 ) -> None:
     """The old model stays; W and b are the same; every verdict names its counts."""
     done = _run(
-        *("guarantee", model_folder, line_folder, "--escape", "40%"),
+        *("guarantee", settled_folder, line_folder, "--escape", "40%"),
         *("--confidence", "80%", "--by", "photo", "--json", "--out", tmp_path / "new"),
     )
 
@@ -74,21 +74,21 @@ def test_the_written_model_decides_by_the_guarantee_and_verifies(
     made = glassline.load(tmp_path / "new")
     photo = next(line_folder.rglob("*.png"))
     verdict = glassline.inspect(made, photo).as_json()
-    assert said["model"] == made.sha256 != model.sha256
+    assert said["model"] == made.sha256 != settled.sha256
     assert made.promise is not None
     assert said["guarantee"]["threshold"] == made.promise.threshold
     assert verdict["guarantee"]["threshold"] == made.promise.threshold
     assert verdict["reason_code"] in ("guaranteed", "not_guaranteed")
-    assert glassline.load(model_folder).promise is None
+    assert glassline.load(settled_folder).promise is None
     assert _run("verify", tmp_path / "new", line_folder, "--retrain").returncode == 0
 
 
 @pytest.mark.parametrize("share", ["0", "100%", "1", "-1%", "one", "nan", "%"])
 def test_a_share_that_is_none_is_wrong_use(
-    model_folder: Path, line_folder: Path, share: str
+    settled_folder: Path, line_folder: Path, share: str
 ) -> None:
     """Exit code 2, with what to write."""
-    done = _run("guarantee", model_folder, line_folder, f"--escape={share}")
+    done = _run("guarantee", settled_folder, line_folder, f"--escape={share}")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == (

@@ -40,16 +40,16 @@ def others(others_folder: Path) -> Dataset:
 
 
 def test_new_parts_are_judged_by_the_model_itself(
-    model: Model, others: Dataset
+    settled: Model, others: Dataset
 ) -> None:
     """The same answer as by hand from what it says of them."""
-    found = assure(model, others, escape=0.4, confidence=0.8, by="photo", workers=1)
+    found = assure(settled, others, escape=0.4, confidence=0.8, by="photo", workers=1)
 
-    seen = [glassline.inspect(model, part.path) for part in others.parts]
+    seen = [glassline.inspect(settled, part.path) for part in others.parts]
     expected = guarantee(
         np.array([np.asarray(each.probabilities) for each in seen]),
-        others.targets(model.recipe.classes).argmax(axis=1),
-        model.policy,
+        others.targets(settled.recipe.classes).argmax(axis=1),
+        settled.policy,
         escape=0.4,
         confidence=0.8,
     )
@@ -65,10 +65,10 @@ def test_new_parts_are_judged_by_the_model_itself(
     assert found.answer.escapes == expected.escapes
 
 
-def test_groups_are_one_part_each(model: Model, others: Dataset) -> None:
+def test_groups_are_one_part_each(settled: Model, others: Dataset) -> None:
     """Lots of two: fewer parts than photos, and a wider bound."""
-    by_photo = assure(model, others, escape=0.6, confidence=0.8, by="photo")
-    by_group = assure(model, others, escape=0.6, confidence=0.8)
+    by_photo = assure(settled, others, escape=0.6, confidence=0.8, by="photo")
+    by_group = assure(settled, others, escape=0.6, confidence=0.8)
 
     assert isinstance(by_photo.answer, Guarantee)
     assert isinstance(by_group.answer, Guarantee)
@@ -78,16 +78,16 @@ def test_groups_are_one_part_each(model: Model, others: Dataset) -> None:
     assert sum(groups) < sum(photos) == by_photo.n - by_photo.answer.good
 
 
-def test_the_training_set_is_judged_out_of_fold(model: Model, line: Dataset) -> None:
+def test_the_training_set_is_judged_out_of_fold(settled: Model, line: Dataset) -> None:
     """By the heads of a cross-validation, not by the one that learnt from it."""
-    found = assure(model, line, escape=0.4, confidence=0.8, by="photo")
+    found = assure(settled, line, escape=0.4, confidence=0.8, by="photo")
 
-    readings = read_candidates(line, model.recipe)
-    logits = cross_validate(readings, model.recipe).logits
+    readings = read_candidates(line, settled.recipe)
+    logits = cross_validate(readings, settled.recipe).logits
     expected = guarantee(
         softmax(logits),
-        line.targets(model.recipe.classes).argmax(axis=1),
-        model.policy,
+        line.targets(settled.recipe.classes).argmax(axis=1),
+        settled.policy,
         escape=0.4,
         confidence=0.8,
     )
@@ -99,7 +99,7 @@ def test_the_training_set_is_judged_out_of_fold(model: Model, line: Dataset) -> 
 
 
 def test_photos_of_training_and_photos_that_come_twice_are_left_out(
-    model: Model, line: Dataset, others_folder: Path, tmp_path: Path
+    settled: Model, line: Dataset, others_folder: Path, tmp_path: Path
 ) -> None:
     """Known by their content, whatever they are called, and their number is told."""
     new = sorted(others_folder.rglob("*.png"))
@@ -111,7 +111,7 @@ def test_photos_of_training_and_photos_that_come_twice_are_left_out(
     shutil.copy(line.parts[0].path, tmp_path / "dirt" / "renamed.png")
 
     found = assure(
-        model, Dataset.read(tmp_path), escape=0.01, confidence=0.95, by="photo"
+        settled, Dataset.read(tmp_path), escape=0.01, confidence=0.95, by="photo"
     )
 
     assert isinstance(found.answer, Refusal)
@@ -122,7 +122,9 @@ def test_photos_of_training_and_photos_that_come_twice_are_left_out(
     ]
 
 
-def test_nothing_but_parts_of_training_is_refused(model: Model, line: Dataset) -> None:
+def test_nothing_but_parts_of_training_is_refused(
+    settled: Model, line: Dataset
+) -> None:
     """Some of them are not the training set, so they can not be judged out of fold."""
     with pytest.raises(
         InputError,
@@ -130,30 +132,30 @@ def test_nothing_but_parts_of_training_is_refused(model: Model, line: Dataset) -
         r"of 59\. Give other photos, or the whole training set: its parts are judged "
         r"out of fold\.$",
     ):
-        assure(model, line.subset(range(59)), escape=0.4, confidence=0.8)
+        assure(settled, line.subset(range(59)), escape=0.4, confidence=0.8)
 
 
 def test_a_model_that_does_not_name_its_photos_is_refused(
-    model: Model, others: Dataset
+    settled: Model, others: Dataset
 ) -> None:
     """It could have learnt from any of them."""
-    record = {key: model.record[key] for key in model.record if key != "photos"}
+    record = {key: settled.record[key] for key in settled.record if key != "photos"}
 
     with pytest.raises(
         ModelError,
         match=r"^model\.json: expected the hashes of the photos it was trained on, got "
         r"none\. Train again\.$",
     ):
-        assure(replace(model, record=record), others, escape=0.4, confidence=0.8)
+        assure(replace(settled, record=record), others, escape=0.4, confidence=0.8)
 
 
 def test_a_second_guarantee_does_not_build_on_the_first(
-    model: Model, others: Dataset
+    settled: Model, others: Dataset
 ) -> None:
     """The costs beside it are those of the policy without a promise."""
-    first = assure(model, others, escape=0.4, confidence=0.8, by="photo")
+    first = assure(settled, others, escape=0.4, confidence=0.8, by="photo")
     again = assure(
-        replace(model, promise=first.promise),
+        replace(settled, promise=first.promise),
         others,
         escape=0.4,
         confidence=0.8,
@@ -163,9 +165,9 @@ def test_a_second_guarantee_does_not_build_on_the_first(
     assert again.promise == first.promise
 
 
-def test_the_promise_is_what_was_counted(model: Model, others: Dataset) -> None:
+def test_the_promise_is_what_was_counted(settled: Model, others: Dataset) -> None:
     """With the hash of the photos, so that it can be counted again."""
-    found = assure(model, others, escape=0.4, confidence=0.8, by="photo")
+    found = assure(settled, others, escape=0.4, confidence=0.8, by="photo")
 
     promise = found.promise
     assert promise is not None

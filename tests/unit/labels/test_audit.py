@@ -64,7 +64,10 @@ def test_a_correction_is_the_full_retrain(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GlasslineWarning)
             head = fit(
-                lesson.x, lesson.targets, penalty=1e-3, weights=lesson.weights
+                lesson.x,
+                lesson.targets,
+                penalty=model.recipe.training.penalty,
+                weights=lesson.weights,
             ).head
         tempered = temper(found.readings, data, model.recipe)
         assert tempered is not None
