@@ -8,7 +8,13 @@ GlasslineError             70  500   a fault of ours
 │   ├── DatasetError        2  422   a folder, CSV or Parquet that is no dataset
 │   └── ImageError          2  422   a photo refused, with one reason code
 ├── ModelError              3  503   a model folder that can not be trusted
-└── MissingExtraError       5  501   an optional library that is not installed
+├── MissingExtraError       5  501   an optional library that is not installed
+└── FrontError              7  502   a server that reads features gave none
+    ├── ServerError         7  502   it can not be used at all
+    └── UnreadError         7  502   one part got no reading, with one reason code
+        ├── AnswerError     7  502   an answer that is not the scores asked for
+        ├── RefusedError    7  502   the server or its model declined
+        └── SilentError     7  504   no answer in time, or too busy, to the last try
 
 A message reads ``where: expected X, got Y.`` and then how to mend it.
 """
@@ -18,7 +24,9 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
+    "AnswerError",
     "DatasetError",
+    "FrontError",
     "GlasslineError",
     "GlasslineWarning",
     "ImageError",
@@ -27,7 +35,11 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "RecipeError",
+    "RefusedError",
+    "ServerError",
     "ShapeError",
+    "SilentError",
+    "UnreadError",
     "show",
 ]
 
@@ -90,6 +102,46 @@ class MissingExtraError(GlasslineError):
 
     exit_code = 5
     http_status = 501
+
+
+class FrontError(GlasslineError):
+    """A server that reads features, and gave none."""
+
+    exit_code = 7
+    http_status = 502
+
+
+class ServerError(FrontError):
+    """A server that can not be used for any part: no address, no key, no images."""
+
+
+class UnreadError(FrontError):
+    """One part that got no reading; the others are not touched by it.
+
+    Attributes:
+        reason: A stable code, for machines: `no_answer`, `refused`, `not_scores`.
+    """
+
+    reason = "unread"
+
+
+class AnswerError(UnreadError):
+    """An answer that is not the scores asked for: no JSON, missing, out of range."""
+
+    reason = "not_scores"
+
+
+class RefusedError(UnreadError):
+    """The server, or its model, declined to score the photo."""
+
+    reason = "refused"
+
+
+class SilentError(UnreadError):
+    """No answer in time, or a busy server, to the last try."""
+
+    http_status = 504
+    reason = "no_answer"
 
 
 class GlasslineWarning(UserWarning):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Logits
 from glassline.concepts.following import followed, reader
 from glassline.concepts.text import lines as told
+from glassline.concepts.text import meanings
 from glassline.dataset import Dataset
 from glassline.deciding import actions
 from glassline.errors import InputError
@@ -47,7 +48,7 @@ class Evaluation:
         scores: Accuracy, balanced accuracy, macro-F1 and log loss with intervals.
         refused: Photos that could not be read.
         undecided: Parts without a label.
-        concepts: Of a network front, its figures from training (null where there were
+        concepts: Of another front, its figures from training (null where there were
             too few groups) and how each concept follows its measured reading on these
             parts.
     """
@@ -163,6 +164,8 @@ class Evaluation:
         lines += _aligned(table, "<" + ">" * len(classes))
         if self.concepts and self.concepts["figures"]:
             lines += told(self.concepts["figures"], self.concepts["meaning"])
+        elif self.concepts:
+            lines += meanings(self.concepts["meaning"])
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from glassline.decide import Gauge, Promise, Region
 from glassline.errors import ModelError, show
 from glassline.features import Scale
-from glassline.front import Front, Measured, Network
+from glassline.front import Asked, Front, Measured, Network
 from glassline.head import Head
 from glassline.recipe import Recipe
 from glassline.tables import fill
@@ -63,8 +63,8 @@ def _head(field: str, document: Mapping[str, Any], recipe: Recipe) -> Head:
 
 
 def front_of(front: Front) -> dict[str, Any]:
-    """Return a front as plain data; of a network, the hash that its file must have."""
-    if isinstance(front, Network):
+    """Return a front as plain data; of a network or a server, the hash of what it is."""
+    if isinstance(front, (Asked, Network)):
         return {
             "kind": front.kind,
             "features": list(front.names),
@@ -84,9 +84,10 @@ def read_front(
         ModelError: The kind is unknown, the features are not the recipe's, or the
             front's file is refused.
     """
-    if table["kind"] not in (Measured.kind, Network.kind):
+    kinds = (Measured.kind, Network.kind, Asked.kind)
+    if table["kind"] not in kinds:
         raise ModelError(
-            f"{FILE}: front.kind: expected {Measured.kind} or {Network.kind}, got "
+            f"{FILE}: front.kind: expected {', '.join(kinds[:-1])} or {kinds[-1]}, got "
             f"{show(table['kind'])}. This file was written by another glassline; "
             "upgrade."
         )
@@ -98,7 +99,17 @@ def read_front(
         )
     if table["kind"] == Measured.kind:
         return Measured(table["features"])
+    if table["kind"] == Asked.kind:
+        return _asked(table["sha256"], recipe)
     return Network(part(table["sha256"]), names)
+
+
+def _asked(sha256: str, recipe: Recipe) -> Asked:
+    if recipe.vlm is None or recipe.vlm.sha256 != sha256:
+        raise ModelError(
+            f"{FILE}: front.sha256: expected the hash of recipe.vlm, got {show(sha256)}."
+        )
+    return Asked(recipe.vlm, recipe.feature_names)
 
 
 def read_gauge(table: Mapping[str, Any] | None, count: int) -> Gauge | None:

@@ -27,7 +27,7 @@ from glassline.fields import (
     read_scale,
     weights_of,
 )
-from glassline.front import Front, Network
+from glassline.front import Asked, Front, Network
 from glassline.head import Head
 from glassline.places import part_of, place_of
 from glassline.recipe import Recipe
@@ -154,6 +154,7 @@ class Model:
             evidence=evidence,
             units=self.units,
             front=self.front.kind,
+            source=self.front.source if isinstance(self.front, Asked) else None,
         )
 
     def as_bytes(self) -> bytes:

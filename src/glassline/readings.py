@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image, Values
 from glassline.dataset import Dataset, Part
-from glassline.errors import DatasetError, ImageError
+from glassline.errors import DatasetError, ImageError, UnreadError
 from glassline.image import load, printable
 from glassline.recipe import ImageSettings
 
@@ -41,7 +41,7 @@ def no_progress(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A photo that was refused, and why."""
+    """A photo that was refused, or that a server gave no reading of, and why."""
 
     path: str
     reason: str
@@ -119,7 +119,11 @@ def _in_order(
             _check_hash(part, photo.sha256)
         except ImageError as error:
             return Refusal(str(part.path), error.reason, str(error))
-        return photo.sha256, measure(photo.image)
+        try:
+            return photo.sha256, measure(photo.image)
+        except UnreadError as error:
+            told = f"{printable(part.path.name)}: {error}"
+            return Refusal(str(part.path), error.reason, told)
 
     if workers == 1:
         yield from map(one, data.parts)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from glassline.asking import VlmSettings
 from glassline.errors import RecipeError, show
 from glassline.installed import check_feature
 from glassline.tables import fill
@@ -145,6 +146,7 @@ class Recipe:
         image: Limits, orientation, region.
         training: Penalty, class weights, smoothing.
         review: What goes to a person although the costs would not ask for one.
+        vlm: Of a front that asks a server: which, for what, within which limits.
 
     Raises:
         RecipeError: A part contradicts another; the message names the field.
@@ -165,6 +167,7 @@ class Recipe:
     image: ImageSettings = field(default_factory=ImageSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    vlm: VlmSettings | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.classes, str):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.dataset import Dataset
-from glassline.front import Network
+from glassline.front import Asked, Network
 from glassline.head import Certificate, certify
 from glassline.model import Model
 from glassline.readings import Progress, Readings, no_progress, read_parts
@@ -137,6 +137,10 @@ def _read(
 def _again(
     model: Model, data: Dataset, backbone: str | None, progress: Progress
 ) -> Model:
+    if isinstance(model.front, Asked):
+        from glassline import vlm  # noqa: PLC0415  needs the extra vlm
+
+        return vlm.train(data, model.recipe, progress=progress)
     if not isinstance(model.front, Network):
         return train(data, model.recipe, progress=progress)
     from glassline import cnn  # noqa: PLC0415  needs the extra cnn

@@ -150,7 +150,7 @@ def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> N
         ),
         pytest.param(
             lambda d: d["front"].update(kind="oracle"),
-            "model.json: front.kind: expected measured or cnn, got 'oracle'. "
+            "model.json: front.kind: expected measured, cnn or vlm, got 'oracle'. "
             "This file was written by another glassline; upgrade.",
             id="other-front",
         ),

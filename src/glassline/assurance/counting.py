@@ -71,6 +71,12 @@ def assure(  # noqa: PLR0913  options, each with a default
     targets = readings.data.targets(model.recipe.classes)
     known = targets.sum(axis=1) > 0
     whole = data_hash(readings, model.recipe) == model.record["data_sha256"]
+    if whole and model.front.kind == "vlm":
+        raise InputError(
+            f"{data.name}: expected parts that the model was not trained on, got those "
+            "of training. Give other photos: out of fold only measured features are "
+            "judged."
+        )
     if whole and model.front.kind != "measured":
         raise InputError(
             f"{data.name}: expected parts that the network was not trained on, got "

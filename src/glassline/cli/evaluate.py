@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from glassline.cli.asked import tell_asked
 from glassline.cli.output import (
     as_json,
     json_option,
@@ -63,11 +64,13 @@ def command(
     from glassline.model import load
 
     with progress_bar() as progress:
-        found = evaluate(load(model), Dataset.read(data), progress=progress)
+        trained = load(model)
+        found = evaluate(trained, Dataset.read(data), progress=progress)
     if as_lines:
         as_json(found.as_json())
     else:
         say(found.text())
+    tell_asked(trained)
     if found.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
 

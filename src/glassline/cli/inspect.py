@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glassline.cli.asked import tell_asked
 from glassline.cli.output import as_json, json_option, progress_bar, say
 from glassline.cli.share import possible_by, set_options
-from glassline.errors import ImageError
+from glassline.errors import ImageError, UnreadError
 from glassline.image import printable
 from glassline.image.reasons import named
 
@@ -60,13 +61,14 @@ def command(
         for number, (path, root) in enumerate(listed, 1):
             try:
                 seen = inspect(trained, path, root=root, possible=possible)
-            except ImageError as error:
+            except (ImageError, UnreadError) as error:
                 refused += 1
                 _tell_refusal(path, error, as_lines)
             else:
                 done += 1
                 _tell(path, seen, as_lines)
             progress("inspecting", number, len(listed))
+    tell_asked(trained)
     if not as_lines:
         say(f"{done} inspected, {refused} refused")
     if not done or (refused and strict):
@@ -117,7 +119,7 @@ def _among(possible: ClassSet | None) -> str:
     return f"  ({line})"
 
 
-def _tell_refusal(path: Path, error: ImageError, as_lines: bool) -> None:
+def _tell_refusal(path: Path, error: ImageError | UnreadError, as_lines: bool) -> None:
     if as_lines:
         as_json({"image": str(path), "refused": error.reason, "message": str(error)})
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glassline.cli.asked import asked_by, tell_asked
 from glassline.cli.folders import make_ready
 from glassline.cli.output import as_json, json_option, progress_bar, say
 
@@ -31,10 +32,10 @@ SOME_REFUSED = 6
 @click.option("--good", help="The class of good parts, if it is not called ok or good.")
 @click.option(
     "--front",
-    type=click.Choice(["measured", "cnn"]),
+    type=click.Choice(["measured", "cnn", "vlm"]),
     default="measured",
     show_default=True,
-    help="What reads the features: measurements, or a pretrained network.",
+    help="What reads the features: measurements, a pretrained network, or a server.",
 )
 @click.option(
     "--backbone",
@@ -64,6 +65,7 @@ def command(
       glassline train photos --out model
       glassline train labels.csv --out model --recipe recipe.toml
       glassline train photos --out model --front cnn
+      glassline train photos --out model --front vlm --recipe recipe.toml
 
     Exit code 6 when some photos were refused and left out.
     """
@@ -84,9 +86,11 @@ def command(
         model = train(found, declared, workers=workers, progress=progress)
         path = model.save(out)
     if as_lines:
-        as_json({"model": model.sha256, "path": str(path), **model.record})
+        usage = {"usage": asked.as_json()} if (asked := asked_by(model)) else {}
+        as_json({"model": model.sha256, "path": str(path), **model.record, **usage})
     else:
         _tell(model, path)
+        tell_asked(model)
     if model.record["refused"]:
         raise click.exceptions.Exit(SOME_REFUSED)
 
@@ -97,6 +101,10 @@ def _trainer(front: str, backbone: str | None, int8: bool) -> Callable[..., Mode
         from glassline.network.backbones import DEFAULT
 
         return partial(cnn.train, backbone=backbone or DEFAULT, int8=int8)
+    if front == "vlm":
+        from glassline import vlm
+
+        return vlm.train
     from glassline.training import train
 
     return train

@@ -18,7 +18,7 @@ __all__ = ["followed", "reader"]
 def reader(model: Model) -> Measure:
     """Return what reads a photo for an evaluation.
 
-    It gives the model's readings; behind those of a network, the measured ones.
+    It gives the model's readings; behind those of another front, the measured ones.
     """
     measured = Measured(model.recipe.features)
     is_measured = model.front.kind == measured.kind
@@ -31,15 +31,15 @@ def reader(model: Model) -> Measure:
 
 
 def followed(model: Model, readings: Readings) -> dict[str, Any] | None:
-    """Return what training found of a network's concepts, and what they mean here.
+    """Return what training found of another front's concepts, and what they mean here.
 
     Args:
         model: The model.
         readings: What `reader` read, some of it labelled.
 
     Returns:
-        `figures`, of training, null where there were too few groups; `meaning`, how
-        each concept follows its measured reading within a class of these parts. None
+        `figures`, of training, null where there were too few groups and of a server,
+        which was taught nothing; `meaning`, how each concept follows its measured reading within a class of these parts. None
         where the features are measured.
     """
     if model.front.kind == Measured.kind:
@@ -48,7 +48,7 @@ def followed(model: Model, readings: Readings) -> dict[str, Any] | None:
     targets = readings.data.targets(model.recipe.classes)
     known = targets.any(axis=1)
     return {
-        "figures": model.record["concepts"]["figures"],
+        "figures": model.record.get("concepts", {}).get("figures"),
         "meaning": meaning(
             readings.values[known, :d],
             readings.values[known, d:],

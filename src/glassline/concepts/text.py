@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["lines"]
+__all__ = ["lines", "meanings"]
 
 WIDTH = 24
 
@@ -44,3 +44,19 @@ def lines(
     yield "balanced accuracy of a head on this concept, on all others"
     if followed:
         yield "here: meaning on the photos of this evaluation, against the readings"
+
+
+def meanings(followed: Mapping[str, float]) -> Iterator[str]:
+    """Yield how features that were not measured follow their measured readings.
+
+    Args:
+        followed: Feature to its meaning on the photos evaluated.
+
+    Example:
+        >>> print(list(meanings({"line_strength": 0.5}))[1])
+        line_strength               0.500
+    """
+    yield f"{'feature':<{WIDTH}}{'meaning':>9}"
+    for name, found in followed.items():
+        yield f"{name:<{WIDTH}}{found:>9.3f}"
+    yield "meaning: rank correlation with the measured reading within a class, here"

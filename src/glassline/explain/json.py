@@ -54,6 +54,8 @@ def face(sheet: Sheet) -> str:
         ]
     if sheet.supposed is not None:
         table["supposed"] = vars(sheet.supposed)
+    if sheet.source:
+        table["source"] = dict(sheet.source)
     if sheet.scaling is not None:
         table["scaling"] = vars(sheet.scaling)
     if sheet.decision is not None:

@@ -52,6 +52,7 @@ class Sheet:
         front: The kind of what read the features; other than measured, every face
             says what that means.
         supposed: What a person set, where the sheet answers a question.
+        source: Where the readings come from, as the front's words name it.
     """
 
     classes: tuple[str, ...]
@@ -68,6 +69,7 @@ class Sheet:
     units: Mapping[str, str] = field(default_factory=dict)
     front: str = "measured"
     supposed: Supposed | None = None
+    source: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(  # noqa: PLR0913  one keyword for each thing a sheet may show
@@ -86,6 +88,7 @@ class Sheet:
         evidence: Evidence | None = None,
         units: Mapping[str, str] | None = None,
         front: str = "measured",
+        source: Mapping[str, str] | None = None,
     ) -> Sheet:
         """Work the sum of one part.
 
@@ -109,6 +112,7 @@ class Sheet:
             evidence: Of this part's photo, for the same features.
             units: Feature to the unit of its reading, where the catalogue has none.
             front: The kind of what read the features.
+            source: Of a server: its name, its model, the hash of the prompt.
 
         Raises:
             ShapeError: x, classes, features, label or readings do not fit the head.
@@ -151,6 +155,7 @@ class Sheet:
             evidence=evidence,
             units=units or {},
             front=front,
+            source=source or {},
         )
 
     def block(self, name: str) -> tuple[Figure, ...]:

@@ -91,7 +91,8 @@ class Wording:
         yield self.say["shape_note"].format(rows=rows, columns=columns)
         yield self.say["digits_note"].format(decimals=DECIMALS)
         if self.sheet.front in self.catalogue["fronts"]:
-            yield self.catalogue["fronts"][self.sheet.front]
+            told = self.catalogue["fronts"][self.sheet.front]
+            yield told.format(**self.sheet.source)
 
     def _supposed(self, supposed: Supposed) -> str:
         named = self.sheet.feature_words[self.lang]

@@ -6,12 +6,14 @@ from typing import Protocol, runtime_checkable
 
 from glassline.arrays import Image, Reading
 from glassline.features import Mark
+from glassline.front.asked import Asked
 from glassline.front.candidates import Candidates
 from glassline.front.choosing import Choice, InnerLoss, choose
 from glassline.front.measured import Measured
 from glassline.front.network import Network
 
 __all__ = [
+    "Asked",
     "Candidates",
     "Choice",
     "Front",
@@ -32,7 +34,7 @@ class Front(Protocol):
 
     @property
     def kind(self) -> str:
-        """Return measured or cnn."""
+        """Return measured, cnn or vlm."""
         ...
 
     @property

@@ -98,7 +98,7 @@ def _read(
 ) -> tuple[Model, Readings]:
     """Return the readings with the settings of a model, or with those training chooses."""
     if isinstance(judge, Model):
-        if judge.front.kind != "measured":
+        if judge.front.kind == "cnn":
             raise InputError(
                 "judge: expected a recipe, or a model of measured features, got a "
                 "network: its concepts were taught by the labels in question."

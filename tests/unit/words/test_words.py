@@ -125,10 +125,11 @@ def test_every_feature_and_action_has_words(lang: str) -> None:
 
 
 def test_units_are_those_of_the_features() -> None:
-    """The English words are the units that the measurements declare, and a network's."""
+    """The English words are the units that the measurements declare, and of other fronts."""
     declared = {name: feature.unit for name, feature in FEATURES.items()}
 
-    assert dict(words("en")["units"]) == {**declared, "network": "network scale"}
+    others = {"network": "network scale", "score": "score, 0 to 1"}
+    assert dict(words("en")["units"]) == {**declared, **others}
 
 
 def test_the_recipe_speaks_the_same_languages() -> None:
