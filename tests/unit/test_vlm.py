@@ -358,8 +358,8 @@ def test_the_commands_ask_and_count(
     worked = run("sheet", f"{tmp_path}/model", photo, "--lang", "zh-TW")
 
     assert json.loads(trained.stdout)["usage"]["completion_tokens"] == 40 * len(line)
-    assert looked.stderr == "Asked the server 0 times (0 + 0 tokens); 1 photos were remembered.\n"  # fmt: skip
-    assert f"{len(line)} photos were remembered" in scored.stderr
+    assert looked.stderr == "Asked the server 0 times (0 + 0 tokens); photos remembered: 1.\n"  # fmt: skip
+    assert f"photos remembered: {len(line)}" in scored.stderr
     assert "再問一次不一定得到相同的數字" in re.sub(r"\s+", "", worked.stdout)
 
 
