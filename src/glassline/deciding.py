@@ -17,7 +17,9 @@ __all__ = ["actions", "decide"]
 REVIEW = ACTIONS.index("review")
 
 
-def decide(model: Model, readings: Values, probabilities: Values) -> Decision:
+def decide(
+    model: Model, readings: Values, probabilities: NDArray[np.float64]
+) -> Decision:
     """Decide on one part: by cost or guarantee, unless that is not to be trusted.
 
     A part unlike all of training goes to a person. So does one that would be accepted

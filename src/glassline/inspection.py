@@ -83,7 +83,7 @@ class Inspection:
     features: Named
     maps: Maps
     x: Values
-    logits: Values
+    logits: NDArray[np.float64]
     probabilities: Named
     predicted_class: str
     decision: str

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassline.arrays import Values
 from glassline.comparison.text import lines
@@ -86,8 +87,10 @@ class Comparison:
         verdicts = {each.verdict for each in self.passing}
         return True if verdicts == {Verdict.IMPOSSIBLE} else None
 
-    def probabilities(self, readings: Values) -> tuple[Values, Values]:
-        """Return what each model makes of readings, shape (d,): p of the classes."""
+    def probabilities(
+        self, readings: Values
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what each model makes of readings, shape (d,): p of the k classes."""
         row = np.asarray(readings)[np.newaxis]
         return (
             self.old.head.probabilities(self.old.scale.x(row))[0],

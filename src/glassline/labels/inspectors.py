@@ -50,7 +50,8 @@ def agreements(
     for part, photo in enumerate(known.sha256):
         photos.setdefault(photo, []).append(part)
     told = [
-        (seen[parts[0]], majority(labels[parts].tolist())) for parts in photos.values()
+        (int(seen[parts[0]]), majority(labels[parts].tolist()))
+        for parts in photos.values()
     ]
     yield _held(MODEL, told, good)
     votes = _votes(known, labels)
