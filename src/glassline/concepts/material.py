@@ -95,7 +95,8 @@ class Material:
         Returns:
             Shape (k, d): how strongly each class shows each feature, its mean
             normal score or what the recipe declares, less the mean over the
-            classes. Shape (n, d): how far each part is from its class's mean.
+            classes; with more classes than features, every class stretched to the
+            same distance from the middle. Shape (n, d): how far each part is from its class's mean.
         """
         scores = normal_scores(self.teacher)
         labels = self.labels
@@ -104,7 +105,21 @@ class Material:
         np.add.at(sums, labels, scores)
         means = sums / np.maximum(count, 1)[:, None]
         shown = np.where(np.isnan(self.table), means, self.table)
-        return shown - shown.mean(axis=0), scores - means[labels]
+        return _apart(shown - shown.mean(axis=0)), scores - means[labels]
+
+
+def _apart(table: Table) -> Table:
+    """Stretch the rows to one length where there are more of them than columns.
+
+    A class in the middle of the others can be the most probable one to no linear
+    head; on a sphere no class lies between others.
+    """
+    k, d = table.shape
+    if k <= d:
+        return table
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    usual = np.sqrt((lengths**2).mean())
+    return np.asarray(table * (usual / np.where(lengths > 0, lengths, np.inf)))
 
 
 def normal_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:

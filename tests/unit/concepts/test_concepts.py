@@ -239,3 +239,23 @@ def test_the_figures_are_told_in_lines_of_a_terminal(material: Material) -> None
     assert [line.split()[0] for line in told if line.split()[0] in FEATURE_NAMES] == [
         *FEATURE_NAMES
     ]
+
+
+def test_no_class_lies_between_others(rng: np.random.Generator) -> None:
+    """Six classes, one of them usual in all four: its own direction, as far out."""
+    recipe = Recipe(classes=tuple("abcdef"))
+    labels = np.arange(120) % 6
+    data = Dataset(
+        "drawn",
+        tuple(
+            Part(Path(f"{i}.png"), recipe.classes[label], f"row {i}", str(i))
+            for i, label in enumerate(labels)
+        ),
+    )
+    shown = np.vstack([0.2 * np.ones(4), 3 * np.eye(4), -3 * np.ones(4)])
+    readings = shown[labels] + 0.1 * rng.normal(size=(120, 4))
+
+    table, _ = Material.of(data, np.zeros((120, 1)), readings, recipe).split()
+
+    lengths = np.linalg.norm(table, axis=1)
+    assert_allclose(lengths, lengths[0])
