@@ -18,9 +18,8 @@ from glassline.decide import Guarantee, Refusal, guarantee
 from glassline.errors import InputError, ModelError
 from glassline.head import softmax
 from glassline.model import Model
-from glassline.recipe import Recipe
 from glassline.synthetic import production_line, write_dataset
-from glassline.training import read_candidates, train_on
+from glassline.training import read_candidates
 
 
 @pytest.fixture(scope="module")
@@ -177,12 +176,9 @@ def test_the_promise_is_what_was_counted(settled: Model, others: Dataset) -> Non
     assert found.as_json()["guarantee"]["threshold"] == promise.threshold
 
 
-def test_two_classes_of_one_group_are_two_parts(line: Dataset) -> None:
+def test_two_classes_of_one_group_are_two_parts(settled: Model, line: Dataset) -> None:
     """A lot with a scratched and a dirty part counts in both classes."""
-    recipe = Recipe(classes=line.classes)
-    trained = train_on(read_candidates(line, recipe), recipe).model
-
-    found = assure(trained, line, escape=0.6, confidence=0.8)
+    found = assure(settled, line, escape=0.6, confidence=0.8)
 
     assert isinstance(found.answer, Guarantee)
     assert sum(each.n for each in found.answer.escapes) > found.groups - 1
