@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from glassline.dataset import Dataset
 from glassline.model import Model
@@ -15,6 +16,9 @@ from glassline.training import train
 
 PARTS = 60
 SIZE_HW = (120, 160)
+
+settings.register_profile("same everywhere", derandomize=True, deadline=None)
+settings.load_profile("same everywhere")
 
 
 @pytest.fixture
