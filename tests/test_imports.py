@@ -19,6 +19,7 @@ HEAVY = (
     "jinja2",
     "rich",
     "duckdb",
+    "httpx2",
     "jaxtyping",
     "PIL",
 )

@@ -91,7 +91,7 @@ class Server:
         body = question(self.settings, self.names, _data_url(pixels))
         with self._slots:
             reply = self._persistent(f"{endpoint}/chat/completions", body, key)
-        answer = read_answer(reply.body, self.names)
+        answer = read_answer(_without(key, reply.body), self.names)
         self.usage.add(
             prompt_tokens=answer.prompt_tokens,
             completion_tokens=answer.completion_tokens,
@@ -142,6 +142,13 @@ def _refuse(url: str, reply: Reply, key: str | None) -> None:
         )
     if status not in (BUSY, *BROKEN) or UNSUPPORTED.search(told):
         raise RefusedError(f"{url}: expected scores, got HTTP {status}: {told}")
+
+
+def _without(key: str | None, body: bytes) -> bytes:
+    """Return an answer without the key, which a server may echo into a message."""
+    for form in (key, key.replace("/", "\\/")) if key else ():
+        body = body.replace(form.encode(), b"***")
+    return body
 
 
 def _told(reply: Reply, key: str | None) -> str:

@@ -316,7 +316,7 @@ def test_a_broken_connection_is_no_answer(stub: Stub, image: Image) -> None:
 
 def test_no_more_than_so_many_at_a_time(stub: Stub, rng: np.random.Generator) -> None:
     """Eight threads, two places."""
-    asking = server(stub, concurrency=2)
+    asking = server(stub, concurrency=2, tries=3, timeout_s=20)  # one may meet both
     stub.faults = [fails(503)] * 2
     threads = [
         threading.Thread(target=asking.scores, args=(photo,))
@@ -468,7 +468,16 @@ def test_the_key_is_sent_and_nowhere_else(
     ) as caught:
         asking.scores(1 - image)
 
-    said = "".join(traceback.format_exception(caught.value)) + caplog.text
+    stub.faults = [tells(f"Your key is {SECRET}.")]
+    with pytest.raises(
+        AnswerError, match=r"^answer: expected JSON, got 'Your key is \*\*\*\.'\.$"
+    ) as echoed:
+        asking.scores(1 - image)
+
+    errors = (caught.value, echoed.value)
+    said = caplog.text + "".join(
+        line for each in errors for line in traceback.format_exception(each)
+    )
     kept = "".join(path.read_text() for path in tmp_path.rglob("*.json"))
     assert stub.headers[0]["Authorization"] == f"Bearer {SECRET}"
     assert SECRET not in said + kept + repr(vars(asking)) + repr(asking)
