@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run
 
 from glassline.comparison import compare
 from glassline.dataset import Dataset
 from glassline.head import Head
 from glassline.model import Model
-
-
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +42,7 @@ def test_the_text_is_that_of_python(
     lang: str,
 ) -> None:
     """In both languages."""
-    done = _run("compare", model_folder, stricter_folder, line_folder, "--lang", lang)
+    done = run("compare", model_folder, stricter_folder, line_folder, "--lang", lang)
 
     found = compare(model, stricter, Dataset.read(line_folder))
     assert (done.returncode, done.stderr) == (0, "")
@@ -65,8 +53,8 @@ def test_strict_passes_a_proof_and_fails_a_counterexample(
     model_folder: Path, stricter_folder: Path
 ) -> None:
     """Exit codes 0 and 1, whichever of the two is the new one."""
-    proved = _run("compare", model_folder, stricter_folder, "--strict", "--json")
-    refuted = _run("compare", stricter_folder, model_folder, "--strict", "--json")
+    proved = run("compare", model_folder, stricter_folder, "--strict", "--json")
+    refuted = run("compare", stricter_folder, model_folder, "--strict", "--json")
 
     assert (proved.returncode, refuted.returncode) == (0, 1)
     assert json.loads(proved.stdout)["never_passes"] is True
@@ -85,7 +73,7 @@ def test_a_refused_photo_ends_in_its_own_exit_code(
     (tmp_path / "ok" / "a.png").write_bytes(part.path.read_bytes())
     (tmp_path / "ok" / "b.png").write_bytes(b"no photo")
 
-    done = _run("compare", model_folder, model_folder, tmp_path)
+    done = run("compare", model_folder, model_folder, tmp_path)
 
     assert (done.returncode, done.stderr) == (6, "")
     assert "Photos refused: 1." in done.stdout

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 
 import glassline
 from glassline.model import Model
-
-
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -30,7 +18,7 @@ def test_the_text_is_that_of_python(
 ) -> None:
     """With two classes and a frozen feature, in both languages."""
     photo = next(line_folder.rglob("*.png"))
-    done = _run(
+    done = run(
         *("explain", model_folder, photo, "--between", "dirt", "ok"),
         *("--freeze", "grain_noise", "--lang", lang),
     )
@@ -46,7 +34,7 @@ def test_json_is_the_inspection_with_its_explanation(
 ) -> None:
     """One object a line."""
     photo = next(line_folder.rglob("*.png"))
-    said = json.loads(_run("explain", model_folder, photo, "--json").stdout)
+    said = json.loads(run("explain", model_folder, photo, "--json").stdout)
 
     found = glassline.inspect(model, photo).explanation()
     assert said["class"] == glassline.inspect(model, photo).predicted_class
@@ -56,7 +44,7 @@ def test_json_is_the_inspection_with_its_explanation(
 def test_an_unknown_class_is_wrong_use(model_folder: Path, line_folder: Path) -> None:
     """Exit code 2."""
     photo = next(line_folder.rglob("*.png"))
-    done = _run("explain", model_folder, photo, "--between", "stain", "ok")
+    done = run("explain", model_folder, photo, "--between", "stain", "ok")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (

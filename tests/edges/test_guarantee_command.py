@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 
 import glassline
 from glassline.assurance import assure
@@ -15,22 +14,11 @@ from glassline.dataset import Dataset
 from glassline.model import Model
 
 
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        timeout=300,  # it trains five times, on a busy machine too
-    )
-
-
 def test_a_refusal_says_how_many_parts_are_missing(
     settled_folder: Path, line_folder: Path
 ) -> None:
     """Exit code 1: the answer is no."""
-    done = _run("guarantee", settled_folder, line_folder, "--escape", "1%")
+    done = run("guarantee", settled_folder, line_folder, "--escape", "1%")
 
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[:6] == [
@@ -49,7 +37,7 @@ def test_the_text_is_that_of_python_and_fits_the_terminal(
     settled_folder: Path, settled: Model, line_folder: Path, lang: str
 ) -> None:
     """In both languages, k/n of every defect."""
-    done = _run(
+    done = run(
         *("guarantee", settled_folder, line_folder, "--escape", "0.4"),
         *("--confidence", "80%", "--by", "photo", "--lang", lang),
     )
@@ -65,7 +53,7 @@ def test_the_written_model_decides_by_the_guarantee_and_verifies(
     settled_folder: Path, settled: Model, line_folder: Path, tmp_path: Path
 ) -> None:
     """The old model stays; W and b are the same; every verdict names its counts."""
-    done = _run(
+    done = run(
         *("guarantee", settled_folder, line_folder, "--escape", "40%"),
         *("--confidence", "80%", "--by", "photo", "--json", "--out", tmp_path / "new"),
     )
@@ -80,7 +68,7 @@ def test_the_written_model_decides_by_the_guarantee_and_verifies(
     assert verdict["guarantee"]["threshold"] == made.promise.threshold
     assert verdict["reason_code"] in ("guaranteed", "not_guaranteed")
     assert glassline.load(settled_folder).promise is None
-    assert _run("verify", tmp_path / "new", line_folder, "--retrain").returncode == 0
+    assert run("verify", tmp_path / "new", line_folder, "--retrain").returncode == 0
 
 
 @pytest.mark.parametrize("share", ["0", "100%", "1", "-1%", "one", "nan", "%"])
@@ -88,7 +76,7 @@ def test_a_share_that_is_none_is_wrong_use(
     settled_folder: Path, line_folder: Path, share: str
 ) -> None:
     """Exit code 2, with what to write."""
-    done = _run("guarantee", settled_folder, line_folder, f"--escape={share}")
+    done = run("guarantee", settled_folder, line_folder, f"--escape={share}")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == (

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 
 from glassline.dataset import Dataset
 from glassline.labels import audit, page
 from glassline.model import Model
-
-
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -31,7 +19,7 @@ def test_text_and_page_are_those_of_python_and_fit_the_terminal(
 ) -> None:
     """In both languages, with where the page was written."""
     out = tmp_path / "labels.html"
-    done = _run(
+    done = run(
         *("labels", line_folder, "--model", model_folder, "--top", "3"),
         *("--lang", lang, "--out", out),
     )
@@ -49,7 +37,7 @@ def test_json_is_one_object_with_everything(
     model_folder: Path, model: Model, line_folder: Path
 ) -> None:
     """Suspects and pairs in full, whatever --top says."""
-    done = _run("labels", line_folder, "--model", model_folder, "--top", "1", "--json")
+    done = run("labels", line_folder, "--model", model_folder, "--top", "1", "--json")
 
     said = json.loads(done.stdout)
     found = audit(Dataset.read(line_folder), model, retrained=1)
@@ -80,7 +68,7 @@ def test_refused_photos_end_in_their_own_exit_code(
     ]
     table.write_text("\n".join(["path,label,group", *parts, "broken.png,ok,x"]))
 
-    done = _run("labels", table, "--model", model_folder, "--top", "1")
+    done = run("labels", table, "--model", model_folder, "--top", "1")
 
     assert (done.returncode, done.stderr) == (6, "")
     assert "Photos refused: 1." in done.stdout
@@ -105,7 +93,7 @@ def test_wrong_use_says_what_was_expected(
     line_folder: Path, options: list[str], message: str
 ) -> None:
     """Exit code 2."""
-    done = _run("labels", line_folder, *options)
+    done = run("labels", line_folder, *options)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == f"Error: {message}"

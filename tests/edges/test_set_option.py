@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+
+from commands import run
 
 import glassline
 from glassline.dataset import Dataset
@@ -13,23 +13,12 @@ from glassline.model import Model
 from glassline.teaching import teach
 
 
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        timeout=300,
-    )
-
-
 def test_a_verdict_names_the_classes_that_stay_possible(
     model_folder: Path, model: Model, line: Dataset, line_folder: Path
 ) -> None:
     """The set of Python, in the line of the verdict."""
     photo = line.parts[0].path
-    done = _run("inspect", model_folder, photo, "--set", line_folder, "--miss", "10%")
+    done = run("inspect", model_folder, photo, "--set", line_folder, "--miss", "10%")
 
     possible = teach(model, line, miss=0.1)
     seen = glassline.inspect(model, photo, possible=possible)
@@ -43,7 +32,7 @@ def test_json_has_the_p_values(
     model_folder: Path, line: Dataset, line_folder: Path
 ) -> None:
     """One a class, and what was asked."""
-    done = _run(
+    done = run(
         *("inspect", model_folder, line.parts[0].path, "--json"),
         *("--set", line_folder, "--by-class"),
     )
@@ -57,8 +46,8 @@ def test_the_sheet_has_a_block_on_it(
     model_folder: Path, line: Dataset, line_folder: Path
 ) -> None:
     """Only where it was asked."""
-    asked = _run("sheet", model_folder, line.parts[0].path, "--set", line_folder)
-    plain = _run("sheet", model_folder, line.parts[0].path)
+    asked = run("sheet", model_folder, line.parts[0].path, "--set", line_folder)
+    plain = run("sheet", model_folder, line.parts[0].path)
 
     assert "Which classes can not be ruled out?" in asked.stdout
     assert "Which classes can not be ruled out?" not in plain.stdout

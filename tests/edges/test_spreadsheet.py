@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 
 import glassline
 from glassline.model import Model
-
-
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -29,12 +17,12 @@ def test_the_file_is_that_of_python_and_follows(
 ) -> None:
     """Of a photo, with a label, in both languages."""
     photo, out = next(line_folder.rglob("*.png")), tmp_path / "part.xlsx"
-    done = _run(
+    done = run(
         *("sheet", model_folder, photo, "--label", "ok"),
         *("--lang", lang, "--out", out),
     )
 
-    checked = _run("check", out)
+    checked = run("check", out)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     seen = glassline.inspect(model, photo, label="ok")
     assert out.read_bytes() == seen.sheet.xlsx(lang)
@@ -56,7 +44,7 @@ def test_the_file_is_that_of_python_and_follows(
 )
 def test_a_file_that_can_not_be_is_wrong_use(out: str, message: str) -> None:
     """Exit code 2."""
-    done = _run("sheet", "--example", "--out", out)
+    done = run("sheet", "--example", "--out", out)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == f"Error: {message}"

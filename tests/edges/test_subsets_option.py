@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run
 
 from glassline.dataset import Dataset
 from glassline.model import Model
 from glassline.subsets import score_subsets
-
-
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-        timeout=60,
-    )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -32,7 +20,7 @@ def test_text_and_json_are_those_of_python(
 ) -> None:
     """With the seed that the help names."""
     asked = ("evaluate", model_folder, line_folder, "--subsets", "--seed", "0")
-    done, plain = _run(*asked, "--lang", lang), _run(*asked, "--json")
+    done, plain = run(*asked, "--lang", lang), run(*asked, "--json")
 
     rng = np.random.default_rng(0)  # noqa: TID251  the default of --seed
     found = score_subsets(model, Dataset.read(line_folder), rng=rng)

@@ -1,4 +1,4 @@
-"""The templates of the faces that a browser shows."""
+"""The templates of the pages that a browser shows."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["templates"]
 
 
 @cache
-def templates() -> Environment:
-    """Return the templates of this package; whatever they show is escaped."""
+def templates(package: str = "glassline.explain") -> Environment:
+    """Return the templates of a package; whatever they show is escaped."""
     return Environment(
-        loader=PackageLoader("glassline.explain"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

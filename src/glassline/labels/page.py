@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from glassline.errors import ImageError
+from glassline.explain.templating import templates
 from glassline.image import load
 from glassline.labels.conflicts import Conflict
 from glassline.labels.result import Audit, Suspect
@@ -39,7 +37,7 @@ def page(found: Audit, lang: str = "en", *, top: int = 10) -> str:
     """
     text = words(lang)
     return (
-        _templates()
+        templates("glassline.labels")
         .get_template("labels.html.j2")
         .render(
             found=found,
@@ -61,17 +59,6 @@ def page(found: Audit, lang: str = "en", *, top: int = 10) -> str:
             height=ROW * (len(found.recipe.feature_names) + 1),
             ticks=[(tick, _across(tick)) for tick in (-4, -2, 0, 2, 4)],
         )
-    )
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("glassline.labels"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

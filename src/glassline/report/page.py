@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePath
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from glassline.evaluation import Evaluation
 from glassline.explain import sheet_style
+from glassline.explain.templating import templates
 from glassline.inspection import Inspection
 from glassline.model import Model
 from glassline.recipe import ACTIONS
@@ -52,7 +51,7 @@ def page(story: Story, lang: str = "en") -> str:
     explained = story.inspections[:2][-1:]  # the second of the parts, or the only one
     recipe = model.recipe
     return (
-        _templates()
+        templates("glassline.report")
         .get_template("report.html.j2")
         .render(
             story=story,
@@ -69,17 +68,6 @@ def page(story: Story, lang: str = "en") -> str:
             reliability=reliability_chart(story.held_out.bins),
             actions=ACTIONS,
         )
-    )
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("glassline.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 
