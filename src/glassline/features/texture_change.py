@@ -88,8 +88,9 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     lamp, adds the same to all blocks and so nothing to the reading; what the lamp
     does to one side of the part only, the light of the block takes away.
 
-    Across scales the reading is log( mean e at 1 px / mean e at 2 px ) instead, no
-    e counted for more than four times the median: how fine the texture is.
+    Across scales the reading is log( mean e at 2 px / mean e at 1 px ) instead, no
+    e counted for more than four times the median: how coarse the texture is. What
+    lies on a surface and hides its finest texture raises it.
 
     Args:
         surface: The photo.
@@ -112,7 +113,7 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     shown = surface.shown(np.abs(lengths - np.float32(middle)))
     if settings.across == "scales":
         fine, coarse = (_typical(_bend(surface, step)) for step in (1, 2))
-        return float(np.log(fine / coarse)), shown
+        return float(np.log(coarse / fine)), shown
     return strongest(lengths, settings.share) - middle, shown
 
 
