@@ -15,7 +15,10 @@ from glassline.features.scale import CLIP
 from glassline.head import class_weights, smooth
 from glassline.recipe import Recipe
 
-__all__ = ["Lesson", "good_parts", "part_weights", "prepare"]
+__all__ = ["Lesson", "good_parts", "gradient_tolerance", "part_weights", "prepare"]
+
+TOLERANCE = 1e-9  # of the gradient, where no penalty says how far that is
+LEFT = 1e-7  # of W and b: a tenth of what verification takes for finished
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,16 @@ def good_parts(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:
     if recipe.good is None:
         return None
     return np.asarray(labels[:, recipe.classes.index(recipe.good)] == 1)
+
+
+def gradient_tolerance(penalty: float) -> float:
+    """Return the gradient at which training is finished, whatever the penalty.
+
+    W and b are then within gradient / penalty <= 1e-7 of the one best answer. Without
+    a penalty no gradient says how far that is, and 1e-9 it is.
+
+    Example:
+        >>> gradient_tolerance(1e-3), gradient_tolerance(1.0), gradient_tolerance(0.0)
+        (1e-10, 1e-09, 1e-09)
+    """
+    return min(TOLERANCE, LEFT * penalty) if penalty else TOLERANCE

@@ -22,7 +22,7 @@ from glassline.folds import most_folds
 from glassline.front import Candidates, Choice, Front, InnerLoss, choose
 from glassline.head import Fit, fit
 from glassline.image import printable
-from glassline.lesson import Lesson, good_parts, prepare
+from glassline.lesson import Lesson, good_parts, gradient_tolerance, prepare
 from glassline.model import Model
 from glassline.readings import Progress, Readings, no_progress, read_parts
 from glassline.recipe import Recipe
@@ -153,6 +153,7 @@ def train_head(
             lesson.targets,
             penalty=recipe.training.penalty,
             weights=lesson.weights,
+            tolerance=gradient_tolerance(recipe.training.penalty),
         )
     for note in (*found.notes, *_withoutgood_parts(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)

@@ -56,6 +56,18 @@ def test_the_certificate_can_be_recomputed(line: Dataset, model: Model) -> None:
     assert_allclose(again.objective, model.certificate["objective"], rtol=1e-12)
 
 
+@pytest.mark.parametrize("penalty", [1e-5, 3e-4, 1e-2])
+def test_training_ends_where_verification_finds_nothing_left(
+    line: Dataset, penalty: float
+) -> None:
+    """A small penalty asks for a smaller gradient: it once stopped 2.5e-6 away."""
+    settings = TrainingSettings(penalty=penalty)
+
+    model = train(line, Recipe(classes=line.classes, training=settings))
+
+    assert model.certificate["distance_bound"] <= 1e-7
+
+
 def test_the_record_says_what_the_model_rests_on(line: Dataset, model: Model) -> None:
     """Counts, steps and what was refused."""
     assert model.record["n"] == len(line)

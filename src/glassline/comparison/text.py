@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from glassline.explain.layout import WIDTH, columns, wrap
+from glassline.explain.units import unit_of
 from glassline.words import words
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _example(
         (
             text["features_short"].get(name, name),
             f"{value:.4g}",
-            text["units"].get(name, found.old.units.get(name, "")),
+            unit_of(text, name, found.old.units),
             _range(*found.ranges[at]),
         )
         for at, (name, value) in enumerate(

@@ -49,7 +49,7 @@ class Feature:
     Attributes:
         settings: The settings class; called without arguments, the defaults.
         measure: Surface and settings to the reading and its map.
-        unit: Unit of the reading.
+        unit: Unit of the reading; settings with a `unit` of their own have that.
         grid: The settings training may choose from, at most 12, the defaults first.
         locate: Surface and settings to the marks that drove the reading, the
             strongest first; asked for only where somebody wants to see them.

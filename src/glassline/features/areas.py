@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.features.marks import Area
+from glassline.features.ranks import median
 from glassline.features.reflection_unevenness import ReflectionUnevenness, departures
-from glassline.features.surface import Surface
-from glassline.features.texture_change import TextureChange, roughness
+from glassline.features.surface import CELL_PX, Surface
+from glassline.features.texture_change import TextureChange, blocks_hw, roughness
 
 __all__ = ["find_changed", "find_uneven"]
 
@@ -21,8 +22,9 @@ MIN_SIDE_PX = 16  # on a smaller photo there is no place to tell
 def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
     """Blocks whose texture drove the reading, the roughest first.
 
-    Of the share of blocks that the reading counts, those at least half as far above
-    the median block as the roughest; the strength is that distance, in nepers.
+    The roughest block, then the roughest of those that do not overlap it, and so
+    on: as many as the share that the reading counts, each at least half as far above
+    the median block as the first; the strength is that distance, in nepers.
 
     Args:
         surface: The photo.
@@ -31,8 +33,26 @@ def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
     if settings.across == "scales" or min(surface.image.shape) < MIN_SIDE_PX:
         return ()
     blocks = np.array(roughness(surface, settings), np.float64)
-    above = blocks - np.median(blocks)
-    return _areas(above, settings.share, LEAST_NEPERS, surface)
+    above = blocks - median(blocks)
+    tall, wide = blocks_hw(surface, settings)
+    limit = max(LEAST_NEPERS, AS_STRONG * float(above.max()))
+    rows, columns = surface.cells_hw
+    found: list[Area] = []
+    for _ in range(max(1, round(settings.share * rows * columns / (tall * wide)))):
+        row, column = np.unravel_index(int(above.argmax()), above.shape)
+        strength = float(above[row, column])
+        if strength < limit:
+            break
+        top, left, bottom, right = (
+            float(CELL_PX * edge) for edge in (row, column, row + tall, column + wide)
+        )
+        found.append(Area(top, left, bottom, right, strength))
+        overlap = tuple(
+            slice(max(0, int(first) - side + 1), int(first) + side)
+            for first, side in ((row, tall), (column, wide))
+        )
+        above[overlap] = -np.inf
+    return tuple(found)
 
 
 def find_uneven(surface: Surface, settings: ReflectionUnevenness) -> tuple[Area, ...]:

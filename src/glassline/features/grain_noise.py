@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from glassline.errors import RecipeError
-from glassline.features.surface import Plane, Surface, facing, strongest
+from glassline.features.ranks import strongest
+from glassline.features.surface import Plane, Surface, facing
 
 __all__ = ["GRID", "GrainNoise", "measure"]
 

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.errors import RecipeError
-from glassline.features.surface import DARKEST, Plane, Surface, strongest
+from glassline.features.ranks import strongest
+from glassline.features.surface import DARKEST, Plane, Surface
 
 __all__ = ["GRID", "ReflectionUnevenness", "departures", "measure"]
+
+PER_FIELD = 3  # pixels along a field's side: fewer would be shared unevenly
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,17 @@ def measure(surface: Surface, settings: ReflectionUnevenness) -> tuple[float, Pl
 
 def departures(surface: Surface, settings: ReflectionUnevenness) -> NDArray[np.float64]:
     """Distance of each field from the lamp's plane, per cent of the mean brightness."""
-    half = surface.smaller(2)
-    size_wh = (min(settings.fields, half.shape[1]), min(settings.fields, half.shape[0]))
-    fields = cv2.resize(half, size_wh, interpolation=cv2.INTER_AREA).astype(np.float64)
+    photo = _smallest(surface, settings.fields)
+    size_wh = [min(settings.fields, side) for side in photo.shape[::-1]]
+    fields = cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA).astype(np.float64)
     percent = 100.0 / max(float(fields.mean()), DARKEST)
     return percent * _without_plane(fields)
+
+
+def _smallest(surface: Surface, fields: int) -> Plane:
+    """Return the smallest photo with three pixels a field: its mean is as good."""
+    side = min(surface.image.shape) / (PER_FIELD * fields)
+    return surface.smaller(8 if side >= 8 else 4 if side >= 4 else 2)
 
 
 def _without_plane(fields: NDArray[np.float64]) -> NDArray[np.float64]:

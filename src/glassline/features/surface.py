@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image
 from glassline.errors import InputError, ShapeError
+from glassline.features.ranks import median
 
 __all__ = [
     "BORDER",
@@ -24,7 +26,6 @@ __all__ = [
     "Workspace",
     "facing",
     "step_px",
-    "strongest",
 ]
 
 Plane = NDArray[np.float32]
@@ -37,7 +38,6 @@ BORDER = cv2.BORDER_REFLECT_101
 DEPTH = cv2.CV_32F
 MEDIAN_SAMPLES = 1 << 14  # the median of so many pixels is good to one per cent
 TILE_PX = 16  # local noise: mean over tiles of this side, then over 3 x 3 tiles
-FEW = 64  # groups for which long rows are faster than short columns
 NORMAL_MAD = 1.4826  # standard deviation of a Gaussian over its median deviation
 NORMAL_MEAN = 1.2533  # and over its mean deviation: sqrt(pi / 2)
 
@@ -111,11 +111,19 @@ class Surface:
         if image.ndim != 2 or min(image.shape) < 1:
             raise ShapeError(f"image: expected shape (h, w), got {image.shape}.")
         self.image: Plane = np.ascontiguousarray(image, dtype=np.float32)
-        if not math.isfinite(cv2.sumElems(self.image)[0]):
-            raise InputError("image: expected finite pixels, got NaN or infinity.")
         self.workspace = workspace or Workspace()
         self._smaller: dict[int, Plane] = {1: self.image}
         self._curvature: dict[float, Curvature] = {}
+        if not self._is_finite():
+            raise InputError("image: expected finite pixels, got NaN or infinity.")
+
+    def _is_finite(self) -> bool:
+        """Look at the smaller photo, and at the odd edge that it leaves out."""
+        rows, columns = (side // 2 * 2 for side in self.image.shape)
+        parts = (self.smaller(2), self.image[rows:], self.image[:, columns:])
+        if math.isfinite(sum(cv2.sumElems(part)[0] for part in parts if part.size)):
+            return True
+        return math.isfinite(cv2.sumElems(self.image)[0])  # too large to average?
 
     @property
     def cells_hw(self) -> tuple[int, int]:
@@ -126,16 +134,17 @@ class Surface:
     def smaller(self, step: int) -> Plane:
         """Return the photo averaged over step x step pixels; step 1, 2, 4 or 8."""
         if step not in self._smaller:
-            even = _even(self.smaller(step // 2))
-            rows, columns = even.shape[0] // 2, even.shape[1] // 2
-            halved = cv2.resize(
-                even,
-                (columns, rows),
-                dst=self.workspace.plane(f"smaller {step}", (rows, columns)),
-                interpolation=cv2.INTER_AREA,
-            )
-            self._smaller[step] = np.asarray(halved, dtype=np.float32)
+            larger = self.smaller(step // 2)
+            self._smaller[step] = self.halved(larger, f"smaller {step}")
         return self._smaller[step]
+
+    def halved(self, plane: Plane, name: str) -> Plane:
+        """Return a plane averaged over 2 x 2 places, in the memory of this name."""
+        even = _even(plane)
+        rows, columns = even.shape[0] // 2, even.shape[1] // 2
+        kept = self.workspace.plane(name, (rows, columns))
+        cv2.resize(even, (columns, rows), dst=kept, interpolation=cv2.INTER_AREA)
+        return kept
 
     def curvature(self, width_px: float) -> Curvature:
         """Return the curvature to which a line of this width answers most.
@@ -178,9 +187,9 @@ class Surface:
         the whole surface.
         """
         found = self.curvature(width_px)
-        size = self.workspace.scratch(found.mean)
-        np.abs(found.mean, out=size)
+        size = np.abs(found.mean, out=self.workspace.scratch(found.mean))
         cap(size, 3.0 * found.noise)
+        size = self.averaged(size)
         rows, columns = self.cells_hw
         per_tile = TILE_PX // CELL_PX
         tiles = cv2.resize(
@@ -205,6 +214,19 @@ class Surface:
             return plane
         larger = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_LINEAR)
         return np.asarray(larger)
+
+    def averaged(self, plane: Plane) -> Plane:
+        """Return the mean over each cell, of a picture of a finer step; or itself.
+
+        By halves: for those OpenCV is several times as fast as for other steps.
+        """
+        rows, columns = self.cells_hw
+        while plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * columns:
+            plane = self.halved(plane, f"averaged {plane.shape}")
+        if plane.shape[0] > rows or plane.shape[1] > columns:  # a ribbon
+            resized = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA)
+            plane = np.asarray(resized, dtype=np.float32)
+        return plane
 
     def shown(self, blocks: Plane) -> Plane:
         """Return a coarser picture as a map of cells, each block in one grey."""
@@ -234,36 +256,9 @@ def facing(mean: Plane, polarity: str, *, out: Plane) -> Plane:
     return out
 
 
-def strongest(values: NDArray[np.floating], share: float) -> float:
-    """Mean of the strongest share of the values: 0 the largest alone, 1 all.
-
-    Example:
-        >>> strongest(np.array([1.0, 2.0, 3.0, 8.0]), 0.5)
-        5.5
-    """
-    flat = values.reshape(-1)
-    count = min(flat.size, max(1, round(share * flat.size)))
-    if count == flat.size:
-        return float(flat.mean(dtype=np.float64))
-    if count == 1:
-        return float(flat.max())
-    top = _likely_top(flat, count)
-    top = np.partition(top, top.size - count)[top.size - count :]
-    return float(top.mean(dtype=np.float64))
-
-
-def _likely_top(flat: NDArray[np.floating], count: int) -> NDArray[np.floating]:
-    """Return the values above a limit that the `count` largest all reach."""
-    whole = flat[: flat.size - flat.size % count]
-    if count < FEW:
-        limit = whole.reshape(count, -1).max(axis=1).min()  # one in each of the rows
-    else:
-        limit = whole.reshape(-1, count).max(axis=0).min()  # one in each column
-    return np.asarray(flat[flat >= limit])
-
-
+@lru_cache(maxsize=64)
 def _gaussian(sigma_px: float) -> Plane:
-    radius = max(1, math.ceil(3.5 * sigma_px))
+    radius = max(1, math.ceil(3.0 * sigma_px))
     place = np.arange(-radius, radius + 1, dtype=np.float64)
     bell = np.exp(-0.5 * (place / sigma_px) ** 2)
     return np.asarray(bell / bell.sum(), dtype=np.float32)
@@ -285,4 +280,4 @@ def _even(image: Plane) -> Plane:
 def _spread(values: Plane) -> float:
     flat = values.reshape(-1)
     some = flat[:: max(1, flat.size // MEDIAN_SAMPLES)]
-    return float(NORMAL_MAD * np.median(np.abs(some - np.median(some))))
+    return NORMAL_MAD * median(np.abs(some - np.float32(median(some))))

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
 import numpy as np
 
 from glassline.errors import RecipeError
+from glassline.features.ranks import median, strongest
 from glassline.features.surface import (
     BORDER,
+    CELL_PX,
     DARKEST,
     GREY_STEP,
-    MEDIAN_SAMPLES,
     Plane,
     Surface,
-    cap,
-    strongest,
 )
 
-__all__ = ["GRID", "TextureChange", "measure", "roughness"]
+__all__ = ["GRID", "TextureChange", "blocks_hw", "measure", "roughness"]
 
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
+MANY = 1 << 16  # the mean of so many pixels is good to three thousandths
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class TextureChange:
     Attributes:
         across: Compare "places" of the surface, or fine and coarse "scales".
         detail_px: Size of the texture's detail in photo pixels: 1, 2 or 4.
-        block_px: Side of the blocks that are compared, in photo pixels, 4 to 256.
+        block_px: Side of the blocks that are compared, in photo pixels, 4 to 256,
+            to whole cells of 4 px.
         share: Share of the blocks that counts as the roughest, 0 to 0.5; 0 the
             roughest block alone.
         light_power: Power of the block's brightness that its roughness is divided
@@ -58,17 +59,12 @@ class TextureChange:
             )
 
 
-BLOCKS = (
-    TextureChange("places", 1, 8.0, 0.2),
-    TextureChange("places", 2, 8.0, 0.05),
-    TextureChange("places", 2, 16.0, 0.1),
-    TextureChange("places", 2, 24.0, 0.2),
-    TextureChange("places", 4, 16.0, 0.1),
-)
 GRID = (
     TextureChange(),
-    *BLOCKS,
-    *(replace(each, light_power=1.0) for each in BLOCKS),
+    TextureChange("places", 1, 8.0, 0.2),
+    TextureChange("places", 2, 16.0, 0.1, light_power=1.0),
+    TextureChange("places", 2, 48.0, 0.1, light_power=1.0),
+    TextureChange("places", 4, 16.0, 0.02, light_power=1.0),
     TextureChange("scales"),
 )
 """The settings training may choose from, the defaults first."""
@@ -77,20 +73,24 @@ GRID = (
 def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     """Roughness of the roughest places over the median place, in nepers.
 
-    With e the size of the Laplacian at the scale of the detail, plus a quarter of
-    a grey step, and light(B) the mean brightness of block B plus four grey steps,
+    With e the size of the Laplacian at the scale of the detail, averaged over 2 x 2
+    of its pixels (4 px are not averaged: they are a cell), plus a quarter of a grey
+    step, and light(B) the mean brightness of block B plus four grey steps,
 
-        r(B) = mean of log e over the pixels of B - light_power log light(B)
+        r(B) = mean of log e over block B - light_power log light(B)
         reading = mean of r over the roughest share of blocks - median of r
 
-    The mean of logarithms listens to what most pixels of a block do, so a scratch
-    or a speck in it moves it little. A rougher material everywhere, or a brighter
-    lamp, adds the same to all blocks and so nothing to the reading; what the lamp
-    does to one side of the part only, the light of the block takes away.
+    over the blocks at every cell of 4 x 4 px: they overlap, so that it does not
+    matter where on a grid of blocks a change lies. The mean of logarithms listens to
+    what most pixels of a block do, so a scratch or a speck in it moves it little. A
+    rougher material everywhere, or a brighter lamp, adds the same to all blocks and
+    so nothing to the reading; what the lamp does to one side of the part only, the
+    light of the block takes away.
 
-    Across scales the reading is log( mean e at 2 px / mean e at 1 px ) instead, no
-    e counted for more than four times the median: how coarse the texture is. What
-    lies on a surface and hides its finest texture raises it.
+    Across scales the reading is log( mean e at 2 px / mean e at 1 px ) instead, of
+    single pixels, some 65,000 of them, none counted for more than four times the
+    median: how coarse the texture is. What lies on a surface and hides its finest
+    texture raises it.
 
     Args:
         surface: The photo.
@@ -100,7 +100,7 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
         The reading in nepers: across places >= 0, 0 for one texture everywhere,
         0.69 where the roughest places are twice as rough as the median place;
         across scales of either sign. The map has a cell for 4 x 4 px: distance of
-        each block's r from the median.
+        r from the median, of the block around it.
 
     Source:
         Local high-pass energy: K. I. Laws, Textured Image Segmentation, USC IPI
@@ -109,8 +109,8 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
         comparison are ours.
     """
     lengths = roughness(surface, settings)
-    middle = float(np.median(lengths))
-    shown = surface.shown(np.abs(lengths - np.float32(middle)))
+    middle = median(lengths)
+    shown = _around_cells(np.abs(lengths - np.float32(middle)), surface)
     if settings.across == "scales":
         fine, coarse = (_typical(_bend(surface, step)) for step in (1, 2))
         return float(np.log(coarse / fine)), shown
@@ -118,32 +118,59 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
 
 
 def roughness(surface: Surface, settings: TextureChange) -> Plane:
-    """Mean of log e over each block."""
-    size = _bend(surface, settings.detail_px)
+    """Mean of log e over the block that begins at each cell, less the light's share.
+
+    Only whole blocks count: a cell less than a block from the right or lower border
+    has none.
+    """
+    bend = _bend(surface, settings.detail_px)
+    size = np.abs(bend, out=bend)
+    if settings.detail_px < CELL_PX:
+        size = surface.halved(size, f"size {settings.detail_px}")
     size += np.float32(FLOOR)
-    logs = cv2.log(size, dst=size)
-    side = settings.block_px / settings.detail_px
-    size_wh = tuple(max(1, round(length / side)) for length in size.shape[::-1])
-    blocks = cv2.resize(logs, size_wh, interpolation=cv2.INTER_AREA)
+    cv2.log(size, dst=size)
+    side = blocks_hw(surface, settings)
+    blocks = _over_blocks(surface.averaged(size), side)
     if settings.light_power:
-        photo = surface.smaller(settings.detail_px)
-        light = cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA)
+        light = _over_blocks(surface.smaller(CELL_PX), side)
         light = np.log(np.maximum(light, 0) + np.float32(DARKEST))
         blocks = blocks - np.float32(settings.light_power) * light
-    return np.asarray(blocks)
+    return blocks
 
 
-def _typical(size: Plane) -> float:
-    """Mean of the sizes, none counted for more than four times the median one."""
-    some = size.reshape(-1)[:: max(1, size.size // MEDIAN_SAMPLES)]
-    limit = LIMIT * float(np.median(some)) + FLOOR
-    cap(size, limit)
-    return float(cv2.sumElems(size)[0]) / size.size + FLOOR
+def blocks_hw(surface: Surface, settings: TextureChange) -> tuple[int, int]:
+    """Rows and columns of cells of a block: no more than the photo has."""
+    side = max(1, round(settings.block_px / CELL_PX))
+    rows, columns = surface.cells_hw
+    return min(side, rows), min(side, columns)
+
+
+def _over_blocks(cells: Plane, block_hw: tuple[int, int]) -> Plane:
+    """Mean over each block of cells that lies within the photo."""
+    tall, wide = block_hw
+    means = cv2.blur(
+        cells, (wide, tall), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(means[: cells.shape[0] - tall + 1, : cells.shape[1] - wide + 1])
+
+
+def _around_cells(blocks: Plane, surface: Surface) -> Plane:
+    """Show each block at its middle cell; the border shows the blocks that touch it."""
+    tall, wide = np.subtract(surface.cells_hw, blocks.shape).tolist()
+    frame = (tall // 2, tall - tall // 2, wide // 2, wide - wide // 2)
+    return np.asarray(cv2.copyMakeBorder(blocks, *frame, cv2.BORDER_REPLICATE))
+
+
+def _typical(bend: Plane) -> float:
+    """Mean size of many of them, none counted for more than four times the median."""
+    size = np.abs(bend.reshape(-1)[:: max(1, bend.size // MANY)])
+    limit = LIMIT * median(size) + FLOOR
+    return float(np.minimum(size, np.float32(limit)).mean(dtype=np.float64)) + FLOOR
 
 
 def _bend(surface: Surface, step: int) -> Plane:
-    """Size of the Laplacian of the photo made smaller."""
+    """Laplacian of the photo made smaller."""
     photo = surface.smaller(step)
     bend = surface.workspace.scratch(photo)
     cv2.Laplacian(photo, cv2.CV_32F, dst=bend, ksize=1, borderType=BORDER)
-    return np.abs(bend, out=bend)
+    return bend

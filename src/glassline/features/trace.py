@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.features.line_strength import LineStrength, measure
+from glassline.features.line_strength import LineStrength, measure, standing_out
 from glassline.features.marks import Line
+from glassline.features.paths import whole_paths
 from glassline.features.profile import Profile, profile
 from glassline.features.surface import CELL_PX, Plane, Surface, facing, step_px
 
@@ -26,13 +29,14 @@ SMOOTH = 5  # steps whose mean is the trace
 def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     """Lines as strong as the reading, the one that drove it first.
 
-    From the strongest cell of the feature map the path of the largest sum of
+    From the strongest cell of the feature map (of a whole line, from its clearest
+    stretch) the path of the largest sum of
 
         ridge - limit,   limit = usual + (strength - usual) / 4
 
     is followed both ways, each step to one of the five cells next ahead, so that a
     trace may bend and may cross a gap of half the length that the settings ask for;
-    strength is the map at that cell, usual its median. The trace ends where going on
+    strength is the map of stretches at that cell, usual its median. The trace ends where going on
     only costs. The next line is sought away from it, where the map is at least
     three quarters of the way from usual to the first line, up to five lines.
 
@@ -51,19 +55,23 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     """
     if min(surface.image.shape) < MIN_SIDE_PX:
         return ()
+    strengths = _strengths(surface, settings)
+    settings = _as_stretch(surface, settings, strengths)
     shown = np.array(measure(surface, settings)[1])
+    drove = np.where(strengths == strengths.max(), shown, -1.0)
     usual = float(np.median(shown))
     ridge = _ridge(surface, settings)
     mean = surface.curvature(settings.width_px).mean
     step = step_px(settings.width_px)
     lines: list[Line] = []
-    first = float(shown.max())
-    for _ in range(MOST):
-        strength = float(shown.max())
-        if strength <= max(STANDS_OUT * usual, usual + AS_CLEAR * (first - usual)):
+    first = float(drove.max())
+    for turn in range(MOST):
+        cell = np.unravel_index(int((shown if turn else drove).argmax()), shown.shape)
+        clear = float(shown[cell])
+        if clear <= max(STANDS_OUT * usual, usual + AS_CLEAR * (first - usual)):
             break
-        seed = _seed(shown, ridge, step)
-        limit = usual + END * (strength - usual)
+        seed = _seed(cell, ridge, step)
+        limit = usual + END * (clear - usual)
         path = _both_ways(ridge, limit, seed, settings.length_px / (2 * step))
         corners = (path + 0.5) * step - 0.5
         if len(path) > 1:
@@ -72,9 +80,30 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
             found = profile(
                 surface.image, corners, settings.width_px, is_bright=is_bright
             )
-            lines.append(_line(found, strength))
+            lines.append(_line(found, float(strengths[cell])))
         _pass(shown, corners, settings)
     return tuple(lines)
+
+
+def _strengths(surface: Surface, settings: LineStrength) -> Plane:
+    """The reading as it would be if the line through each cell were the strongest."""
+    if settings.extent == "whole":
+        return CELL_PX * whole_paths(standing_out(surface, settings))
+    return measure(surface, settings)[1]
+
+
+def _as_stretch(
+    surface: Surface, settings: LineStrength, strengths: Plane
+) -> LineStrength:
+    """Settings of a stretch: of a whole line, of the width at which it is clearest."""
+    if settings.extent == "stretch":
+        return settings
+    on_it = strengths == strengths.max()
+    choices = [
+        replace(settings, extent="stretch", width_px=width_px)
+        for width_px in settings.widths_px
+    ]
+    return max(choices, key=lambda each: float(measure(surface, each)[1][on_it].max()))
 
 
 def _ridge(surface: Surface, settings: LineStrength) -> Plane:
@@ -88,11 +117,11 @@ def _ridge(surface: Surface, settings: LineStrength) -> Plane:
     return np.asarray(2.0 * np.maximum(ridge, 0.0) / around, np.float32)
 
 
-def _seed(shown: Plane, ridge: Plane, step: int) -> tuple[int, int]:
+def _seed(cell: tuple[np.intp, ...], ridge: Plane, step: int) -> tuple[int, int]:
     """Place of the largest ridge in and around the strongest cell."""
-    cell = np.array(np.unravel_index(int(shown.argmax()), shown.shape))
-    low = np.maximum(0, (cell - 1) * CELL_PX // step)
-    high = np.maximum(low + 1, (cell + 2) * CELL_PX // step)
+    at = np.array(cell)
+    low = np.maximum(0, (at - 1) * CELL_PX // step)
+    high = np.maximum(low + 1, (at + 2) * CELL_PX // step)
     low = np.minimum(low, np.array(ridge.shape) - 1)
     part = ridge[low[0] : high[0], low[1] : high[1]]
     row, column = np.unravel_index(int(part.argmax()), part.shape)

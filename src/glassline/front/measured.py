@@ -58,7 +58,10 @@ class Measured:
     @property
     def units(self) -> dict[str, str]:
         """The unit of each feature's reading."""
-        return {name: each.unit for name, each in self.features.items()}
+        return {
+            name: getattr(self.settings[name], "unit", each.unit)
+            for name, each in self.features.items()
+        }
 
     def read(self, image: Image) -> Reading:
         """Return the readings and their maps.

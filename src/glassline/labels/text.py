@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from glassline.explain.layout import WIDTH, columns, wrap
+from glassline.explain.units import unit_of
 from glassline.labels.agreement import LIMITS, Agreement
 from glassline.words import words
 
@@ -68,7 +69,7 @@ def pair_rows(found: Audit, pair: Conflict, lang: str) -> list[tuple[str, ...]]:
                 f"{found.readings[part, at]:.4g}"
                 for part in (pair.rejected, pair.passed)
             ),
-            text["units"].get(feature, found.units.get(feature, "")),
+            unit_of(text, feature, found.units),
             *(f"{found.x[part, at]:+.2f}" for part in (pair.rejected, pair.passed)),
         )
         for at, feature in enumerate(found.recipe.feature_names)

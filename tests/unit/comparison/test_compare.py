@@ -107,9 +107,9 @@ def test_models_that_read_differently_are_compared_on_parts_only(
 ) -> None:
     """The text says which features, and what to do."""
     table = {name: dict(each) for name, each in model.front.table.items()}
-    table["grain_noise"]["polarity"] = "dark"
+    table["grain_noise"]["polarity"] = "bright"
     new = replace(model, front=Measured(table))
-    assert model.front.table["grain_noise"]["polarity"] != "dark"
+    assert model.front.table["grain_noise"]["polarity"] != "bright"
 
     found = compare(model, new, line)
 

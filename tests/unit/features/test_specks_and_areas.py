@@ -276,6 +276,25 @@ def test_marks_move_with_the_region(mark: Mark, moved: Mark) -> None:
     assert mark.moved(10, 20) == moved
 
 
+def test_changed_areas_do_not_overlap(rng: np.random.Generator) -> None:
+    """A rough patch of 48 px holds up to nine blocks of 16 px side by side."""
+    image = 0.5 + rng.normal(0, 0.01, (128, 128))
+    image[40:88, 40:88] = 0.5 + rng.normal(0, 0.05, (48, 48))
+    settings = TextureChange("places", 1, 16.0, 0.14)
+
+    areas = find_changed(Surface(np.asarray(image, np.float32)), settings)
+
+    seen = np.zeros((128, 128), int)
+    for area in areas:
+        seen[int(area.top) : int(area.bottom), int(area.left) : int(area.right)] += 1
+    assert seen.max() == 1
+    assert 4 <= len(areas) <= 9
+    assert seen[40:88, 40:88].sum() > 0.8 * seen.sum()
+    assert [area.strength for area in areas] == sorted(
+        (area.strength for area in areas), reverse=True
+    )
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_evidence_leaves_the_reading_as_it_was(name: str) -> None:
     """The same surface read before and after, to the last bit."""

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from glassline.features.surface import GREY_STEP, Surface, strongest
+from glassline.errors import InputError
+from glassline.features.surface import GREY_STEP, Surface
 
 
 def test_smaller_is_the_mean_of_each_square() -> None:
@@ -108,25 +109,43 @@ def test_local_noise_knows_rough_from_calm(rng: np.random.Generator) -> None:
     assert around[:, -12:].mean() == pytest.approx(2 * around[:, :12].mean(), rel=0.15)
 
 
-@pytest.mark.parametrize(
-    ("share", "expected"),
-    [
-        pytest.param(0.0, 8.0, id="the largest alone"),
-        pytest.param(0.25, 8.0, id="a quarter is one of four"),
-        pytest.param(0.5, (8 + 3) / 2, id="half is two"),
-        pytest.param(1.0, (8 + 3 + 2 + 1) / 4, id="all"),
-    ],
-)
-def test_strongest_by_counting(share: float, expected: float) -> None:
-    """The mean of the largest 0, 1, 2 and 4 of 1, 2, 3, 8."""
-    assert strongest(np.array([2.0, 8.0, 1.0, 3.0]), share) == expected
+@pytest.mark.parametrize("size_hw", [(16, 24), (17, 22), (18, 27), (1, 40), (40, 2)])
+def test_an_average_by_cells_has_the_size_of_the_cells(
+    size_hw: tuple[int, int],
+) -> None:
+    """Whatever is left over at the border; a constant stays what it is."""
+    surface = Surface(np.full(size_hw, 0.25, np.float32))
+
+    averaged = surface.averaged(surface.image)
+
+    assert averaged.shape == surface.cells_hw
+    assert_array_equal(averaged, np.full(surface.cells_hw, 0.25))
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 50, 999, 1000])
-def test_strongest_agrees_with_sorting(rng: np.random.Generator, count: int) -> None:
-    """The short cut finds exactly the values that sorting finds, ties included."""
-    values = rng.integers(0, 200, 1000).astype(np.float64)
+def test_an_average_by_cells_is_the_mean_of_sixteen() -> None:
+    """Of 4 x 4 pixels."""
+    image = np.arange(64, dtype=np.float32).reshape(8, 8) / 64
 
-    assert strongest(values, count / 1000) == pytest.approx(
-        np.sort(values)[-count:].mean(), rel=1e-12
-    )
+    averaged = Surface(image).averaged(image)
+
+    assert_allclose(averaged, image.reshape(2, 4, 2, 4).mean(axis=(1, 3)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [(0, 0), (3, 4), (8, 0), (0, 10), (8, 10)])
+def test_a_pixel_that_is_no_number_is_refused_wherever_it_is(
+    wrong: float, place: tuple[int, int]
+) -> None:
+    """The last row and column of odd sides are in no smaller photo."""
+    image = np.full((9, 11), 0.5, np.float32)
+    image[place] = wrong
+
+    with pytest.raises(
+        InputError, match=r"^image: expected finite pixels, got NaN or infinity\.$"
+    ):
+        Surface(image)
+
+
+def test_numbers_too_large_to_average_are_still_numbers() -> None:
+    """Four of them add up to infinity; each is finite."""
+    assert Surface(np.full((8, 8), 3e38, np.float32)).cells_hw == (2, 2)

@@ -11,7 +11,12 @@ from numpy.testing import assert_allclose
 from glassline.arrays import Image
 from glassline.errors import RecipeError
 from glassline.features import Surface
-from glassline.features.texture_change import TextureChange, measure
+from glassline.features.texture_change import (
+    TextureChange,
+    blocks_hw,
+    measure,
+    roughness,
+)
 
 
 def _reading(image: Image, settings: TextureChange | None = None) -> float:
@@ -67,6 +72,43 @@ def test_a_scratch_in_it_moves_it_little(rng: np.random.Generator) -> None:
     scratched[62:64, 20:100] += np.float32(0.3)
 
     assert_allclose(_reading(scratched), _reading(image), atol=0.2)
+
+
+@pytest.mark.parametrize("moved_px", [4, 8, 12])
+def test_it_does_not_matter_where_a_change_lies(
+    rng: np.random.Generator, moved_px: int
+) -> None:
+    """By whole cells: blocks overlap, so no grid of theirs cuts a patch in two."""
+    image = _noise(rng, 0.04, 256)
+    patch = image[96:160, 96:160].copy()
+    image[96:160, 96:160] = 0.5 + 2 * (patch - 0.5)
+    shifted = np.roll(image, (moved_px, moved_px), axis=(0, 1))
+
+    assert_allclose(_reading(shifted), _reading(image), atol=0.01)
+
+
+def test_blocks_begin_at_every_cell_and_lie_within_the_photo() -> None:
+    """Of 8 x 10 cells, blocks of 4 x 4 cells begin in 5 rows and 7 columns."""
+    image = np.full((32, 40), 0.5, np.float32)
+    image[:16, :16] += np.float32(0.1) * (np.indices((16, 16)).sum(axis=0) % 2)
+    settings = TextureChange("places", 1, 16.0, light_power=0.0)
+
+    blocks = roughness(Surface(image), settings)
+
+    assert blocks.shape == (5, 7)
+    assert np.unravel_index(blocks.argmax(), blocks.shape) == (0, 0)
+    assert blocks[0, 0] > blocks[0, 1] > blocks[0, 2] > blocks[0, 3] > blocks[0, 6]
+    assert_allclose(blocks[0, 1], blocks[1, 0], rtol=1e-5)
+
+
+def test_a_block_larger_than_the_photo_is_the_photo() -> None:
+    """One block, which is its own median: nothing changes."""
+    image = np.full((24, 40), 0.5, np.float32)
+    surface = Surface(image)
+    settings = TextureChange("places", 2, 256.0)
+
+    assert blocks_hw(surface, settings) == (6, 10)
+    assert measure(surface, settings)[0] == 0
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])

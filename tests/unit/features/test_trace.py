@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from glassline.arrays import Image
 from glassline.features import Line, Surface
-from glassline.features.line_strength import LineStrength
+from glassline.features.line_strength import LineStrength, measure
 from glassline.features.profile import full_width
 from glassline.features.trace import trace_lines
 from glassline.synthetic import SURFACES, Doses, render
@@ -210,3 +210,38 @@ def test_a_peak_that_never_falls_is_as_wide_as_what_was_looked_at() -> None:
 
     assert full_width(np.ones(9), places, 1.0) == (0.0, 4.0, 1.0)
     assert full_width(-np.ones(9), places, 1.0) == (0.0, 0.0, 0.0)
+
+
+def test_a_whole_line_is_traced_from_end_to_end(rng: np.random.Generator) -> None:
+    """The line that the reading added up, with the reading as its strength."""
+    image = _drawn(rng, (40, 30), (110, 170))
+    settings = LineStrength("bright", 4, extent="whole")
+
+    line = _trace(image, settings)
+
+    assert _off_px(line, (40, 30), (110, 170)) < 5
+    assert line.strength == pytest.approx(measure(Surface(image), settings)[0])
+
+
+def test_a_long_faint_line_comes_before_a_short_clear_one(
+    rng: np.random.Generator,
+) -> None:
+    """By what it adds up to; a stretch alone takes the clear one first."""
+    long = _drawn(rng, (120, 20), (130, 180), contrast=0.08) - np.float32(0.5)
+    image = long + _drawn(rng, (30, 60), (30, 92), contrast=0.3)
+
+    whole = _trace(image, LineStrength("bright", 4, extent="whole"))
+    stretch = _trace(image, LineStrength("bright", 4))
+
+    assert _off_px(whole, (120, 20), (130, 180)) < 8
+    assert _off_px(stretch, (30, 60), (30, 92)) < 8
+
+
+def test_a_wide_line_is_traced_at_its_own_width(rng: np.random.Generator) -> None:
+    """Eight pixels, where four to eight were looked for."""
+    image = _drawn(rng, (40, 30), (110, 170), width_px=8)
+
+    line = _trace(image, LineStrength("bright", 4, extent="whole"))
+
+    assert line.width_px == pytest.approx(8, rel=0.3)
+    assert _off_px(line, (40, 30), (110, 170)) < 8

@@ -150,6 +150,14 @@ def test_golden_readings() -> None:
     values = Measured().read((grey / 255).astype(np.float32)).values
 
     assert values == pytest.approx(
-        [8.313393592834473, 0.5776108333042691, 9.002924408986804, 5.830705483754476],
+        [8.30837631225586, 0.6601448194547133, 9.002924408986804, 5.823002099990845],
         rel=1e-5,
     )
+
+
+def test_the_unit_is_that_of_the_settings() -> None:
+    """Of a whole line another than of a stretch."""
+    whole = Measured({"line_strength": {"width_px": 4.0, "extent": "whole"}})
+
+    assert whole.units["line_strength"] == "noise x px"
+    assert Measured().units["line_strength"] == "times the noise"

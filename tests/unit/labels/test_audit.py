@@ -29,8 +29,8 @@ def _with(line: Dataset, part: int, **changes: object) -> Dataset:
 
 @pytest.fixture(scope="module")
 def wrong(line: Dataset) -> int:
-    """The first part labelled dirt, to be called ok."""
-    return next(at for at, part in enumerate(line.parts) if part.label == "dirt")
+    """The last part labelled dirt, to be called ok."""
+    return max(at for at, part in enumerate(line.parts) if part.label == "dirt")
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,7 @@ def test_units_are_those_of_the_features() -> None:
     """The English words are the units that the measurements declare, and of other fronts."""
     declared = {name: feature.unit for name, feature in FEATURES.items()}
 
-    others = {"network": "network scale", "score": "of 1"}
+    others = {"network": "network scale", "score": "of 1", "noise x px": "noise x px"}
     assert dict(words("en")["units"]) == {**declared, **others}
 
 

@@ -1,0 +1,141 @@
+"""The best paths over a plane of cells: of one length, or of any."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from glassline.features.surface import Plane, Workspace
+
+__all__ = ["AHEAD_XY", "best_paths", "best_sum", "whole_paths"]
+
+AHEAD_XY = (  # the three next cells of a path that runs right, down, or aslant
+    ((1, -1), (1, 0), (1, 1)),
+    ((-1, 1), (0, 1), (1, 1)),
+    ((0, 1), (1, 1), (1, 0)),
+    ((0, 1), (-1, 1), (-1, 0)),
+)
+
+
+def best_paths(ridge: Plane, steps: int) -> Plane:
+    """Mean ridge on the weaker of the two ways along the best path of each cell.
+
+    A path takes `steps` steps ahead from a cell, each to one of the three next
+    cells of its heading (right, down, or aslant), and as many back; beyond the
+    border the ridge is 0.
+
+    Example:
+        A row of five ones: only the middle cell has two ones on both sides.
+
+        >>> best_paths(np.ones((1, 5), dtype=np.float32), 2)
+        array([[0. , 0.5, 1. , 0.5, 0. ]], dtype=float32)
+    """
+    rows, columns = ridge.shape
+    framed = np.zeros((rows + 2, columns + 2), dtype=np.float32)  # 0 outside
+    framed[1:-1, 1:-1] = ridge
+    best, ahead, back, field = (np.zeros_like(framed) for _ in range(4))
+    for nexts in AHEAD_XY:
+        offsets = [y * (columns + 2) + x for x, y in nexts]
+        _follow(framed, offsets, steps, field, out=ahead)
+        _follow(framed, [-offset for offset in offsets], steps, field, out=back)
+        np.maximum(best, np.minimum(ahead, back, out=back), out=best)
+    return np.asarray(best[1:-1, 1:-1] * np.float32(1.0 / steps))
+
+
+def _follow(
+    ridge: Plane, offsets: list[int], steps: int, field: Plane, *, out: Plane
+) -> None:
+    """Sum the ridge on the best path from each cell, the cell itself left out.
+
+    Rows lie one after the other in memory, so that a step to the next cell is one
+    offset for all of them; the frame of zeros takes what would wrap around.
+    """
+    edge = ridge.shape[1] + 1
+    flat, total = field.reshape(-1), out.reshape(-1)[edge:-edge]
+    first, second, third = (
+        flat[edge + each : flat.size - edge + each] for each in offsets
+    )
+    out[:] = 0.0
+    for _ in range(steps):
+        np.add(ridge, out, out=field)
+        np.maximum(first, second, out=total)
+        np.maximum(total, third, out=total)
+        out[:, 0] = out[:, -1] = 0.0
+
+
+def best_sum(gain: Plane, workspace: Workspace | None = None) -> float:
+    """Largest sum of gain on any path; 0 where no cell is above 0.
+
+    A path may begin and end anywhere. It runs right or down, each step to one of
+    the three next cells, so any line that does not turn back lies on one.
+
+    Args:
+        gain: Shape (rows, columns), below 0 where going on should cost.
+        workspace: Memory to work in; left out, fresh memory.
+
+    Example:
+        The path 2 - 1 + 3 is worth its gap.
+
+        >>> best_sum(np.array([[2, -1, 3, -4]], dtype=np.float32))
+        4.0
+
+    Source:
+        Sums that start anew where they would fall below 0: T. F. Smith and M. S.
+        Waterman, J. Molecular Biology 147, 1981, doi:10.1016/0022-2836(81)90087-5,
+        there over two sequences, here over the cells of an image.
+    """
+    lanes, _ = _swept((_upright(gain), gain), workspace)
+    return max(0.0, float(lanes.max()))
+
+
+def whole_paths(gain: Plane) -> Plane:
+    """Largest sum of gain on any path through each cell; 0 where none is above 0.
+
+    All cells of the best path hold the same number: `best_sum`.
+
+    Args:
+        gain: Shape (rows, columns), as there.
+
+    Example:
+        >>> whole_paths(np.array([[2, -1, 3, -4]], dtype=np.float32))
+        array([[4., 4., 4., 0.]], dtype=float32)
+    """
+    upright = _upright(gain)
+    ways = (upright, upright[::-1], gain, gain[::-1])  # right, left, down, up
+    _, (right, left, down, up) = _swept(ways)
+    total = np.maximum(_upright(right + left[::-1]), down + up[::-1])
+    total -= gain  # each way has counted it
+    return np.asarray(np.maximum(total, np.float32(0.0), out=total))
+
+
+def _upright(plane: Plane) -> Plane:
+    """Rows as columns, one after the other in memory."""
+    return np.asarray(cv2.transpose(plane), dtype=np.float32)
+
+
+def _swept(
+    ways: tuple[Plane, ...], workspace: Workspace | None = None
+) -> tuple[Plane, list[Plane]]:
+    """Best sum of the paths that end in each cell: for all ways, and way by way.
+
+    Row by row of each way, all at once: their rows lie side by side in a lane, walls
+    between.
+    """
+    side = max(ways[0].shape)
+    workspace = workspace or Workspace()
+    lanes = workspace.plane("lanes", (side, len(ways), side + 2))
+    lanes[:] = -np.inf  # beyond the border no path goes on
+    parts = [
+        lanes[: each.shape[0], way, 1 : each.shape[1] + 1]
+        for way, each in enumerate(ways)
+    ]
+    for part, each in zip(parts, ways, strict=True):
+        part[:] = each
+    flat = lanes.reshape(side, -1)
+    came = np.empty(flat.shape[1] - 2, dtype=np.float32)
+    threes = sliding_window_view(flat[:-1], 3, axis=1).transpose(0, 2, 1)
+    for three, here in zip(threes, flat[1:, 1:-1], strict=True):
+        np.maximum.reduce(three, axis=0, initial=0.0, out=came)  # 0: it begins anew
+        np.add(here, came, out=here)
+    return lanes, parts

@@ -1,0 +1,54 @@
+"""The middle and the strongest, by counting and beside sorting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glassline.features.ranks import median, strongest
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        pytest.param([7.0], 7.0, id="one"),
+        pytest.param([3.0, 1.0], (1 + 3) / 2, id="two"),
+        pytest.param([5.0, -1.0, 2.0], 2.0, id="three"),
+        pytest.param([4.0, 4.0, 4.0, 9.0], 4.0, id="ties"),
+    ],
+)
+def test_the_median_by_counting(values: list[float], expected: float) -> None:
+    """The middle one, or the mean of the middle two."""
+    assert median(np.array(values)) == expected
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 10, 999, 1000])
+def test_the_median_is_numpy_s(rng: np.random.Generator, size: int) -> None:
+    """Of single precision, any shape and any size."""
+    values = rng.normal(0, 1, (size, 3)).astype(np.float32)
+
+    assert median(values) == pytest.approx(float(np.median(values)), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        pytest.param(0.0, 8.0, id="the largest alone"),
+        pytest.param(0.25, 8.0, id="a quarter is one of four"),
+        pytest.param(0.5, (8 + 3) / 2, id="half is two"),
+        pytest.param(1.0, (8 + 3 + 2 + 1) / 4, id="all"),
+    ],
+)
+def test_strongest_by_counting(share: float, expected: float) -> None:
+    """The mean of the largest 0, 1, 2 and 4 of 1, 2, 3, 8."""
+    assert strongest(np.array([2.0, 8.0, 1.0, 3.0]), share) == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 50, 999, 1000])
+def test_strongest_agrees_with_sorting(rng: np.random.Generator, count: int) -> None:
+    """The short cut finds exactly the values that sorting finds, ties included."""
+    values = rng.integers(0, 200, 1000).astype(np.float64)
+
+    assert strongest(values, count / 1000) == pytest.approx(
+        np.sort(values)[-count:].mean(), rel=1e-12
+    )
