@@ -22,9 +22,9 @@ MIN_SIDE_PX = 16  # on a smaller photo there is no place to tell
 def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
     """Blocks whose texture drove the reading, the roughest first.
 
-    The roughest block, then the roughest of those that do not overlap it, and so
-    on: as many as the share that the reading counts, each at least half as far above
-    the median block as the first; the strength is that distance, in nepers.
+    Of the blocks side by side with the roughest one, as many as the share that the
+    reading counts, each at least half as far above the median block as the first;
+    the strength is that distance, in nepers.
 
     Args:
         surface: The photo.
@@ -35,24 +35,15 @@ def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
     blocks = np.array(roughness(surface, settings), np.float64)
     above = blocks - median(blocks)
     tall, wide = blocks_hw(surface, settings)
-    limit = max(LEAST_NEPERS, AS_STRONG * float(above.max()))
-    rows, columns = surface.cells_hw
-    found: list[Area] = []
-    for _ in range(max(1, round(settings.share * rows * columns / (tall * wide)))):
-        row, column = np.unravel_index(int(above.argmax()), above.shape)
-        strength = float(above[row, column])
-        if strength < limit:
-            break
-        top, left, bottom, right = (
-            float(CELL_PX * edge) for edge in (row, column, row + tall, column + wide)
-        )
-        found.append(Area(top, left, bottom, right, strength))
-        overlap = tuple(
-            slice(max(0, int(first) - side + 1), int(first) + side)
-            for first, side in ((row, tall), (column, wide))
-        )
-        above[overlap] = -np.inf
-    return tuple(found)
+    row, column = np.unravel_index(int(above.argmax()), above.shape)
+    top, left = int(row) % tall, int(column) % wide
+    found = _areas(
+        above[top::tall, left::wide],
+        settings.share,
+        LEAST_NEPERS,
+        (tall * CELL_PX, wide * CELL_PX),
+    )
+    return tuple(each.moved(top * CELL_PX, left * CELL_PX) for each in found)
 
 
 def find_uneven(surface: Surface, settings: ReflectionUnevenness) -> tuple[Area, ...]:
@@ -70,8 +61,10 @@ def find_uneven(surface: Surface, settings: ReflectionUnevenness) -> tuple[Area,
     if min(surface.image.shape) < MIN_SIDE_PX:
         return ()
     rest = departures(surface, settings)
-    bright = _areas(rest, settings.share, LEAST_PERCENT, surface)
-    dark = _areas(-rest, settings.share, LEAST_PERCENT, surface, sign=-1.0)
+    sides = zip(surface.image.shape, rest.shape, strict=True)
+    tall, wide = (side / fields for side, fields in sides)
+    bright = _areas(rest, settings.share, LEAST_PERCENT, (tall, wide))
+    dark = _areas(-rest, settings.share, LEAST_PERCENT, (tall, wide), sign=-1.0)
     return tuple(sorted((*bright, *dark), key=lambda each: -abs(each.strength)))
 
 
@@ -79,17 +72,14 @@ def _areas(
     values: NDArray[np.float64],
     share: float,
     least: float,
-    surface: Surface,
+    size_hw: tuple[float, float],
     sign: float = 1.0,
 ) -> tuple[Area, ...]:
-    """The counted cells of a grid over the photo whose value is strong enough."""
+    """The counted places of a grid whose value is strong enough, each of this size."""
     count = max(1, round(share * values.size))
     order = np.argsort(-values, axis=None, kind="stable")[:count]
     limit = max(least, AS_STRONG * float(values.max()))
-    tall, wide = (
-        side / cells
-        for side, cells in zip(surface.image.shape, values.shape, strict=True)
-    )
+    tall, wide = size_hw
     return tuple(
         Area(
             top=row * tall,

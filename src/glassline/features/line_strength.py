@@ -72,7 +72,7 @@ GRID = (
         for polarity in ("bright", "dark")
         for width_px, length_px in ((4, 32), (6, 16), (6, 32), (8, 32))
     ),
-    *(LineStrength(polarity, 4, extent="whole") for polarity in ("bright", "dark")),
+    *(LineStrength(polarity, extent="whole") for polarity in ("bright", "dark")),
 )
 """The settings training may choose from, the defaults first."""
 

@@ -64,7 +64,7 @@ GRID = (
     TextureChange("places", 1, 8.0, 0.2),
     TextureChange("places", 2, 16.0, 0.1, light_power=1.0),
     TextureChange("places", 2, 48.0, 0.1, light_power=1.0),
-    TextureChange("places", 4, 16.0, 0.02, light_power=1.0),
+    TextureChange("places", 4, 16.0, 0.1, light_power=1.0),
     TextureChange("scales"),
 )
 """The settings training may choose from, the defaults first."""
@@ -126,7 +126,7 @@ def roughness(surface: Surface, settings: TextureChange) -> Plane:
     bend = _bend(surface, settings.detail_px)
     size = np.abs(bend, out=bend)
     if settings.detail_px < CELL_PX:
-        size = surface.halved(size, f"size {settings.detail_px}")
+        size = surface.halved(size, "size")
     size += np.float32(FLOOR)
     cv2.log(size, dst=size)
     side = blocks_hw(surface, settings)

@@ -20,6 +20,7 @@ MIN_SIDE_PX = 16  # on a smaller photo there is no place to tell
 MOST = 5  # lines traced: the one that drove the reading, and others as clear
 AS_CLEAR = 0.75  # of the way from the usual strength to the first line's
 END = 0.25  # of the way from the usual strength to a line's own: there it ends
+SAME = 0.99999  # of the strongest: cells of one line, whose sums differ by rounding
 STANDS_OUT = 1.5  # times the usual strength of the map: less is no line
 ASIDE = np.array([np.inf, 2.0, 0.0, 2.0, np.inf])  # steps that a move aside costs
 REACH = 2  # a path may move so many cells aside at each step: slopes to 63 degrees
@@ -56,9 +57,10 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     if min(surface.image.shape) < MIN_SIDE_PX:
         return ()
     strengths = _strengths(surface, settings)
-    settings = _as_stretch(surface, settings, strengths)
+    is_strongest = strengths >= SAME * strengths.max()
+    settings = _as_stretch(surface, settings, is_strongest)
     shown = np.array(measure(surface, settings)[1])
-    drove = np.where(strengths == strengths.max(), shown, -1.0)
+    drove = np.where(is_strongest, shown, -1.0)
     usual = float(np.median(shown))
     ridge = _ridge(surface, settings)
     mean = surface.curvature(settings.width_px).mean
@@ -93,12 +95,11 @@ def _strengths(surface: Surface, settings: LineStrength) -> Plane:
 
 
 def _as_stretch(
-    surface: Surface, settings: LineStrength, strengths: Plane
+    surface: Surface, settings: LineStrength, on_it: NDArray[np.bool_]
 ) -> LineStrength:
     """Settings of a stretch: of a whole line, of the width at which it is clearest."""
     if settings.extent == "stretch":
         return settings
-    on_it = strengths == strengths.max()
     choices = [
         replace(settings, extent="stretch", width_px=width_px)
         for width_px in settings.widths_px

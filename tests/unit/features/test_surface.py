@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.errors import InputError
-from glassline.features.surface import GREY_STEP, Surface
+from glassline.features.surface import GREY_STEP, Surface, Workspace
 
 
 def test_smaller_is_the_mean_of_each_square() -> None:
@@ -149,3 +149,17 @@ def test_a_pixel_that_is_no_number_is_refused_wherever_it_is(
 def test_numbers_too_large_to_average_are_still_numbers() -> None:
     """Four of them add up to infinity; each is finite."""
     assert Surface(np.full((8, 8), 3e38, np.float32)).cells_hw == (2, 2)
+
+
+def test_memory_is_kept_from_photo_to_photo_of_one_size_and_no_longer() -> None:
+    """The same plane for the same name and size; another after a photo of another size."""
+    workspace = Workspace()
+    Surface(np.zeros((8, 8), np.float32), workspace)
+    first = workspace.plane("a", (2, 3))
+
+    Surface(np.ones((8, 8), np.float32), workspace)
+
+    assert workspace.plane("a", (2, 3)) is first
+    assert workspace.plane("a", (3, 2)) is not first
+    Surface(np.zeros((8, 9), np.float32), workspace)
+    assert workspace.plane("a", (2, 3)) is not first
