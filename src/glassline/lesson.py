@@ -93,9 +93,10 @@ def good_parts(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:
 
 
 def gradient_tolerance(penalty: float) -> float:
-    """Return the gradient at which training is finished, whatever the penalty.
+    """Return the gradient at which training is finished.
 
-    W and b are then within gradient / penalty <= 1e-7 of the one best answer. Without
+    W and b are then within gradient / penalty <= 1e-7 of the one best answer, as far
+    as 64-bit numbers tell such gradients from 0 (a penalty of 1e-9 and more). Without
     a penalty no gradient says how far that is, and 1e-9 it is.
 
     Example:

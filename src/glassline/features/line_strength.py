@@ -106,7 +106,9 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
                                            and that at twice width_px
 
     on paths of any length, which may bend and cross gaps. Plain noise keeps up 3
-    times itself nowhere, so what it reads hardly grows with the photo's size.
+    times itself nowhere, so what it reads hardly grows with the photo's size. The
+    length is that along rows or along columns, whichever is more: a line aslant by
+    45 degrees reads 0.7 of a level one.
 
     Args:
         surface: The photo.
@@ -115,8 +117,8 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
     Returns:
         The reading, >= 0. Of a stretch in units of noise: 0 on a surface without
         any ridge, about 2 on plain noise, above 3 for a line that can be seen. Of a
-        whole line in noise x px: some 10 on plain noise, 100 for a line of 5 times
-        the noise and 50 px. The map has a cell for 4 x 4 px, in the same unit; of a
+        whole line in noise x px: some 10 on plain noise, 100 for a level line of 5
+        times the noise and 50 px. The map has a cell for 4 x 4 px, in the same unit; of a
         whole line it shows what each cell adds.
 
     Source:

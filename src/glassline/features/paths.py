@@ -10,6 +10,7 @@ from glassline.features.surface import Plane, Workspace
 
 __all__ = ["AHEAD_XY", "best_paths", "best_sum", "whole_paths"]
 
+STRIP = 4  # times as long as wide
 AHEAD_XY = (  # the three next cells of a path that runs right, down, or aslant
     ((1, -1), (1, 0), (1, 1)),
     ((-1, 1), (0, 1), (1, 1)),
@@ -68,7 +69,8 @@ def best_sum(gain: Plane, workspace: Workspace | None = None) -> float:
     """Largest sum of gain on any path; 0 where no cell is above 0.
 
     A path may begin and end anywhere. It runs right or down, each step to one of
-    the three next cells, so any line that does not turn back lies on one.
+    the three next cells, so any line that keeps within 45 degrees of right or of
+    down lies on one; aslant it has fewer cells than it is long.
 
     Args:
         gain: Shape (rows, columns), below 0 where going on should cost.
@@ -85,8 +87,9 @@ def best_sum(gain: Plane, workspace: Workspace | None = None) -> float:
         Waterman, J. Molecular Biology 147, 1981, doi:10.1016/0022-2836(81)90087-5,
         there over two sequences, here over the cells of an image.
     """
-    lanes, _ = _swept((_upright(gain), gain), workspace)
-    return max(0.0, float(lanes.max()))
+    sweeps = _together(gain.shape, (_upright(gain),), (gain,))
+    ends = (lanes.max() for lanes, _ in (_swept(each, workspace) for each in sweeps))
+    return max(0.0, float(max(ends)))
 
 
 def whole_paths(gain: Plane) -> Plane:
@@ -102,8 +105,8 @@ def whole_paths(gain: Plane) -> Plane:
         array([[4., 4., 4., 0.]], dtype=float32)
     """
     upright = _upright(gain)
-    ways = (upright, upright[::-1], gain, gain[::-1])  # right, left, down, up
-    _, (right, left, down, up) = _swept(ways)
+    sweeps = _together(gain.shape, (upright, upright[::-1]), (gain, gain[::-1]))
+    right, left, down, up = (part for each in sweeps for part in _swept(each)[1])
     total = np.maximum(_upright(right + left[::-1]), down + up[::-1])
     total -= gain  # each way has counted it
     return np.asarray(np.maximum(total, np.float32(0.0), out=total))
@@ -114,6 +117,14 @@ def _upright(plane: Plane) -> Plane:
     return np.asarray(cv2.transpose(plane), dtype=np.float32)
 
 
+def _together(
+    shape: tuple[int, ...], level: tuple[Plane, ...], steep: tuple[Plane, ...]
+) -> tuple[tuple[Plane, ...], ...]:
+    """Sweep both kinds of way at once, but on a strip, whose lanes would be a square."""
+    is_strip = max(shape) > STRIP * min(shape)
+    return (level, steep) if is_strip else ((*level, *steep),)
+
+
 def _swept(
     ways: tuple[Plane, ...], workspace: Workspace | None = None
 ) -> tuple[Plane, list[Plane]]:
@@ -122,9 +133,9 @@ def _swept(
     Row by row of each way, all at once: their rows lie side by side in a lane, walls
     between.
     """
-    side = max(ways[0].shape)
+    steps, width = (max(each.shape[axis] for each in ways) for axis in (0, 1))
     workspace = workspace or Workspace()
-    lanes = workspace.plane("lanes", (side, len(ways), side + 2))
+    lanes = workspace.plane("lanes", (steps, len(ways), width + 2))
     lanes[:] = -np.inf  # beyond the border no path goes on
     parts = [
         lanes[: each.shape[0], way, 1 : each.shape[1] + 1]
@@ -132,7 +143,7 @@ def _swept(
     ]
     for part, each in zip(parts, ways, strict=True):
         part[:] = each
-    flat = lanes.reshape(side, -1)
+    flat = lanes.reshape(steps, -1)
     came = np.empty(flat.shape[1] - 2, dtype=np.float32)
     threes = sliding_window_view(flat[:-1], 3, axis=1).transpose(0, 2, 1)
     for three, here in zip(threes, flat[1:, 1:-1], strict=True):

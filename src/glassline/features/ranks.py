@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["median", "strongest"]
+__all__ = ["median", "some_of", "strongest"]
 
 FEW = 64  # so few are faster found among those above a limit
 
@@ -13,8 +15,8 @@ FEW = 64  # so few are faster found among those above a limit
 def median(values: NDArray[np.floating]) -> float:
     """Return the median: of an even number of values, the mean of the middle two.
 
-    The same as NumPy's, several times as fast: that one also looks for NaN, which
-    keeps it from the fast way to partition.
+    NumPy's, several times as fast: that one also looks for NaN, which keeps it from
+    the fast way to partition. The mean of two is taken in double precision.
 
     Args:
         values: Any shape, at least one value, none NaN.
@@ -28,6 +30,22 @@ def median(values: NDArray[np.floating]) -> float:
     parted = np.partition(flat, half)
     upper = float(parted[half])
     return upper if flat.size % 2 else (float(parted[:half].max()) + upper) / 2
+
+
+def some_of(plane: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+    """Return about so many values of a plane, or all, evenly spaced, from all columns.
+
+    The step has no factor in common with the width: every 16th pixel of a row of
+    1024 would lie in one place of the blocks of a JPEG.
+
+    Example:
+        >>> some_of(np.arange(12.0).reshape(3, 4), 6)
+        array([0., 3., 6., 9.])
+    """
+    step = max(1, plane.size // count)
+    while math.gcd(step, plane.shape[1]) > 1:
+        step += 1
+    return plane.reshape(-1)[::step]
 
 
 def strongest(values: NDArray[np.floating], share: float) -> float:

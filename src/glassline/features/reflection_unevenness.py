@@ -89,7 +89,7 @@ def departures(surface: Surface, settings: ReflectionUnevenness) -> NDArray[np.f
 
 
 def _smallest(surface: Surface, fields: int) -> Plane:
-    """Return the smallest photo with three pixels a field: its mean is as good."""
+    """Return the smallest photo with three pixels a field; at most that of half size."""
     side = min(surface.image.shape) / (PER_FIELD * fields)
     return surface.smaller(8 if side >= 8 else 4 if side >= 4 else 2)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image
 from glassline.errors import InputError, ShapeError
-from glassline.features.ranks import median
+from glassline.features.ranks import median, some_of
 
 __all__ = [
     "BORDER",
@@ -88,6 +88,11 @@ class Workspace:
         if key not in self._planes:
             self._planes[key] = np.empty(size_hw, dtype=np.float32)
         return self._planes[key]
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """All memory that is kept."""
+        return tuple(self._planes.values())
 
     def scratch(self, like: Plane) -> Plane:
         """Return a plane of this one's size, for the next few lines only."""
@@ -286,6 +291,5 @@ def _even(image: Plane) -> Plane:
 
 
 def _spread(values: Plane) -> float:
-    flat = values.reshape(-1)
-    some = flat[:: max(1, flat.size // MEDIAN_SAMPLES)]
+    some = some_of(values, MEDIAN_SAMPLES)
     return NORMAL_MAD * median(np.abs(some - np.float32(median(some))))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from glassline.errors import RecipeError
-from glassline.features.ranks import median, strongest
+from glassline.features.ranks import median, some_of, strongest
 from glassline.features.surface import (
     BORDER,
     CELL_PX,
@@ -155,15 +155,15 @@ def _over_blocks(cells: Plane, block_hw: tuple[int, int]) -> Plane:
 
 
 def _around_cells(blocks: Plane, surface: Surface) -> Plane:
-    """Show each block at its middle cell; the border shows the blocks that touch it."""
-    tall, wide = np.subtract(surface.cells_hw, blocks.shape).tolist()
-    frame = (tall // 2, tall - tall // 2, wide // 2, wide - wide // 2)
+    """Show each block at its middle cell, of two the first; the border as beside it."""
+    rows, columns = np.subtract(surface.cells_hw, blocks.shape).tolist()
+    frame = (rows // 2, rows - rows // 2, columns // 2, columns - columns // 2)
     return np.asarray(cv2.copyMakeBorder(blocks, *frame, cv2.BORDER_REPLICATE))
 
 
 def _typical(bend: Plane) -> float:
     """Mean size of many of them, none counted for more than four times the median."""
-    size = np.abs(bend.reshape(-1)[:: max(1, bend.size // MANY)])
+    size = np.abs(some_of(bend, MANY))
     limit = LIMIT * median(size) + FLOOR
     return float(np.minimum(size, np.float32(limit)).mean(dtype=np.float64)) + FLOOR
 

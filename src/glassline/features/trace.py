@@ -37,17 +37,17 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
 
     is followed both ways, each step to one of the five cells next ahead, so that a
     trace may bend and may cross a gap of half the length that the settings ask for;
-    strength is the map of stretches at that cell, usual its median. The trace ends where going on
-    only costs. The next line is sought away from it, where the map is at least
-    three quarters of the way from usual to the first line, up to five lines.
+    strength is the map of stretches at that cell, usual its median. The trace ends
+    where going on only costs. The next line is sought away from it, where the map is
+    at least three quarters of the way from usual to the first line, up to five lines.
 
     Args:
         surface: The photo.
         settings: Those of the reading.
 
     Returns:
-        The lines in photo pixels; none where the map nowhere is 1.5 times its
-        median, nor below 16 x 16 px.
+        The lines in photo pixels; none where the map, on the line that drove the
+        reading, is nowhere 1.5 times its median, nor below 16 x 16 px.
 
     Source:
         The extension that ends where the score has dropped by more than a limit:
@@ -60,6 +60,7 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     is_strongest = strengths >= SAME * strengths.max()
     settings = _as_stretch(surface, settings, is_strongest)
     shown = np.array(measure(surface, settings)[1])
+    shown[strengths <= 0.0] = 0.0  # no part of any line
     drove = np.where(is_strongest, shown, -1.0)
     usual = float(np.median(shown))
     ridge = _ridge(surface, settings)
@@ -84,7 +85,7 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
             )
             lines.append(_line(found, float(strengths[cell])))
         _pass(shown, corners, settings)
-    return tuple(lines)
+    return (*lines[:1], *sorted(lines[1:], key=lambda line: -line.strength))
 
 
 def _strengths(surface: Surface, settings: LineStrength) -> Plane:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 
+import cv2
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -237,3 +239,20 @@ def test_the_map_of_a_whole_line_shows_what_each_cell_adds(
 def test_the_unit_says_what_was_added_up() -> None:
     """Contrast of a stretch; contrast times length of a whole line."""
     assert (LineStrength().unit, WHOLE.unit) == ("times the noise", "noise x px")
+
+
+def test_a_whole_line_aslant_has_the_length_of_its_columns(
+    rng: np.random.Generator,
+) -> None:
+    """At 45 degrees as many steps as columns: 0.7 of a level one as long."""
+    level, aslant = (
+        np.asarray(0.5 + rng.normal(0, 0.01, (256, 256)), np.float32) for _ in range(2)
+    )
+    for image, end in ((level, (210, 60)), (aslant, (166, 166))):
+        drawn = np.zeros((256, 256), np.float32)
+        cv2.line(drawn, (60, 60), end, 1.0, 4, cv2.LINE_AA)
+        image += np.float32(0.2) * drawn
+
+    assert _reading(aslant, WHOLE) == pytest.approx(
+        _reading(level, WHOLE) * math.sqrt(0.5), rel=0.1
+    )

@@ -135,7 +135,9 @@ def test_where_nothing_gains_all_is_zero() -> None:
     assert best_sum(gain) == 0
 
 
-@pytest.mark.parametrize("size_hw", [(1, 1), (1, 6), (6, 1), (3, 4), (4, 3)])
+@pytest.mark.parametrize(
+    "size_hw", [(1, 1), (1, 6), (6, 1), (3, 4), (4, 3), (2, 9), (9, 2)]
+)
 def test_sweeps_find_what_trying_every_path_finds(
     rng: np.random.Generator, size_hw: tuple[int, int]
 ) -> None:
@@ -171,3 +173,15 @@ def test_memory_used_before_changes_nothing(rng: np.random.Generator) -> None:
     best_sum(first, workspace)
 
     assert best_sum(second, workspace) == expected
+
+
+@pytest.mark.parametrize("size_hw", [(4, 4000), (4000, 4)])
+def test_a_long_strip_takes_no_square_of_memory(size_hw: tuple[int, int]) -> None:
+    """Three times the plane, where a square of its side would be a thousand times."""
+    workspace = Workspace()
+    gain = np.full(size_hw, -1, np.float32)
+    gain[2, 2] = 5
+
+    assert best_sum(gain, workspace) == 5
+    lanes = [plane.nbytes for plane in workspace.planes]
+    assert 0 < sum(lanes) < 4 * gain.nbytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glassline.features.ranks import median, strongest
+from glassline.features.ranks import median, some_of, strongest
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,23 @@ def test_strongest_agrees_with_sorting(rng: np.random.Generator, count: int) -> 
     assert strongest(values, count / 1000) == pytest.approx(
         np.sort(values)[-count:].mean(), rel=1e-12
     )
+
+
+@pytest.mark.parametrize(
+    "size_hw", [(1024, 1024), (480, 640), (64, 2048), (1, 1), (7, 1)]
+)
+def test_a_sample_comes_from_every_column(size_hw: tuple[int, int]) -> None:
+    """Columns that a step with a common factor would pass over are in it."""
+    columns = np.tile(np.arange(size_hw[1]), (size_hw[0], 1))
+
+    seen = some_of(columns, 8192)
+
+    assert set(seen.tolist()) == set(range(size_hw[1]))
+    assert 0.7 * min(8192, columns.size) <= seen.size <= 2 * 8192
+
+
+def test_a_small_plane_is_its_own_sample() -> None:
+    """All values, in their order."""
+    plane = np.arange(12.0).reshape(3, 4)
+
+    assert some_of(plane, 100).tolist() == plane.reshape(-1).tolist()

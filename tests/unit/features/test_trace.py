@@ -245,3 +245,13 @@ def test_a_wide_line_is_traced_at_its_own_width(rng: np.random.Generator) -> Non
 
     assert line.width_px == pytest.approx(8, rel=0.3)
     assert _off_px(line, (40, 30), (110, 170)) < 8
+
+
+def test_where_no_whole_line_is_read_none_is_drawn() -> None:
+    """Noise in which nothing stands out: its strongest stretch was traced once."""
+    noise = np.random.default_rng(2).normal(0, 0.02, (64, 64))  # noqa: TID251
+    surface = Surface(np.asarray(0.5 + noise, np.float32))
+    settings = LineStrength("dark", extent="whole")
+
+    assert measure(surface, settings)[0] == 0
+    assert trace_lines(surface, settings) == ()
