@@ -59,7 +59,7 @@ def test_strongest_agrees_with_sorting(rng: np.random.Generator, count: int) -> 
 )
 def test_a_sample_comes_from_every_column(size_hw: tuple[int, int]) -> None:
     """Columns that a step with a common factor would pass over are in it."""
-    columns = np.tile(np.arange(size_hw[1]), (size_hw[0], 1))
+    columns = np.tile(np.arange(float(size_hw[1])), (size_hw[0], 1))
 
     seen = some_of(columns, 8192)
 
