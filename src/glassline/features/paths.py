@@ -95,7 +95,7 @@ def best_sum(gain: Plane, workspace: Workspace | None = None) -> float:
 def whole_paths(gain: Plane) -> Plane:
     """Largest sum of gain on any path through each cell; 0 where none is above 0.
 
-    All cells of the best path hold the same number: `best_sum`.
+    All cells of the best path hold the same number, to rounding: `best_sum`.
 
     Args:
         gain: Shape (rows, columns), as there.

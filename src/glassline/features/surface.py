@@ -19,7 +19,6 @@ __all__ = [
     "CELL_PX",
     "DARKEST",
     "GREY_STEP",
-    "MEDIAN_SAMPLES",
     "Curvature",
     "Plane",
     "Surface",
