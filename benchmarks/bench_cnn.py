@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.document import conditions, write_section
-from glassline import cnn
 from glassline.dataset import Dataset
 from glassline.front import Network
+from glassline.front.onnx import Session
+from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.model import load
-from glassline.network import Session
-from glassline.network.backbones import DEFAULT, read_backbone
 from glassline.recipe import Recipe
 from glassline.synthetic import production_line, write_dataset
+from glassline.training import cnn
 
 PARTS = 650
 ROUNDS = 40

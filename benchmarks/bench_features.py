@@ -25,18 +25,17 @@ from numpy.typing import NDArray
 
 from benchmarks.document import conditions, write_section
 from benchmarks.results import SETS
-from glassline import cnn
 from glassline.dataset import Dataset
 from glassline.errors import GlasslineWarning
 from glassline.features import Scale
 from glassline.front import Measured
+from glassline.front.onnx import Session
+from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.head import Head, softmax
 from glassline.image.pixels import to_grey
-from glassline.network import Session
-from glassline.network.backbones import DEFAULT, read_backbone
 from glassline.recipe import Recipe
 from glassline.synthetic import Doses, Surface, render
-from glassline.training import train
+from glassline.training import cnn, train
 
 SIZES_HW = ((128, 128), (480, 640), (960, 1280), (3000, 4000))
 MEGAPIXELS_TIMED = 40.0  # of one size: many turns for small photos, few for 12 MP

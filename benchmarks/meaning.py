@@ -12,10 +12,11 @@ import argparse
 import cv2
 import numpy as np
 
-from glassline.front import Candidates, Measured
+from glassline.front import Measured
 from glassline.recipe import FEATURE_NAMES
 from glassline.synthetic import CAUSES, SURFACES, Surface, dose_response
 from glassline.synthetic.meaning import DoseResponse
+from glassline.training.candidates import Candidates
 
 OWN_AT_LEAST = 0.95
 OTHERS_AT_MOST = 0.25

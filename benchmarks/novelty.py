@@ -11,11 +11,11 @@ import numpy as np
 
 from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
-from glassline.deciding import actions
+from glassline.dataset.folds import folds
+from glassline.dataset.readings import Readings
 from glassline.errors import GlasslineWarning
-from glassline.folds import folds
 from glassline.head import softmax
-from glassline.readings import Readings
+from glassline.model.verdict import actions
 from glassline.recipe import ACTIONS, Recipe, ReviewSettings
 from glassline.training import read_candidates, train_on
 

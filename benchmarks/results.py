@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.document import conditions, write_section
-from glassline.crossvalidation import cross_validate
 from glassline.dataset import Dataset
 from glassline.recipe import Recipe
+from glassline.studies.crossvalidation import cross_validate
 from glassline.training import read_candidates
 
 SETS = ("neu_osd", "neu_cls", "kolektor_osd", "mtd_osd")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from benchmarks.document import conditions, write_section
 from benchmarks.results import SETS
-from glassline.cnn import choose_backbone, read_statistics
-from glassline.concepts import Figures, assess
 from glassline.dataset import Dataset
-from glassline.network.backbones import DEFAULT
+from glassline.front.onnx.backbones import DEFAULT
 from glassline.recipe import Recipe
+from glassline.training.cnn import choose_backbone, read_statistics
+from glassline.training.concepts import Figures, assess
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Named
 from glassline.explain import Evidence
-from glassline.explain.evidence.png import letter
-from glassline.explain.evidence.scene import Words
+from glassline.explain.faces.picture.png import letter
+from glassline.explain.faces.picture.scene import Words
 from glassline.features import Scale
 from glassline.front import Measured
+from glassline.render.words import words
 from glassline.synthetic import Doses, Surface, render
-from glassline.words import words
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SIZE_HW = (360, 480)

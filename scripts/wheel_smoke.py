@@ -14,20 +14,20 @@ MAX_WHEEL_BYTES = 1_500_000
 ENTRY_POINT = "glassline = glassline.cli:main"
 LANGUAGES = {"en": "en", "zh-TW": "zh-Hant-TW"}  # and how a page names each
 NEEDED = (
-    "explain/fonts/OFL-1.1.txt",
-    "explain/fonts/glassline-math.woff",
-    "explain/fonts/glassline-glyphs.json",
-    "explain/fonts/glassline-glyphs.png",
-    "explain/templates/evidence.svg",
-    "explain/templates/page.html",
-    "explain/templates/sheet.css",
-    "explain/templates/sheet.html",
+    "explain/faces/fonts/OFL-1.1.txt",
+    "explain/faces/fonts/glassline-math.woff",
+    "explain/faces/fonts/glassline-glyphs.json",
+    "explain/faces/fonts/glassline-glyphs.png",
+    "explain/faces/templates/evidence.svg",
+    "explain/faces/templates/page.html",
+    "explain/faces/templates/sheet.css",
+    "explain/faces/templates/sheet.html",
     "py.typed",
-    "report/templates/charts.svg.j2",
-    "report/templates/report.css",
-    "report/templates/report.html.j2",
-    "words/en.toml",
-    "words/zh-TW.toml",
+    "studies/report/templates/charts.svg.j2",
+    "studies/report/templates/report.css",
+    "studies/report/templates/report.html.j2",
+    "render/words/en.toml",
+    "render/words/zh-TW.toml",
 )
 RUN = """
 import sys

@@ -29,9 +29,9 @@ HEAVY = (
     "code",
     [
         pytest.param("import glassline", id="import"),
-        pytest.param("import glassline.errors, glassline.recipe", id="recipe"),
+        pytest.param("import glassline.errors, glassline.recipe.recipe", id="recipe"),
         pytest.param("from glassline.image import printable, read", id="image"),
-        pytest.param("import glassline.words", id="words"),
+        pytest.param("import glassline.render.words", id="words"),
         pytest.param(
             "import glassline.cli; glassline.cli.commands.main(['--help'], "
             "standalone_mode=False)",

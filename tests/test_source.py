@@ -17,9 +17,9 @@ def _named(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", FILES, ids=_named)
-def test_a_file_has_fewer_than_300_lines(path: Path) -> None:
+def test_a_file_has_at_most_400_lines(path: Path) -> None:
     """A file that grows past it is two things."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 300
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
 @pytest.mark.parametrize("path", FILES, ids=_named)

@@ -9,11 +9,11 @@ from glassline.version import __version__
 
 if TYPE_CHECKING:
     from glassline.dataset import Dataset
-    from glassline.evaluation import Evaluation, evaluate
     from glassline.head import cross_entropy, softmax
     from glassline.inspection import Inspection, inspect
     from glassline.model import Model, load
     from glassline.recipe import Recipe
+    from glassline.studies.evaluation import Evaluation, evaluate
     from glassline.training import train
 
 __all__ = [
@@ -33,12 +33,12 @@ __all__ = [
 
 _HOMES = {
     "Dataset": "dataset",
-    "Evaluation": "evaluation",
+    "Evaluation": "studies.evaluation",
     "Inspection": "inspection",
     "Model": "model",
     "Recipe": "recipe",
     "cross_entropy": "head",
-    "evaluate": "evaluation",
+    "evaluate": "studies.evaluation",
     "inspect": "inspection",
     "load": "model",
     "softmax": "head",

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
 from glassline.decide import ClassSet, Decision, Nearby, Stand
-from glassline.deciding import decide
 from glassline.errors import InputError, LabelError, show
 from glassline.explain import Evidence, Explanation, Sheet, Supposed
 from glassline.front import Measured
 from glassline.head import softmax
 from glassline.image import Photo, load
 from glassline.model import Model
+from glassline.model.verdict import decide
 from glassline.recipe import FEATURE_NAMES
 
 __all__ = ["Inspection", "inspect"]

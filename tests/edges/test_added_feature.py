@@ -14,15 +14,16 @@ import pytest
 import glassline
 from glassline.dataset import Dataset
 from glassline.errors import ModelError, RecipeError
-from glassline.evaluation import evaluate
 from glassline.features import FEATURES, find_feature
-from glassline.front import Candidates, Measured
-from glassline.installed import GROUP
+from glassline.front import Measured
 from glassline.model import Model
 from glassline.recipe import FEATURE_NAMES, Recipe
-from glassline.report import Story, page
+from glassline.recipe.plugins import GROUP
+from glassline.studies.evaluation import evaluate
+from glassline.studies.report import Story, page
+from glassline.studies.verification import verify
 from glassline.training import train
-from glassline.verification import verify
+from glassline.training.candidates import Candidates
 
 PACKAGE = Path(__file__).resolve().parents[2] / "docs" / "plugin"
 NAMES = (*FEATURE_NAMES, "saturated")

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from commands import run
 
-from glassline.comparison import compare
 from glassline.dataset import Dataset
 from glassline.head import Head
 from glassline.model import Model
+from glassline.studies.comparison import compare
 
 
 @pytest.fixture(scope="module")

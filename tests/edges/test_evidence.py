@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import glassline
 from glassline.cli import commands
-from glassline.words import LANGUAGES
+from glassline.render.words import LANGUAGES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = "--headless --no-sandbox --disable-gpu --no-first-run --no-pdf-header-footer"

@@ -12,9 +12,9 @@ import pytest
 
 import glassline
 from glassline.cli.gauge import KINDS
-from glassline.gauge import study
 from glassline.image import disturbances
 from glassline.model import Model
+from glassline.studies.gauge import study
 
 
 def _run(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -9,9 +9,9 @@ import pytest
 from commands import run
 
 import glassline
-from glassline.assurance import assure
 from glassline.dataset import Dataset
 from glassline.model import Model
+from glassline.studies.guarantee import assure
 
 
 def test_a_refusal_says_how_many_parts_are_missing(

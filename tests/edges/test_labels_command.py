@@ -9,8 +9,8 @@ import pytest
 from commands import run
 
 from glassline.dataset import Dataset
-from glassline.labels import audit, page
 from glassline.model import Model
+from glassline.studies.labels import audit, page
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])

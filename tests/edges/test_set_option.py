@@ -10,7 +10,7 @@ from commands import run
 import glassline
 from glassline.dataset import Dataset
 from glassline.model import Model
-from glassline.teaching import teach
+from glassline.studies.conformal import teach
 
 
 def test_a_verdict_names_the_classes_that_stay_possible(

@@ -11,7 +11,7 @@ from commands import run
 
 from glassline.dataset import Dataset
 from glassline.model import Model
-from glassline.subsets import score_subsets
+from glassline.studies.ablation import score_subsets
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])

@@ -126,7 +126,7 @@ def statistics(name: str, photo: np.ndarray) -> Iterator[float]:
 
 def photo() -> np.ndarray:
     """Return the known image of glassline, repeated to 224 px."""
-    from glassline.selftest import known_image  # noqa: PLC0415
+    from glassline.model.selftest import known_image  # noqa: PLC0415
 
     return np.resize(known_image(), (224, 224)).astype(np.float32)
 

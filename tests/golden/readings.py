@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 
 from glassline.features import FEATURES, Surface
-from glassline.selftest import known_image
+from glassline.model.selftest import known_image
 
 FILE = Path(__file__).with_name("readings.json")
 

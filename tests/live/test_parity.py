@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from glassline.network import Session
-from glassline.network.backbones import NAMES, read_backbone
-from glassline.network.checkpoint import read_checkpoint
-from glassline.network.compose import statistics_network
-from glassline.network.exporting import export_timm
+from glassline.front.onnx import Session
+from glassline.front.onnx.backbones import NAMES, read_backbone
+from glassline.front.onnx.checkpoint import read_checkpoint
+from glassline.front.onnx.exporting import export_timm
+from glassline.front.onnx.graph import statistics_network
 
 if any(importlib.util.find_spec(name) is None for name in ("torch", "timm")):
     pytest.skip("torch and timm are not installed", allow_module_level=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from glassline.chat.usage import Count
+    from glassline.front.chat.usage import Count
     from glassline.model import Model
 
 __all__ = ["asked_by", "tell_asked"]
@@ -24,6 +24,6 @@ def tell_asked(model: Model, lang: str = "en") -> None:
     """Say on standard error how often a server was asked, where one was."""
     asked = asked_by(model)
     if asked is not None:
-        from glassline.words import words
+        from glassline.render.words import words
 
         click.echo(words(lang)["vlm"]["usage"].format(**asked.as_json()), err=True)

@@ -35,7 +35,7 @@ def command(file: Path, lang: str, as_lines: bool) -> None:
       glassline check worked-example.json
       glassline check part.xlsx
     """
-    from glassline.explain import check
+    from glassline.explain.check import check
 
     marks = check(_read(file))
     if as_lines:

@@ -57,9 +57,9 @@ def command(
 
     Exit code 6 when some photos were refused.
     """
-    from glassline.comparison import compare
     from glassline.dataset import Dataset
     from glassline.model import load
+    from glassline.studies.comparison import compare
 
     with progress_bar() as progress:
         found = compare(

@@ -12,12 +12,12 @@ from glassline.cli.output import as_json, json_option, progress_bar, say
 
 if TYPE_CHECKING:
     from glassline.dataset import Dataset, Part
-    from glassline.evaluation import Evaluation
+    from glassline.dataset.readings import Progress
     from glassline.inspection import Inspection
     from glassline.model import Model
-    from glassline.readings import Progress
     from glassline.recipe import Recipe
-    from glassline.report import Story
+    from glassline.studies.evaluation import Evaluation
+    from glassline.studies.report import Story
 
 __all__ = ["command"]
 
@@ -52,9 +52,9 @@ def command(data: Path | None, good: str | None, out: Path, as_lines: bool) -> N
       glassline demo --data photos --out demo
     """
     from glassline.dataset import Dataset
-    from glassline.evaluation import evaluate
     from glassline.recipe import Recipe
-    from glassline.report import Story
+    from glassline.studies.evaluation import evaluate
+    from glassline.studies.report import Story
     from glassline.training import train
 
     make_ready(out)
@@ -95,7 +95,7 @@ def _split(data: Dataset, recipe: Recipe) -> tuple[Dataset, Dataset]:
     """Keep one part in three for scoring; no group on both sides."""
     import numpy as np
 
-    from glassline.folds import folds
+    from glassline.dataset.folds import folds
 
     labels = data.targets(recipe.classes).argmax(axis=1)
     dealt = folds(labels, data.groups(), HELD_OUT)
@@ -127,8 +127,8 @@ def _three(
 
 
 def _write_pages(out: Path, story: Story) -> None:
-    from glassline.report import page
-    from glassline.sealed import publish
+    from glassline.model.sealed import publish
+    from glassline.studies.report import page
 
     for lang, file in PAGES.items():
         text = page(story, lang).encode("utf-8", "backslashreplace")

@@ -7,12 +7,7 @@ from pathlib import Path
 import click
 
 from glassline.cli.asked import tell_asked
-from glassline.cli.output import (
-    as_json,
-    json_option,
-    progress_bar,
-    say,
-)
+from glassline.cli.output import as_json, json_option, progress_bar, say
 
 __all__ = ["command"]
 
@@ -60,8 +55,8 @@ def command(
         _score_subsets(model, data, seed, lang, as_lines)
         return
     from glassline.dataset import Dataset
-    from glassline.evaluation import evaluate
     from glassline.model import load
+    from glassline.studies.evaluation import evaluate
 
     with progress_bar() as progress:
         trained = load(model)
@@ -82,7 +77,7 @@ def _score_subsets(
 
     from glassline.dataset import Dataset
     from glassline.model import load
-    from glassline.subsets import score_subsets
+    from glassline.studies.ablation import score_subsets
 
     rng = np.random.default_rng(seed)  # noqa: TID251  --seed
     with progress_bar() as progress:

@@ -62,9 +62,9 @@ def command(
       glassline gauge model photos --parts 200 --without turn --save
     """
     from glassline.dataset import Dataset
-    from glassline.gauge import study
     from glassline.model import load
-    from glassline.words import words
+    from glassline.render.words import words
+    from glassline.studies.gauge import study
 
     with progress_bar() as progress:
         studied = load(model)

@@ -84,10 +84,10 @@ def command(
     Exit code 1 when no guarantee can be given; 6 when it is given, but some photos
     were refused.
     """
-    from glassline.assurance import assure
     from glassline.dataset import Dataset
     from glassline.model import load
-    from glassline.words import words
+    from glassline.render.words import words
+    from glassline.studies.guarantee import assure
 
     with progress_bar() as progress:
         trained = load(model)

@@ -13,7 +13,7 @@ from glassline.cli.output import as_json, json_option, progress_bar, say
 from glassline.cli.share import possible_by, set_options
 from glassline.errors import ImageError, UnreadError
 from glassline.image import printable
-from glassline.image.reasons import named
+from glassline.image.refusals import named
 
 if TYPE_CHECKING:
     from glassline.decide import ClassSet
@@ -109,7 +109,7 @@ def _tell(path: Path, seen: Inspection, as_lines: bool) -> None:
 def _among(possible: ClassSet | None) -> str:
     if possible is None:
         return ""
-    from glassline.words import words
+    from glassline.render.words import words
 
     told = words("en")["possible"]
     classes = ", ".join(possible.classes) or told["nothing"]

@@ -78,10 +78,10 @@ def command(
     Exit code 6 when some photos were refused.
     """
     from glassline.dataset import Dataset
-    from glassline.labels import audit, page
     from glassline.model import load
     from glassline.recipe import Recipe
-    from glassline.words import words
+    from glassline.render.words import words
+    from glassline.studies.labels import audit, page
 
     if model and good:
         raise click.UsageError("expected --model or --good; a model names it itself.")

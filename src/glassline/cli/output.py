@@ -15,7 +15,7 @@ import click
 from glassline.image import printable
 
 if TYPE_CHECKING:
-    from glassline.readings import Progress
+    from glassline.dataset.readings import Progress
 
 __all__ = [
     "as_json",

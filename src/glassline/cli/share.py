@@ -11,9 +11,9 @@ import click
 
 if TYPE_CHECKING:
     from glassline.arrays import Values
+    from glassline.dataset.readings import Progress
     from glassline.decide import ClassSet
     from glassline.model import Model
-    from glassline.readings import Progress
 
 __all__ = ["SHARE", "possible_by", "set_options"]
 
@@ -83,7 +83,7 @@ def possible_by(
     if compared is None:
         return None
     from glassline.dataset import Dataset
-    from glassline.teaching import teach
+    from glassline.studies.conformal import teach
 
     data = Dataset.read(compared)
     return teach(model, data, miss=miss, by_class=by_class, progress=progress)

@@ -97,12 +97,12 @@ def command(
 
 def _trainer(front: str, backbone: str | None, int8: bool) -> Callable[..., Model]:
     if front == "cnn":
-        from glassline import cnn
-        from glassline.network.backbones import DEFAULT
+        from glassline.front.onnx.backbones import DEFAULT
+        from glassline.training import cnn
 
         return partial(cnn.train, backbone=backbone or DEFAULT, int8=int8)
     if front == "vlm":
-        from glassline import vlm
+        from glassline.training import vlm
 
         return vlm.train
     from glassline.training import train
@@ -147,6 +147,6 @@ def _concepts(model: Model) -> Iterator[str]:
     if figures is None:
         yield "Too few groups to say what the concepts cost and mean."
         return
-    from glassline.concepts.text import lines
+    from glassline.training.concepts.text import lines
 
     yield from lines(figures)

@@ -33,7 +33,7 @@ def command(
     """
     from glassline.dataset import Dataset
     from glassline.model import load
-    from glassline.verification import verify
+    from glassline.studies.verification import verify
 
     with progress_bar() as progress:
         found = verify(

@@ -1,22 +1,15 @@
 """From probabilities to accept, reject or review."""
 
+from glassline.decide.answer import Guarantee, Refusal, Shortfall
 from glassline.decide.band import Band, review_band
 from glassline.decide.binomial import parts_needed
-from glassline.decide.calibration import (
-    Temperature,
-    TemperatureOutcome,
-    brier,
-    calibrate,
-    calibration_error,
-)
 from glassline.decide.conformal import ClassSet, Taught, class_set
 from glassline.decide.decision import Decision, Reason
-from glassline.decide.escapes import Escapes, Promise
 from glassline.decide.gauge import Gauge, Nearby, aiag
-from glassline.decide.guarantee import guarantee
+from glassline.decide.guarantee import Escapes, Promise
 from glassline.decide.novelty import Region, Stand
 from glassline.decide.policy import Policy
-from glassline.decide.promise import Guarantee, Refusal, Shortfall
+from glassline.decide.threshold import guarantee
 
 __all__ = [
     "Band",
@@ -34,12 +27,7 @@ __all__ = [
     "Shortfall",
     "Stand",
     "Taught",
-    "Temperature",
-    "TemperatureOutcome",
     "aiag",
-    "brier",
-    "calibrate",
-    "calibration_error",
     "class_set",
     "guarantee",
     "parts_needed",

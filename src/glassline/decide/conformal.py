@@ -13,7 +13,7 @@ from glassline.arrays import ClassIds, Features, Values
 from glassline.errors import GlasslineWarning, InputError, ShapeError
 from glassline.head import Head, class_weights, fit, part_losses, smooth
 from glassline.head.inputs import as_features
-from glassline.head.labels import as_targets
+from glassline.head.targets import as_targets
 
 __all__ = ["ClassSet", "Taught", "class_set"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassline.errors import InputError, show
 from glassline.recipe import ACTIONS
-from glassline.words import words
+from glassline.render.words import words
 
 if TYPE_CHECKING:  # a policy makes decisions; a decision only names its policy
     from glassline.decide.conformal import ClassSet

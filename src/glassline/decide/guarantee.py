@@ -1,240 +1,158 @@
-"""The cheapest threshold that keeps every class's escapes below a target, or a refusal."""
+"""What was counted for a promise, and what a model keeps of it."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from glassline.decide.binomial import check_promise
+from glassline.errors import InputError
 
-from glassline.arrays import ClassIds, Probabilities
-from glassline.decide.binomial import (
-    allowed_escapes,
-    check_promise,
-    parts_needed,
-    upper_bound,
-)
-from glassline.decide.escapes import Escapes
-from glassline.decide.policy import TIE, Policy
-from glassline.decide.promise import (
-    Guarantee,
-    Refusal,
-    Shortfall,
-    good_class,
-    scored,
-)
-from glassline.errors import ShapeError
-from glassline.head.labels import as_targets
-from glassline.recipe import ACTIONS
+__all__ = ["Escapes", "Promise", "told_apart"]
 
-__all__ = ["guarantee"]
-
-ACCEPT = ACTIONS.index("accept")
-NOTHING = 2.0  # no probability reaches it
-
-Numbers = NDArray[np.float64]
+NOTHING = 2.0  # a threshold that no probability reaches
 
 
-def guarantee(
-    probabilities: Probabilities,
-    labels: ClassIds,
-    policy: Policy,
-    *,
-    escape: float,
-    confidence: float,
-    groups: ArrayLike | None = None,
-) -> Guarantee | Refusal:
-    """Find the cheapest threshold that keeps each class's escapes below a target.
+@dataclass(frozen=True)
+class Escapes:
+    """What was counted for one defect class at the threshold.
 
-    A part is accepted where its adjusted probability of the good class is at least
-    t. With k_c(t) of the n_c parts of defect class c accepted, t passes where
+    Attributes:
+        name: The class.
+        k: Parts of it that were accepted.
+        n: Parts of it.
+        bound: Exact upper bound of its escape rate from this count alone, at the
+            guarantee's confidence; at most the target. What is promised for all
+            classes at once is the target.
+    """
 
-        P(at most k_c(t) of n_c at rate escape) <= 1 - confidence    for every c
+    name: str
+    k: int
+    n: int
+    bound: float
 
-    and `lowest` is the end of the passing thresholds, walking down from "accept
-    nothing". Every threshold of that walk keeps the promise, so the cheapest of
-    them may be chosen with the same labels. Of equal costs the safest is taken.
+    def __str__(self) -> str:
+        """Return the name and k/n.
 
-    What is promised: with probability at least `confidence` over the draw of these
-    parts, the true escape rates of all defect classes are at most `escape`.
+        Example:
+            >>> print(Escapes("dirt", 0, 299, 0.00997))
+            dirt 0/299
+        """
+        return f"{self.name} {self.k}/{self.n}"
 
-    - **Joint over classes at no extra cost.** A threshold is wrong if one class, say
-      c, is above the target; it passes only if c's own test passes too, and that
-      happens with probability at most 1 - confidence. No share of the error has to
-      be divided among the classes.
-    - **No price for the search.** Escape rates only rise as t falls. Let t* be where
-      the first class meets the target: a walk can end below t* only by passing the
-      test there, and that is one test at level 1 - confidence, fixed before any
-      label was seen.
 
-    The promise needs parts that are drawn one by one like those to come, and
-    **labels that were not used to fit the head or to choose its settings**: a
-    calibration set, or probabilities out of fold by group. That is the caller's
-    duty; no figure here can tell. Photos of one piece are one part: name their
-    group, and it counts once in each of its classes, as accepted if any of them is.
-    It says nothing of defects that no label names, and it is void while the line
-    drifts.
+@dataclass(frozen=True)
+class Promise:
+    """A guarantee as a model keeps it: the threshold, the counts, and on what parts.
 
-    Args:
-        probabilities: Shape (n, k), as the head gives them.
-        labels: Shape (n,), class ids.
-        policy: Classes, the good one, costs and priors.
-        escape: The target: largest share of any defect class accepted, in (0, 1).
-        confidence: In (0, 1).
-        groups: Shape (n,), which photos are of one piece; left out, each is of its
-            own. k and n then count groups; the cost and the good parts stay counts
-            of photos.
-
-    Returns:
-        The guarantee; or a refusal, where a class has too few parts to prove the
-        target even if all of them were caught. The cost weighs each class by the
-        policy's priors where it corrects by them, and as drawn otherwise; a class
-        without parts does not count.
+    Attributes:
+        threshold: A part is accepted from this adjusted probability of the good
+            class on; 2 where nothing is accepted.
+        escape: Of each defect class at most this share is accepted, in (0, 1).
+        confidence: How surely, in (0, 1).
+        escapes: The counts at the threshold, one entry a defect class.
+        good_accepted: Good parts accepted at the threshold.
+        good: Good parts.
+        cost: Expected cost of a part at the threshold, in the policy's currency.
+        parts: "new" where the parts were none of training, "out_of_fold" where
+            each was judged by a head that was trained without its group.
+        counted: What counts as one part: a "group" of photos, or each "photo".
+        data_sha256: Hash of photos, labels and weights it was counted on.
+        is_void: Whether it no longer holds, as while the line drifts. Decisions
+            keep the threshold; nothing is promised.
 
     Raises:
-        ShapeError: The arrays do not fit each other or the policy.
-        InputError: A probability, the target or the confidence is out of range, or
-            the policy names no good class.
-        LabelError: A label is not one of the k classes.
+        InputError: A number is out of range, or there is no defect class.
+    """
+
+    threshold: float
+    escape: float
+    confidence: float
+    escapes: tuple[Escapes, ...]
+    good_accepted: int
+    good: int
+    cost: float
+    parts: Literal["new", "out_of_fold"]
+    counted: Literal["group", "photo"]
+    data_sha256: str
+    is_void: bool = False
+
+    def __post_init__(self) -> None:
+        check_promise(self.escape, self.confidence)
+        if not 0 < self.threshold <= NOTHING:
+            raise InputError(
+                f"guarantee.threshold: expected above 0 and at most 2, "
+                f"got {self.threshold}."
+            )
+        if not self.escapes:
+            raise InputError("guarantee.escapes: expected a defect class, got none.")
+        if not math.isfinite(self.cost):
+            raise InputError(
+                f"guarantee.cost: expected a finite number, got {self.cost}."
+            )
+        counts = [(each.k, each.n) for each in self.escapes]
+        for k, n in [*counts, (self.good_accepted, self.good)]:
+            if not 0 <= k <= n:
+                raise InputError(
+                    f"guarantee: expected counts with 0 <= k <= n, got {k}/{n}."
+                )
+
+    @property
+    def worst(self) -> Escapes:
+        """Return the class with the highest bound: the one that the promise rests on."""
+        return max(self.escapes, key=lambda each: each.bound)
+
+    def check(self, classes: tuple[str, ...], good: str | None) -> None:
+        """Refuse a promise that is not of these classes without the good one.
+
+        Raises:
+            InputError: It is of others, or there is no good class.
+        """
+        defects = [name for name in classes if name != good]
+        named = [each.name for each in self.escapes]
+        if good is None or named != defects:
+            raise InputError(
+                f"guarantee: expected one for {', '.join(defects)} and a good class, "
+                f"got one for {', '.join(named)}."
+            )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return threshold, target and counts as plain data, for every verdict."""
+        return {
+            "threshold": self.threshold,
+            "escape": self.escape,
+            "confidence": self.confidence,
+            "escapes": {each.name: {"k": each.k, "n": each.n} for each in self.escapes},
+            "is_void": self.is_void,
+        }
+
+    def said(self, p: float) -> dict[str, str]:
+        """Return what a reason says of the promise and of one part's p."""
+        probability, threshold = told_apart(p, self.threshold)
+        return {
+            "p": probability,
+            "threshold": threshold,
+            "escape": f"{100 * self.escape:g}",
+            "confidence": f"{100 * self.confidence:g}",
+            "worst": str(self.worst),
+        }
+
+
+def told_apart(p: float, threshold: float, decimals: int = 4) -> tuple[str, str]:
+    """Print two numbers with 4 decimals, or as many as tell them apart.
 
     Example:
-        Of 299 scratches the best looking one gets 0.2, so all above passes:
-
-        >>> from glassline.recipe import Recipe
-        >>> policy = Policy.of(Recipe(classes=("ok", "scratch")))
-        >>> good = np.r_[np.linspace(0.1, 0.99, 90), np.linspace(0.0, 0.2, 299)]
-        >>> p, labels = np.c_[good, 1 - good], np.repeat([0, 1], [90, 299])
-        >>> found = guarantee(p, labels, policy, escape=0.01, confidence=0.95)
-        >>> (scratch,) = found.escapes
-        >>> print(f"{found.threshold:.2f} {scratch.k}/{scratch.n} {scratch.bound:.4f}")
-        0.21 0/299 0.0100
-        >>> print(guarantee(p[:200], labels[:200], policy, escape=0.01, confidence=0.95))
-        scratch: expected at least 299 parts without an escape for 1 % at 95 %, got
-        110. Collect more or raise the target.
-
-    Source:
-        A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan and L. Lei, Learn
-        then Test, Annals of Applied Statistics 19(2), 2025, arXiv:2110.01052 (fixed
-        sequence testing); for rates that only rise, S. Bates et al., Journal of the
-        ACM 68(6), 2021, doi:10.1145/3478535, theorem 1. Joint over classes: the
-        intersection-union test of R. L. Berger, Technometrics 24(4), 1982,
-        doi:10.2307/1267823. Exact binomial tests instead of their inequalities.
+        >>> told_apart(0.25, 0.5), told_apart(0.99999, 0.999991)
+        (('0.2500', '0.5000'), ('0.999990', '0.999991'))
     """
-    check_promise(escape, confidence)
-    good = good_class(policy)
-    y, scores, otherwise = _checked(probabilities, labels, policy)
-    pieces = _pieces(scores, y, groups, len(policy.classes))
-    defects = [c for c in range(len(pieces)) if c != good]
-    allowed = {c: allowed_escapes(len(pieces[c]), escape, confidence) for c in defects}
-    if min(allowed.values()) < 0:
-        accepts = policy.actions(probabilities) == ACCEPT
-        missed = _pieces(accepts, y, groups, len(policy.classes))
-        needed = parts_needed(escape, confidence)
-        return Refusal(
-            tuple(
-                Shortfall(
-                    policy.classes[c], int(missed[c].sum()), len(pieces[c]), needed
-                )
-                for c in defects
-                if allowed[c] < 0
-            ),
-            escape,
-            confidence,
-        )
-    lowest = max(_just_above(pieces[c], allowed[c]) for c in defects)
-    threshold, cost = _cheapest(
-        scores,
-        policy.costs[y, ACCEPT],
-        policy.costs[y, otherwise],
-        _weights(policy, y),
-        lowest,
-    )
-    passed = [int((best >= threshold).sum()) for best in pieces]
-    return Guarantee(
-        threshold=threshold,
-        lowest=lowest,
-        escapes=tuple(
-            Escapes(
-                name=policy.classes[c],
-                k=passed[c],
-                n=len(pieces[c]),
-                bound=upper_bound(passed[c], len(pieces[c]), confidence),
-            )
-            for c in defects
-        ),
-        cost=cost,
-        good_accepted=int((scores[y == good] >= threshold).sum()),
-        good=int((y == good).sum()),
-        escape=escape,
-        confidence=confidence,
-        policy=policy,
-    )
+    least = decimals
+    while decimals < 17 and f"{p:.{decimals}f}" == f"{threshold:.{decimals}f}":
+        decimals += 1
+    if p == threshold:
+        decimals = least
+    return f"{p:.{decimals}f}", f"{threshold:.{decimals}f}"
 
 
-def _pieces(
-    values: NDArray[Any], y: NDArray[np.int64], groups: ArrayLike | None, k: int
-) -> list[NDArray[Any]]:
-    """Return for each class the largest value of each of its groups."""
-    ids = np.arange(len(y)) if groups is None else np.asarray(groups)
-    if ids.shape != y.shape:
-        raise ShapeError(f"groups: expected shape {y.shape}, got {ids.shape}.")
-    found = []
-    for c in range(k):
-        own = values[y == c]
-        names, place = np.unique(ids[y == c], return_inverse=True)
-        largest = np.zeros(len(names), values.dtype)
-        np.maximum.at(largest, place, own)
-        found.append(largest)
-    return found
-
-
-def _checked(
-    probabilities: Probabilities, labels: ClassIds, policy: Policy
-) -> tuple[NDArray[np.int64], Numbers, NDArray[np.int64]]:
-    scores, otherwise = scored(policy, probabilities)
-    y, _ = as_targets(labels, len(scores), len(policy.classes), name="labels")
-    if y.ndim != 1:
-        raise ShapeError(
-            f"labels: expected shape ({len(scores)},) of class ids, got {y.shape}."
-        )
-    return y.astype(np.int64, copy=False), scores, otherwise
-
-
-def _just_above(scores: Numbers, allowed: int) -> float:
-    """Return the lowest threshold at which at most so many of the scores pass."""
-    highest_first = np.sort(scores)[::-1]
-    return float(np.nextafter(highest_first[allowed], NOTHING))
-
-
-def _weights(policy: Policy, y: NDArray[np.int64]) -> Numbers:
-    """Return what each part counts in the expected cost; the weights sum to 1."""
-    counts = np.bincount(y, minlength=len(policy.classes))
-    if not policy.corrects:
-        return np.full(len(y), 1 / len(y))
-    share = np.where(counts > 0, policy.priors, 0.0)
-    each = np.divide(share, counts, out=np.zeros(len(counts)), where=counts > 0)
-    return np.asarray(each[y] / share.sum())
-
-
-def _cheapest(
-    scores: Numbers,
-    accepted: Numbers,
-    otherwise: Numbers,
-    weights: Numbers,
-    lowest: float,
-) -> tuple[float, float]:
-    """Return the threshold at or above `lowest` of least cost, and that cost.
-
-    The cost changes only at a part's own score; of costs that differ by rounding
-    the highest threshold is taken.
-    """
-    order = np.argsort(-scores, kind="stable")
-    ranked = scores[order]
-    changes = (weights * (accepted - otherwise))[order]
-    costs = (weights * otherwise).sum() + np.append(0.0, np.cumsum(changes))
-    thresholds = np.append(NOTHING, ranked)
-    is_last = np.append(ranked < thresholds[:-1], True)  # equal scores pass together
-    usable = is_last & (thresholds >= lowest)
-    least = costs[usable].min() + TIE * np.abs(costs).max()
-    best = int(np.argmax(usable & (costs <= least)))
-    return float(thresholds[best]), float(costs[best])
+setattr(Promise, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  as in recipe
+setattr(Escapes, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010

@@ -10,11 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassline.arrays import ClassIds, Features, Values
 from glassline.errors import InputError, ShapeError
-from glassline.folds import folds, most_folds
 
 __all__ = ["Region", "Stand"]
 
-FOLDS = 5
 OWN = 0.5  # share of a class's own spread in its ellipsoid; the rest is that of all
 FLOOR = 1e-6  # variance, in squared spreads of good parts: no feature varies less
 
@@ -88,7 +86,7 @@ class Region:
         Ten parts at 0 and 1 by turns (variance 5 / 18), and one far away:
 
         >>> u = np.array([[0.0], [1.0]] * 5)
-        >>> region = Region.fit(u, [0] * 10, range(10), ("ok",), rate=0.2)
+        >>> region = Region.fit(u, [0] * 10, np.arange(10) // 2, ("ok",), rate=0.2)
         >>> stand = region.stand(np.array([3.0]))
         >>> print(stand.is_novel, f"{stand.distance:.3f} {2.5 / (5 / 18) ** 0.5:.3f}")
         True 4.743 4.743
@@ -132,7 +130,7 @@ class Region:
         cls,
         unclipped: Features,
         labels: ClassIds | ArrayLike,
-        groups: ArrayLike,
+        dealt: ArrayLike | None,
         classes: tuple[str, ...],
         *,
         rate: float,
@@ -142,29 +140,27 @@ class Region:
         Args:
             unclipped: Shape (n, d), features before their clip.
             labels: Shape (n,), class ids.
-            groups: Shape (n,), group ids: no group is on both sides of a fold.
+            dealt: Shape (n,), the fold of each part, 0, 1, ...; no group in two of
+                them. None: there are too few groups.
             classes: The k class names.
             rate: Share of the parts of known classes that may lie beyond, in (0, 1);
                 with n parts it can not be less than 1 / (n + 1).
 
         Returns:
-            The region; None with fewer than two groups, or no two parts of a class.
+            The region; None with fewer than two folds, or no two parts of a class.
 
         Raises:
             InputError: The rate is out of range.
         """
         _check_rate(rate)
         u = np.asarray(unclipped, np.float64)
-        y, g = np.asarray(labels, np.int64), np.asarray(groups, np.int64)
-        if not len(y) or not (np.bincount(y) > 1).any():
+        y = np.asarray(labels, np.int64)
+        if dealt is None or not (np.bincount(y) > 1).any():
             return None
-        count = min(FOLDS, most_folds(y, g))
-        if count < 2:
-            return None
-        dealt = folds(y, g, count)
+        folds = np.asarray(dealt, np.int64)
         away = np.empty(len(u))
-        for fold in range(count):
-            own = dealt == fold
+        for fold in np.unique(folds).tolist():
+            own = folds == fold
             parts = _ellipsoids(u[~own], y[~own])
             away[own] = np.sqrt(_squares(u[own], *parts[1:]).min(axis=1))
         place = min(math.ceil((len(u) + 1) * (1 - rate)), len(u)) - 1

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassline.arrays import Costs, Probabilities
 from glassline.decide.decision import Decision, Reason
-from glassline.decide.escapes import Promise
+from glassline.decide.guarantee import Promise
 from glassline.decide.shares import check_shape, check_shares, checked_rows
 from glassline.errors import InputError, ShapeError
 from glassline.recipe import ACTIONS, Recipe

@@ -20,8 +20,8 @@ from glassline.features.scale import Scale
 from glassline.features.specks import find_specks
 from glassline.features.surface import Plane, Surface, Workspace
 from glassline.features.trace import trace_lines
-from glassline.installed import load_feature
-from glassline.tables import fill
+from glassline.recipe.plugins import load_feature
+from glassline.recipe.tables import fill
 
 __all__ = [
     "FEATURES",

@@ -6,21 +6,15 @@ from typing import Protocol, runtime_checkable
 
 from glassline.arrays import Image, Reading
 from glassline.features import Mark
-from glassline.front.asked import Asked
-from glassline.front.candidates import Candidates
-from glassline.front.choosing import Choice, InnerLoss, choose
+from glassline.front.cnn import Network
 from glassline.front.measured import Measured
-from glassline.front.network import Network
+from glassline.front.vlm import Asked
 
 __all__ = [
     "Asked",
-    "Candidates",
-    "Choice",
     "Front",
-    "InnerLoss",
     "Measured",
     "Network",
-    "choose",
 ]
 
 

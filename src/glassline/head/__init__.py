@@ -15,7 +15,6 @@ if TYPE_CHECKING:
         leave_lots_out,
         leave_one_out,
     )
-    from glassline.head.labels import class_weights, smooth
     from glassline.head.linear import Head
     from glassline.head.losses import cross_entropy, logit_gradient, part_losses
     from glassline.head.posterior import Posterior, laplace_posterior
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from glassline.head.relabel import correct_label, forget
     from glassline.head.stream import fit_blocks
     from glassline.head.sums import Statistics, statistics
+    from glassline.head.targets import class_weights, smooth
 
 __all__ = [
     "Certificate",
@@ -62,7 +62,7 @@ _HOMES = {
     "SoftmaxRegression": "estimator",
     "Statistics": "sums",
     "certify": "certificate",
-    "class_weights": "labels",
+    "class_weights": "targets",
     "correct_label": "relabel",
     "cross_entropy": "losses",
     "fit": "fitting",
@@ -75,7 +75,7 @@ _HOMES = {
     "log_softmax": "probabilities",
     "logit_gradient": "losses",
     "part_losses": "losses",
-    "smooth": "labels",
+    "smooth": "targets",
     "softmax": "probabilities",
     "statistics": "sums",
 }

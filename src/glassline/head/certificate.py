@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import InputError
 from glassline.head.inputs import as_features, as_weights
-from glassline.head.labels import as_targets
 from glassline.head.linear import Head
 from glassline.head.losses import logit_gradient, part_losses
 from glassline.head.newton import Point
+from glassline.head.targets import as_targets
 
 __all__ = [
     "MAX_DENSE",

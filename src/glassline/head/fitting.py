@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import GlasslineWarning, InputError, ShapeError
 from glassline.head.certificate import Certificate, certificate_at, check_penalty
-from glassline.head.findings import judge
+from glassline.head.diagnostics import judge
 from glassline.head.inputs import as_features, as_weights
-from glassline.head.labels import as_targets, votes
 from glassline.head.linear import Head
 from glassline.head.newton import Outcome, Step
 from glassline.head.objective import without_shift
 from glassline.head.search import Settings, search
 from glassline.head.sums import as_theta
+from glassline.head.targets import as_targets, votes
 
 __all__ = ["Fit", "Outcome", "Step", "check_options", "fit"]
 

@@ -13,12 +13,12 @@ from glassline.arrays import ClassIds, Features, PartWeights, Probabilities, Tar
 from glassline.errors import InputError, ShapeError
 from glassline.head.certificate import check_penalty
 from glassline.head.inputs import as_features, as_weights
-from glassline.head.labels import as_targets, votes
+from glassline.head.leaving_out import Teaching, first_order, refit_without_each
 from glassline.head.linear import Head
 from glassline.head.relabel import TOLERANCE, check_parts
 from glassline.head.search import Settings, search
 from glassline.head.sums import as_theta
-from glassline.head.variants import Teaching, first_order, refit_without_each
+from glassline.head.targets import as_targets, votes
 
 __all__ = [
     "LeftOut",

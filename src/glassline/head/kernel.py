@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.head.labels import Votes
+from glassline.head.targets import Votes
 
 __all__ = ["Block", "BlockSums", "Workspace", "block_parts", "blocks", "sum_block"]
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Logits, PartWeights, Targets
 from glassline.errors import InputError
 from glassline.head.inputs import as_logits, as_weights
-from glassline.head.labels import as_targets
 from glassline.head.probabilities import log_softmax, softmax
+from glassline.head.targets import as_targets
 
 __all__ = ["cross_entropy", "logit_gradient", "part_losses"]
 

@@ -11,8 +11,8 @@ from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import InputError, LabelError
 from glassline.head.fitting import Fit, fit
 from glassline.head.inputs import as_features, as_weights
-from glassline.head.labels import as_targets
 from glassline.head.linear import Head
+from glassline.head.targets import as_targets
 
 __all__ = ["TOLERANCE", "check_parts", "correct_label", "forget"]
 

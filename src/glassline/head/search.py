@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.head.certificate import MAX_DENSE
+from glassline.head.conjugate_gradient import Wide
 from glassline.head.kernel import blocks
-from glassline.head.labels import Votes
 from glassline.head.newton import Minimum, Step, minimise
 from glassline.head.objective import Penalised
 from glassline.head.sums import add_blocks
-from glassline.head.wide import Wide
+from glassline.head.targets import Votes
 
 __all__ = ["LARGE_PARTS", "Settings", "rungs", "sample", "search", "slack"]
 

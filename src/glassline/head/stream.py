@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import GlasslineWarning, InputError, ShapeError
 from glassline.head.certificate import certificate_at, check_penalty
-from glassline.head.findings import judge
+from glassline.head.diagnostics import judge
 from glassline.head.fitting import Fit, check_options
 from glassline.head.inputs import as_features, as_weights
 from glassline.head.kernel import blocks as cut
-from glassline.head.labels import Votes, as_targets, votes
 from glassline.head.linear import Head
 from glassline.head.newton import Minimum, minimise
 from glassline.head.objective import Penalised
 from glassline.head.search import Settings, search, slack
 from glassline.head.sums import Statistics, add_blocks
+from glassline.head.targets import Votes, as_targets, votes
 
 __all__ = ["Parts", "fit_blocks"]
 

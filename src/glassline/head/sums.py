@@ -15,8 +15,8 @@ from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import InputError, ShapeError
 from glassline.head.inputs import as_features, as_weights
 from glassline.head.kernel import Block, BlockSums, Workspace, blocks, sum_block
-from glassline.head.labels import as_targets, votes
 from glassline.head.linear import Head
+from glassline.head.targets import as_targets, votes
 
 __all__ = ["Statistics", "add_blocks", "as_theta", "cut", "statistics"]
 

@@ -6,14 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from glassline.image.read import read
-from glassline.image.reasons import REASONS, printable
+from glassline.image.refusals import REASONS, printable
 
 if TYPE_CHECKING:
     from glassline.image.folder import list_images
+    from glassline.image.formats import read_header
     from glassline.image.header import Header
     from glassline.image.photo import Photo, load
     from glassline.image.pixels import MIN_SIDE, decode
-    from glassline.image.types import read_header
 
 __all__ = [
     "MIN_SIDE",
@@ -35,7 +35,7 @@ LATER = {  # OpenCV takes 0.2 s to import, so names are resolved on first use
     "decode": "pixels",
     "list_images": "folder",
     "load": "photo",
-    "read_header": "types",
+    "read_header": "formats",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from glassline.image.header import Header, check_pixels
-from glassline.image.reasons import refuse
+from glassline.image.refusals import refuse
 
 __all__ = ["parse"]
 

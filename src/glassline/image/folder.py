@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glassline.image.reasons import named, refuse
+from glassline.image.refusals import named, refuse
 
 __all__ = ["list_images"]
 

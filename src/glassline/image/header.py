@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from glassline.image.reasons import refuse
+from glassline.image.refusals import refuse
 
 __all__ = ["Header", "Kind", "check_pixels"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from glassline.image import exif
 from glassline.image.header import Header, check_pixels
-from glassline.image.reasons import refuse
+from glassline.image.refusals import refuse
 
 __all__ = ["MAX_SCANS", "parse"]
 

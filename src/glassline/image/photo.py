@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image
 from glassline.errors import ImageError, InputError, ShapeError
+from glassline.image.formats import read_header
 from glassline.image.header import check_pixels
 from glassline.image.pixels import finish, from_header
 from glassline.image.read import read
-from glassline.image.reasons import named, printable
-from glassline.image.types import read_header
+from glassline.image.refusals import named, printable
 from glassline.recipe import ImageSettings
 
 __all__ = ["Photo", "load"]

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image
 from glassline.errors import ImageError
+from glassline.image.formats import read_header
 from glassline.image.header import Header
-from glassline.image.reasons import named, refuse
-from glassline.image.types import read_header
+from glassline.image.refusals import named, refuse
 from glassline.recipe import ImageSettings
 
 __all__ = ["MIN_SIDE", "decode", "finish", "from_header", "to_grey", "turn"]

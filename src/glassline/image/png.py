@@ -7,7 +7,7 @@ import zlib
 
 from glassline.image import exif
 from glassline.image.header import Header, check_pixels
-from glassline.image.reasons import refuse
+from glassline.image.refusals import refuse
 
 __all__ = ["SIGNATURE", "parse"]
 

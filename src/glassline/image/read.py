@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from glassline.errors import ImageError
-from glassline.image.reasons import named, refuse
+from glassline.image.refusals import named, refuse
 from glassline.recipe import ImageSettings
 
 __all__ = ["read"]

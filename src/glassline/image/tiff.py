@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from glassline.image.exif import BYTE_ORDERS, ORIENTATION_TAG
 from glassline.image.header import Header, check_pixels
-from glassline.image.reasons import refuse
+from glassline.image.refusals import refuse
 from glassline.image.strips import Strip, probes
 
 __all__ = ["parse"]

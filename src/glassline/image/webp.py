@@ -6,7 +6,7 @@ import struct
 
 from glassline.image import exif
 from glassline.image.header import Header, check_pixels
-from glassline.image.reasons import refuse
+from glassline.image.refusals import refuse
 
 __all__ = ["parse"]
 

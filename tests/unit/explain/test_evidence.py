@@ -14,13 +14,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from glassline.arrays import Image, Named
 from glassline.errors import InputError
 from glassline.explain import Evidence
-from glassline.explain.evidence.glyphs import glyph, width_px
-from glassline.explain.evidence.layout import scene
-from glassline.explain.evidence.marking import LOOKS
-from glassline.explain.evidence.scene import Scene
+from glassline.explain.faces.picture.glyphs import glyph, width_px
+from glassline.explain.faces.picture.layout import scene
+from glassline.explain.faces.picture.marking import LOOKS
+from glassline.explain.faces.picture.scene import Scene
 from glassline.features import Area, Line, Mark, Speck
 from glassline.recipe import FEATURE_NAMES
-from glassline.words import LANGUAGES, words
+from glassline.render.words import LANGUAGES, words
 
 SVG = "{http://www.w3.org/2000/svg}"
 MARKS: dict[str, tuple[Mark, ...]] = {

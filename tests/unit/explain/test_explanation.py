@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 import glassline
+from glassline.decide.flips import Flip, NoFlip
 from glassline.errors import InputError, LabelError, ShapeError
-from glassline.explain import Explanation, Flip, NoFlip, Sheet
+from glassline.explain import Explanation, Sheet
 from glassline.head import Head
 from glassline.model import Model
-from glassline.words import words
+from glassline.render.words import words
 
 BOUNDS = np.array([[-4.0, 4.0]] * 4)
 

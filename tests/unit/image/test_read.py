@@ -155,7 +155,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, photo):
     script = (
         "import os, sys\n"
         "from glassline.image import read\n"
-        "from glassline.recipe import ImageSettings\n"
+        "from glassline.recipe.recipe import ImageSettings\n"
         "os.chdir(sys.argv[1]); os.setuid(65534)\n"
         "try: read('photo.jpg', settings=ImageSettings())\n"
         "except ValueError as error: print(error.reason, error)\n"

@@ -1,6 +1,0 @@
-"""What a new model says differently from an old one: on parts, and anywhere at all."""
-
-from glassline.comparison.compare import compare
-from glassline.comparison.result import Change, Comparison
-
-__all__ = ["Change", "Comparison", "compare"]

@@ -1,7 +1,0 @@
-"""Concepts: four readings learnt from a backbone, and how far they can be believed."""
-
-from glassline.concepts.figures import Figures, assess
-from glassline.concepts.layer import Concepts, Layer, Probe, teach
-from glassline.concepts.material import Material
-
-__all__ = ["Concepts", "Figures", "Layer", "Material", "Probe", "assess", "teach"]

@@ -1,0 +1,197 @@
+"""The proof that no nearer flip exists: half-spaces, multipliers, an exact sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import inf, sqrt
+
+from glassline.arrays import Values
+from glassline.decide.flips.reach import Reach
+from glassline.errors import InputError
+from glassline.head import Head
+
+__all__ = ["HalfSpace", "Proof", "Region", "lower_bound"]
+
+
+@dataclass(frozen=True, eq=False)
+class HalfSpace:
+    """Where one class is at least as probable as another.
+
+        normal . x + offset >= margin,    normal = w_winner - w_loser,
+                                          offset = b_winner - b_loser
+
+    Attributes:
+        winner: The class that shall be the more probable one.
+        loser: The other.
+        normal: Shape (d,), nats per standard unit.
+        offset: Nats.
+        margin: Nats, >= 0; above 0 only where a tie can be reached and no more.
+        multiplier: >= 0, how hard it pushes: squared distance per nat.
+    """
+
+    winner: int
+    loser: int
+    normal: Values
+    offset: float
+    margin: float
+    multiplier: float
+
+
+Region = tuple[HalfSpace, ...]
+FAR = 1e154  # its square is the largest that a float holds: at least as far as this
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Why no flip is nearer.
+
+    The new class holds in one of the `regions` or in none, and each is an
+    intersection of half-spaces. With a the normals, m what each lacks at the start
+    (margin - normal . start - offset), s the scale and u = x - start, any
+    multipliers v >= 0 give
+
+        |u / s|^2 / 2  >=  sum v m + sum_i min_(u_i in its range)
+                                     ((u_i / s_i)^2 / 2 - u_i sum v a_i)
+
+    for every u within the ranges that ends in the region. At the multipliers of
+    the nearest point the two sides are equal: there
+
+        u = s^2 (sum v a + pull of the ranges).
+
+    Where sum v m is more than the ranges allow sum v a . u to be, the region is
+    empty; what rounding leaves of a on features without a range bounds the
+    distance, times any number v, by |u / s| >= lack / |s sum v a|.
+
+    Attributes:
+        head: W and b.
+        reach: The start, the scale and the ranges.
+        regions: Every way to the new class, each with its multipliers.
+        chosen: Which of them the flip takes; None where there is no flip.
+        pulls: Shape (d,), the multipliers of the ranges and frozen features, in
+            squared distance per standard unit: 0 where a feature is not held,
+            above 0 where its least x holds it, below 0 where its largest does.
+        residual: How far x and the multipliers are from fitting each other, in
+            units of the distance; rounding only.
+    """
+
+    head: Head
+    reach: Reach
+    regions: tuple[Region, ...]
+    chosen: int | None
+    pulls: Values
+    residual: float
+
+    @cached_property
+    def at_least(self) -> float:
+        """Return the distance that the inequality proves: no flip is nearer.
+
+        Worked in exact fractions, rounded once, and only when asked for. inf: there
+        is none at all.
+        """
+        return lower_bound(self.head, self.reach, self.regions)
+
+    @property
+    def margin(self) -> float:
+        """Return by how many nats the new class must lead for the proof to hold.
+
+        0, or a few units in the last place where a tie can be reached and no more.
+        """
+        return max(side.margin for region in self.regions for side in region)
+
+    @property
+    def half_spaces(self) -> Region:
+        """Return the half-spaces of the region taken; empty where there is no flip."""
+        return () if self.chosen is None else self.regions[self.chosen]
+
+    @property
+    def rival(self) -> int | None:
+        """Return the class whose region is the nearest, or None."""
+        return self.half_spaces[0].winner if self.half_spaces else None
+
+
+def lower_bound(head: Head, reach: Reach, regions: Sequence[Region]) -> float:
+    """Return the distance that the multipliers prove, from W and b alone.
+
+    All in rational arithmetic; normals and offsets are not read but made again.
+
+    Returns:
+        >= 0; inf where every region is proved empty.
+
+    Raises:
+        InputError: A multiplier is below 0 or not finite, so it proves nothing.
+    """
+    return min((_bound(head, reach, region) for region in regions), default=inf)
+
+
+def _bound(head: Head, reach: Reach, region: Region) -> float:
+    lack, force = _pushed(head, reach, region)
+    total = lack
+    most = loose = Fraction(0)
+    for f, x, s, low, high in zip(
+        force,
+        map(Fraction, reach.start.tolist()),
+        map(Fraction, reach.scale.tolist()),
+        reach.low.tolist(),
+        reach.high.tolist(),
+        strict=True,
+    ):
+        total += _least_share(f, x, s, low, high)
+        end = high if f > 0 else low
+        if f and abs(end) < inf:
+            most += f * (Fraction(end) - x)
+        elif f:
+            loose += (f * s) ** 2
+    if lack > most:  # no point, but for what rounding leaves loose
+        return _root(max(2 * total, (lack - most) ** 2 / loose)) if loose else inf
+    return _root(2 * total)
+
+
+def _pushed(
+    head: Head, reach: Reach, region: Region
+) -> tuple[Fraction, list[Fraction]]:
+    """Return sum v m and sum v a, one entry a feature."""
+    start = [Fraction(value) for value in reach.start.tolist()]
+    force = [Fraction(0)] * head.d
+    lack = Fraction(0)
+    for side in region:
+        push = _checked(side)
+        W, b = head.W[:, [side.winner, side.loser]].tolist(), head.b.tolist()
+        normal = [Fraction(win) - Fraction(lose) for win, lose in W]
+        ahead = Fraction(b[side.winner]) - Fraction(b[side.loser])
+        ahead += sum((a * x for a, x in zip(normal, start, strict=True)), Fraction(0))
+        lack += push * (Fraction(side.margin) - ahead)
+        force = [f + push * a for f, a in zip(force, normal, strict=True)]
+    return lack, force
+
+
+def _least_share(
+    force: Fraction, x: Fraction, s: Fraction, low: float, high: float
+) -> Fraction:
+    """Return min over the range of (u/s)^2 / 2 - force u."""
+    u = force * s * s
+    if high < inf:
+        u = min(u, Fraction(high) - x)
+    if low > -inf:
+        u = max(u, Fraction(low) - x)
+    return u * u / (2 * s * s) - force * u
+
+
+def _checked(side: HalfSpace) -> Fraction:
+    if not 0 <= side.multiplier < inf:
+        raise InputError(
+            f"multiplier of class {side.winner} over {side.loser}: expected a finite "
+            f"number >= 0, got {side.multiplier}."
+        )
+    return Fraction(side.multiplier)
+
+
+def _root(square: Fraction) -> float:
+    if square <= 0:
+        return 0.0
+    try:
+        return sqrt(square)
+    except OverflowError:
+        return FAR

@@ -1,0 +1,234 @@
+"""The cheapest threshold that keeps every class's escapes below a target, or a refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassline.arrays import ClassIds, Probabilities
+from glassline.decide.answer import Guarantee, Refusal, Shortfall, good_class, scored
+from glassline.decide.binomial import (
+    allowed_escapes,
+    check_promise,
+    parts_needed,
+    upper_bound,
+)
+from glassline.decide.guarantee import Escapes
+from glassline.decide.policy import TIE, Policy
+from glassline.errors import ShapeError
+from glassline.head.targets import as_targets
+from glassline.recipe import ACTIONS
+
+__all__ = ["guarantee"]
+
+ACCEPT = ACTIONS.index("accept")
+NOTHING = 2.0  # no probability reaches it
+
+Numbers = NDArray[np.float64]
+
+
+def guarantee(
+    probabilities: Probabilities,
+    labels: ClassIds,
+    policy: Policy,
+    *,
+    escape: float,
+    confidence: float,
+    groups: ArrayLike | None = None,
+) -> Guarantee | Refusal:
+    """Find the cheapest threshold that keeps each class's escapes below a target.
+
+    A part is accepted where its adjusted probability of the good class is at least
+    t. With k_c(t) of the n_c parts of defect class c accepted, t passes where
+
+        P(at most k_c(t) of n_c at rate escape) <= 1 - confidence    for every c
+
+    and `lowest` is the end of the passing thresholds, walking down from "accept
+    nothing". Every threshold of that walk keeps the promise, so the cheapest of
+    them may be chosen with the same labels. Of equal costs the safest is taken.
+
+    What is promised: with probability at least `confidence` over the draw of these
+    parts, the true escape rates of all defect classes are at most `escape`.
+
+    - **Joint over classes at no extra cost.** A threshold is wrong if one class, say
+      c, is above the target; it passes only if c's own test passes too, and that
+      happens with probability at most 1 - confidence. No share of the error has to
+      be divided among the classes.
+    - **No price for the search.** Escape rates only rise as t falls. Let t* be where
+      the first class meets the target: a walk can end below t* only by passing the
+      test there, and that is one test at level 1 - confidence, fixed before any
+      label was seen.
+
+    The promise needs parts that are drawn one by one like those to come, and
+    **labels that were not used to fit the head or to choose its settings**: a
+    calibration set, or probabilities out of fold by group. That is the caller's
+    duty; no figure here can tell. Photos of one piece are one part: name their
+    group, and it counts once in each of its classes, as accepted if any of them is.
+    It says nothing of defects that no label names, and it is void while the line
+    drifts.
+
+    Args:
+        probabilities: Shape (n, k), as the head gives them.
+        labels: Shape (n,), class ids.
+        policy: Classes, the good one, costs and priors.
+        escape: The target: largest share of any defect class accepted, in (0, 1).
+        confidence: In (0, 1).
+        groups: Shape (n,), which photos are of one piece; left out, each is of its
+            own. k and n then count groups; the cost and the good parts stay counts
+            of photos.
+
+    Returns:
+        The guarantee; or a refusal, where a class has too few parts to prove the
+        target even if all of them were caught. The cost weighs each class by the
+        policy's priors where it corrects by them, and as drawn otherwise; a class
+        without parts does not count.
+
+    Raises:
+        ShapeError: The arrays do not fit each other or the policy.
+        InputError: A probability, the target or the confidence is out of range, or
+            the policy names no good class.
+        LabelError: A label is not one of the k classes.
+
+    Example:
+        Of 299 scratches the best looking one gets 0.2, so all above passes:
+
+        >>> from glassline.recipe.recipe import Recipe
+        >>> policy = Policy.of(Recipe(classes=("ok", "scratch")))
+        >>> good = np.r_[np.linspace(0.1, 0.99, 90), np.linspace(0.0, 0.2, 299)]
+        >>> p, labels = np.c_[good, 1 - good], np.repeat([0, 1], [90, 299])
+        >>> found = guarantee(p, labels, policy, escape=0.01, confidence=0.95)
+        >>> (scratch,) = found.escapes
+        >>> print(f"{found.threshold:.2f} {scratch.k}/{scratch.n} {scratch.bound:.4f}")
+        0.21 0/299 0.0100
+        >>> print(guarantee(p[:200], labels[:200], policy, escape=0.01, confidence=0.95))
+        scratch: expected at least 299 parts without an escape for 1 % at 95 %, got
+        110. Collect more or raise the target.
+
+    Source:
+        A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan and L. Lei, Learn
+        then Test, Annals of Applied Statistics 19(2), 2025, arXiv:2110.01052 (fixed
+        sequence testing); for rates that only rise, S. Bates et al., Journal of the
+        ACM 68(6), 2021, doi:10.1145/3478535, theorem 1. Joint over classes: the
+        intersection-union test of R. L. Berger, Technometrics 24(4), 1982,
+        doi:10.2307/1267823. Exact binomial tests instead of their inequalities.
+    """
+    check_promise(escape, confidence)
+    good = good_class(policy)
+    y, scores, otherwise = _checked(probabilities, labels, policy)
+    pieces = _pieces(scores, y, groups, len(policy.classes))
+    defects = [c for c in range(len(pieces)) if c != good]
+    allowed = {c: allowed_escapes(len(pieces[c]), escape, confidence) for c in defects}
+    if min(allowed.values()) < 0:
+        accepts = policy.actions(probabilities) == ACCEPT
+        missed = _pieces(accepts, y, groups, len(policy.classes))
+        needed = parts_needed(escape, confidence)
+        return Refusal(
+            tuple(
+                Shortfall(
+                    policy.classes[c], int(missed[c].sum()), len(pieces[c]), needed
+                )
+                for c in defects
+                if allowed[c] < 0
+            ),
+            escape,
+            confidence,
+        )
+    lowest = max(_just_above(pieces[c], allowed[c]) for c in defects)
+    threshold, cost = _cheapest(
+        scores,
+        policy.costs[y, ACCEPT],
+        policy.costs[y, otherwise],
+        _weights(policy, y),
+        lowest,
+    )
+    passed = [int((best >= threshold).sum()) for best in pieces]
+    return Guarantee(
+        threshold=threshold,
+        lowest=lowest,
+        escapes=tuple(
+            Escapes(
+                name=policy.classes[c],
+                k=passed[c],
+                n=len(pieces[c]),
+                bound=upper_bound(passed[c], len(pieces[c]), confidence),
+            )
+            for c in defects
+        ),
+        cost=cost,
+        good_accepted=int((scores[y == good] >= threshold).sum()),
+        good=int((y == good).sum()),
+        escape=escape,
+        confidence=confidence,
+        policy=policy,
+    )
+
+
+def _pieces(
+    values: NDArray[Any], y: NDArray[np.int64], groups: ArrayLike | None, k: int
+) -> list[NDArray[Any]]:
+    """Return for each class the largest value of each of its groups."""
+    ids = np.arange(len(y)) if groups is None else np.asarray(groups)
+    if ids.shape != y.shape:
+        raise ShapeError(f"groups: expected shape {y.shape}, got {ids.shape}.")
+    found = []
+    for c in range(k):
+        own = values[y == c]
+        names, place = np.unique(ids[y == c], return_inverse=True)
+        largest = np.zeros(len(names), values.dtype)
+        np.maximum.at(largest, place, own)
+        found.append(largest)
+    return found
+
+
+def _checked(
+    probabilities: Probabilities, labels: ClassIds, policy: Policy
+) -> tuple[NDArray[np.int64], Numbers, NDArray[np.int64]]:
+    scores, otherwise = scored(policy, probabilities)
+    y, _ = as_targets(labels, len(scores), len(policy.classes), name="labels")
+    if y.ndim != 1:
+        raise ShapeError(
+            f"labels: expected shape ({len(scores)},) of class ids, got {y.shape}."
+        )
+    return y.astype(np.int64, copy=False), scores, otherwise
+
+
+def _just_above(scores: Numbers, allowed: int) -> float:
+    """Return the lowest threshold at which at most so many of the scores pass."""
+    highest_first = np.sort(scores)[::-1]
+    return float(np.nextafter(highest_first[allowed], NOTHING))
+
+
+def _weights(policy: Policy, y: NDArray[np.int64]) -> Numbers:
+    """Return what each part counts in the expected cost; the weights sum to 1."""
+    counts = np.bincount(y, minlength=len(policy.classes))
+    if not policy.corrects:
+        return np.full(len(y), 1 / len(y))
+    share = np.where(counts > 0, policy.priors, 0.0)
+    each = np.divide(share, counts, out=np.zeros(len(counts)), where=counts > 0)
+    return np.asarray(each[y] / share.sum())
+
+
+def _cheapest(
+    scores: Numbers,
+    accepted: Numbers,
+    otherwise: Numbers,
+    weights: Numbers,
+    lowest: float,
+) -> tuple[float, float]:
+    """Return the threshold at or above `lowest` of least cost, and that cost.
+
+    The cost changes only at a part's own score; of costs that differ by rounding
+    the highest threshold is taken.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    changes = (weights * (accepted - otherwise))[order]
+    costs = (weights * otherwise).sum() + np.append(0.0, np.cumsum(changes))
+    thresholds = np.append(NOTHING, ranked)
+    is_last = np.append(ranked < thresholds[:-1], True)  # equal scores pass together
+    usable = is_last & (thresholds >= lowest)
+    least = costs[usable].min() + TIE * np.abs(costs).max()
+    best = int(np.argmax(usable & (costs <= least)))
+    return float(thresholds[best]), float(costs[best])

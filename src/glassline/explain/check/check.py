@@ -1,0 +1,179 @@
+"""Marks a hand calculation: which printed figures do not follow from what is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+
+from glassline.explain.check import truth
+from glassline.explain.check.document import Document, Printed, read
+from glassline.explain.faces import workbook
+from glassline.render.words import words
+
+__all__ = ["Mark", "Marks", "check"]
+
+HALF_WAY = Decimal("0.5") + Decimal("1e-9")  # of the last place printed: both ways pass
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One figure that does not follow from what is given.
+
+    Attributes:
+        place: The symbol of its step, or "intuition_check".
+        row: From 1.
+        column: From 1.
+        printed: As it stands in the document.
+        correct: The true value at the same number of decimals.
+        difference: printed - correct, as it shows at that number of decimals.
+        carried: Whether it does follow from the figures printed before it, so
+            that the slip lies there and not here.
+    """
+
+    place: str
+    row: int
+    column: int
+    printed: str
+    correct: str
+    difference: str
+    carried: bool
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The outcome of a check.
+
+    Attributes:
+        count: How many figures were marked.
+        wrong: Those that do not follow, in the order of the document.
+    """
+
+    count: int
+    wrong: tuple[Mark, ...]
+
+    def text(self, lang: str = "en") -> str:
+        """Return the marks as lines for people, one a wrong figure."""
+        say = words(lang)["check"]
+        if not self.wrong:
+            return say["all_follow"].format(count=self.count)
+        lines = [say["some_do_not"].format(wrong=len(self.wrong), count=self.count)]
+        for mark in self.wrong:
+            place = say["place"].format(
+                symbol=mark.place, row=mark.row, column=mark.column
+            )
+            entry = say["entry"].format(
+                place=place,
+                printed=mark.printed,
+                correct=mark.correct,
+                difference=mark.difference,
+            )
+            note = say["carried" if mark.carried else "slip"]
+            lines += [f"  {entry}", f"    {note}"]
+        return "\n".join(lines)
+
+    def json(self) -> str:
+        """Return the marks as JSON, figures as strings with their own decimals."""
+        wrong = [vars(mark) for mark in self.wrong]
+        return json.dumps({"count": self.count, "wrong": wrong}, ensure_ascii=False)
+
+
+def check(document: str | bytes) -> Marks:
+    """Mark every printed figure of a hand calculation at its own decimals.
+
+    The true values are computed from the givens with 450 digits, so the check
+    does not share the rounding of the software that may have made the sheet. A
+    figure with q decimals follows if it lies within half a unit of the q-th
+    decimal of the true value; exactly half-way passes rounded either way.
+
+    Args:
+        document: JSON: `given` holds x, W, b (and y, eta, r, C where a step needs
+            them) and `steps` the symbols with their `printed` figures, numbers
+            or strings; null leaves a figure out. `Sheet.json` writes this, and
+            `intuition_check` may stand beside it. Or the bytes of the XLSX face.
+            See docs/sheet.md.
+
+    Returns:
+        The figures that do not follow, each with its place.
+
+    Raises:
+        InputError: No JSON of this form; the message names the first fault.
+
+    Example:
+        >>> marks = check('''{
+        ...     "given": {"x": {"value": [[1, 2]]}, "b": {"value": [[0, 0.25]]},
+        ...               "W": {"value": [[0.1, 0.2], [0.3, 0.4]]}},
+        ...     "steps": [{"symbol": "s", "printed": [[0.7, 1.1]]},
+        ...               {"symbol": "z", "printed": [[0.7, 1.3]]}]}''')
+        >>> print(marks.text("en"))
+        1 of 4 figures do not follow from what is given:
+          s, row 1, column 2: printed 1.1, correct 1.0 (off by 0.1)
+            does not follow from the printed figures before it either
+    """
+    if isinstance(document, bytes) and workbook.is_workbook(document):
+        document = workbook.read(document)
+    paper = read(document)
+    with localcontext(truth.CONTEXT.copy()) as context:
+        true = truth.compute(paper.given)
+        wrong = _wrong_steps(paper, true, context) + _wrong_intuitions(paper, context)
+    return Marks(paper.count, tuple(wrong))
+
+
+def _wrong_steps(
+    paper: Document, true: Mapping[str, truth.Matrix], context: Context
+) -> list[Mark]:
+    found = []
+    for symbol, printed in paper.steps.items():
+        again = truth.recompute(symbol, true, paper.printed_before(symbol, true))
+        for row, line in enumerate(printed):
+            for column, figure in enumerate(line):
+                if figure is None or _follows(figure, true[symbol][row][column]):
+                    continue
+                carried = again is not None and _follows(figure, again[row][column])
+                found.append(
+                    _mark(
+                        (symbol, row + 1, column + 1),
+                        figure,
+                        true[symbol][row][column],
+                        carried,
+                        context,
+                    )
+                )
+    return found
+
+
+def _wrong_intuitions(paper: Document, context: Context) -> list[Mark]:
+    return [
+        _mark(("intuition_check", row + 1, 1), figure, -p.ln(), False, context)
+        for row, (p, figure) in enumerate(paper.intuitions)
+        if not _follows(figure, -p.ln())
+    ]
+
+
+def _follows(figure: Printed, true: Decimal) -> bool:
+    return abs(figure.value - true) <= HALF_WAY * figure.unit
+
+
+def _mark(
+    place: tuple[str, int, int],
+    figure: Printed,
+    true: Decimal,
+    carried: bool,
+    context: Context,
+) -> Mark:
+    symbol, row, column = place
+    correct = true.quantize(figure.unit, ROUND_HALF_EVEN, context=context)
+    return Mark(
+        place=symbol,
+        row=row,
+        column=column,
+        printed=figure.text,
+        correct=_plain(correct),
+        difference=_plain(figure.value - correct),
+        carried=carried,
+    )
+
+
+def _plain(value: Decimal) -> str:
+    return str(abs(value)) if value == 0 else str(value)

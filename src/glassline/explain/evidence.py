@@ -1,0 +1,90 @@
+"""The evidence of one part: what drove each reading, as numbers and as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from glassline.arrays import Image, Named
+from glassline.explain.faces.picture import png, svg
+from glassline.explain.faces.picture.layout import scene
+from glassline.features import Line, Mark
+
+__all__ = ["Evidence"]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What an inspector would point at on one photo, and the photo.
+
+    Attributes:
+        image: Shape (h, w), the region that was read.
+        marks: Feature to the marks that drove its reading, the strongest first, in
+            pixels of the whole photo.
+        readings: Each feature's reading, in its own unit.
+        x: Each feature in spreads of good parts; None draws every mark.
+        units: Feature to unit, for features that the catalogue has no unit of.
+        corner_rc: Row and column of the region in the whole photo.
+        pixel_size_um: Side of a pixel on the part, in micrometres, where it is known.
+
+    Example:
+        >>> import numpy as np
+        >>> from glassline.features import Speck
+        >>> speck = Speck(row=8, column=20, diameter_px=3, contrast=-0.2, strength=9)
+        >>> readings = Named(("grain_noise",), np.array([2.5]))
+        >>> image = np.full((32, 40), 0.5, dtype=np.float32)
+        >>> evidence = Evidence(image, {"grain_noise": (speck,)}, readings)
+        >>> "1 ringed; the strongest 3 px across, darker" in evidence.svg()
+        True
+    """
+
+    image: Image
+    marks: Mapping[str, tuple[Mark, ...]]
+    readings: Named
+    x: Named | None = None
+    units: Mapping[str, str] | None = None
+    corner_rc: tuple[int, int] = (0, 0)
+    pixel_size_um: float | None = None
+
+    def svg(self, lang: str = "en") -> str:
+        """Return the photo with its evidence as one SVG element, legend included.
+
+        The marks of features whose x is below 2 are left out, and the legend says
+        so: what is as on good parts needs no pointing at.
+
+        Raises:
+            InputError: Another language than "en" and "zh-TW".
+        """
+        return svg.write(scene(self, lang), lang)
+
+    def png(self, lang: str = "en") -> bytes:
+        """Return the same picture as the bytes of a PNG file.
+
+        Raises:
+            InputError: Another language than "en" and "zh-TW".
+        """
+        return png.write(scene(self, lang))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return every mark as plain data; lengths in micrometres where known."""
+        return {
+            "corner_rc": list(self.corner_rc),
+            "pixel_size_um": self.pixel_size_um,
+            "marks": {
+                name: [dict(self._plain(mark)) for mark in marks]
+                for name, marks in self.marks.items()
+            },
+        }
+
+    def _plain(self, mark: Mark) -> Iterator[tuple[str, Any]]:
+        yield "kind", type(mark).__name__.lower()
+        for key, value in asdict(mark).items():
+            yield (
+                key,
+                [list(p) for p in value]
+                if isinstance(mark, Line) and key == "points"
+                else value,
+            )
+            if self.pixel_size_um is not None and key.endswith("_px"):
+                yield key.removesuffix("px") + "um", value * self.pixel_size_um

@@ -1,0 +1,1 @@
+"""What people and programs see of a sheet, an explanation and its evidence."""

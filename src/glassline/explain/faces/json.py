@@ -1,0 +1,124 @@
+"""The sheet as JSON: the same structure as a hand calculation, in full precision."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from glassline.explain.faces.wording import INTUITIONS, Wording, intuition
+from glassline.explain.sheet.figure import BLOCKS, Figure
+from glassline.render.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from glassline.decide import Decision
+    from glassline.explain.sheet.sheet import Sheet
+
+__all__ = ["face"]
+
+FORMAT = 1
+STEPS = ("linear", "softmax", "loss", "learning", "decision")
+STATED = ("costs", "ratio")  # in the decision block, but given
+
+
+def face(sheet: Sheet) -> str:
+    """Return the sheet as strict JSON, as `glassline.explain.check.check` reads it.
+
+    `given` and `steps` hold every matrix with its shape; `exact` and `value` are
+    doubles in the shortest form that reads back to the same bits, `printed` the
+    texts of the other faces. Both languages are in it.
+    """
+    wordings = {lang: Wording(sheet, lang) for lang in LANGUAGES}
+    table = {
+        "format": FORMAT,
+        "front": sheet.front,
+        "classes": _named(sheet.classes, sheet.class_words),
+        "features": [
+            {"symbol": f"x{place}", **entry}
+            for place, entry in enumerate(
+                _named(sheet.features, sheet.feature_words), start=1
+            )
+        ],
+        "given": _given(sheet),
+        "steps": [
+            _step(figure, block, wordings)
+            for block in STEPS
+            for figure in sheet.block(block)
+            if figure.key not in STATED
+        ],
+        "log_odds": _log_odds(sheet),
+    }
+    if sheet.label is not None:
+        table["intuition_check"] = [
+            {"p_true": p, "printed": intuition(p)} for p in INTUITIONS
+        ]
+    if sheet.supposed is not None:
+        table["supposed"] = vars(sheet.supposed)
+    if sheet.source:
+        table["source"] = dict(sheet.source)
+    if sheet.scaling is not None:
+        table["scaling"] = vars(sheet.scaling)
+    if sheet.decision is not None:
+        table["decision"] = _decision(sheet.decision)
+    if sheet.evidence is not None:
+        table["evidence"] = sheet.evidence.as_json()
+    return json.dumps(table, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _named(ids: tuple[str, ...], words: Any) -> list[dict[str, str]]:
+    return [
+        {"id": name, **{lang: words[lang][place] for lang in LANGUAGES}}
+        for place, name in enumerate(ids)
+    ]
+
+
+def _given(sheet: Sheet) -> dict[str, Any]:
+    keys = (*BLOCKS["given"], *STATED)
+    figures = [sheet.figures[key] for key in keys if key in sheet.figures]
+    given = {
+        figure.kind.symbol: {"shape": figure.shape, "value": figure.value.tolist()}
+        for figure in figures
+    }
+    if sheet.label is not None:
+        given["y"]["label"] = sheet.label
+        given["eta"] = {"shape": (1, 1), "value": [[sheet.learning_rate]]}
+    return given
+
+
+def _step(figure: Figure, block: str, wordings: dict[str, Wording]) -> dict[str, Any]:
+    return {
+        "symbol": figure.kind.symbol,
+        "is": figure.kind.formula,
+        "block": block,
+        "name": {lang: w.name(figure) for lang, w in wordings.items()},
+        "purpose": {lang: w.purpose(figure) for lang, w in wordings.items()},
+        "shape": figure.shape,
+        "printed": figure.printed,
+        "exact": figure.value.tolist(),
+    }
+
+
+def _log_odds(sheet: Sheet) -> dict[str, Any]:
+    odds = sheet.log_odds
+    return {
+        **vars(odds),
+        "best": sheet.classes[odds.best],
+        "second": sheet.classes[odds.second],
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    promise = decision.policy.promise
+    return {
+        "action": decision.action,
+        "currency": decision.policy.currency,
+        "reason": {
+            "code": decision.reason.code,
+            "params": dict(decision.reason.params),
+            **{lang: decision.reason.text(lang) for lang in LANGUAGES},
+        },
+        "novelty": asdict(decision.stand) if decision.stand else None,
+        "gauge": asdict(decision.nearby) if decision.nearby else None,
+        "possible": asdict(decision.possible) if decision.possible else None,
+        "guarantee": asdict(promise) if promise else None,
+    }

@@ -1,0 +1,1 @@
+"""Evidence drawn over the photo: as SVG and as PNG."""

@@ -1,0 +1,140 @@
+"""Where everything goes in an evidence picture: photo above, legend below."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Image
+from glassline.explain.faces.picture.glyphs import width_px
+from glassline.explain.faces.picture.marking import LOOKS, Look, strokes
+from glassline.explain.faces.picture.scene import (
+    INK,
+    Box,
+    Colour,
+    Scene,
+    Stroke,
+    Words,
+    ring,
+)
+from glassline.explain.faces.picture.wording import MARKED_X, length, telling
+from glassline.features import Line, Mark, Speck
+from glassline.render.words import words
+
+if TYPE_CHECKING:
+    from glassline.explain.evidence import Evidence
+
+__all__ = ["scene"]
+
+LONG_PX = 960  # the longer side of the photo in the picture
+LEAST_WIDTH_PX = 720  # of the picture, so that the legend fits
+LARGEST = 12  # times: a crop of 80 px fills the picture, one of 16 px does not
+ROW_PX, INDENT_PX, TOP_PX = 22, 46, 12
+SOFT: Colour = (86, 97, 109)
+BAR_SHARE = 0.25  # of the photo's width, at most, that the scale bar takes
+
+
+def scene(evidence: Evidence, lang: str) -> Scene:
+    """Lay out the photo with its marks, the legend and the scale bar.
+
+    Raises:
+        InputError: Another language than "en" and "zh-TW".
+    """
+    rows, columns = evidence.image.shape
+    scale = min(LARGEST, LONG_PX / max(rows, columns))
+    width, height = max(1, round(columns * scale)), max(1, round(rows * scale))
+    whole = max(LEAST_WIDTH_PX, width)
+    left = (whole - width) // 2
+    down, right = evidence.corner_rc
+    drawn: list[Stroke] = []
+    signs: list[Stroke] = []
+    boxes: list[Box] = []
+    said: list[Words] = []
+    below = height + TOP_PX
+    for place, name in enumerate(evidence.marks):
+        look = LOOKS[min(place, len(LOOKS) - 1)]
+        is_marked = evidence.x is None or evidence.x[name] >= MARKED_X
+        marks = [mark.moved(-down, -right) for mark in evidence.marks[name]]
+        if is_marked:
+            over = strokes(marks, look, scale, (width, height))
+            drawn.extend(_moved(over, left))
+        boxes.append(Box(0, below, INDENT_PX - 8, 2 * ROW_PX - 4, (96, 104, 112)))
+        signs.extend(_sample(marks, look, below))
+        lines = telling(evidence, name, lang)
+        said.extend(_legend(lines, below, whole))
+        below += 2 * ROW_PX
+    bar, label = _bar(evidence, scale, width, below)
+    return Scene(
+        title=words(lang)["evidence"]["title"],
+        photo=_shown(evidence.image, (width, height)),
+        photo_xywh=(left, 0, width, height),
+        size_wh=(whole, below + ROW_PX + 10),
+        strokes=tuple(drawn),
+        signs=tuple(signs),
+        boxes=(*boxes, *bar),
+        words=(*said, label),
+    )
+
+
+def _moved(over: Iterator[Stroke], right: float) -> Iterator[Stroke]:
+    for each in over:
+        yield replace(each, points=each.points + np.array([right, 0.0]))
+
+
+def _legend(lines: tuple[str, str, str], top: float, whole: int) -> Iterator[Words]:
+    """Name and reading on one line, what was found below them."""
+    name, reading, found = lines
+    first, second = top + 16, top + 16 + ROW_PX - 3
+    yield Words(INDENT_PX, first, name)
+    yield Words(whole - 12 - width_px(reading), first, reading)
+    yield Words(INDENT_PX, second, found, SOFT)
+
+
+def _sample(marks: Sequence[Mark], look: Look, top: float) -> Iterator[Stroke]:
+    """A small sign of how the marks of this feature look."""
+    x, y = (INDENT_PX - 8) / 2, top + ROW_PX - 2
+    if any(isinstance(each, Speck) for each in marks) or look is LOOKS[3]:
+        yield Stroke(ring(x, y, 9), look.colour, look.dash, is_closed=True)
+        return
+    thick, wide = (6, 13) if any(isinstance(e, Line) for e in marks) else (11, 12)
+    box = [[x - wide, y - thick], [x + wide, y - thick], [x + wide, y + thick]]
+    corners = np.array([*box, [x - wide, y + thick]])
+    if look.is_hatched:
+        for shift in (-8.0, 2.0):
+            ends = np.array([[x + shift, y + 10], [x + shift + 8, y - 10]])
+            yield Stroke(ends, look.colour, width=1.4, edge=0.0)
+    elif look.dash:
+        yield Stroke(np.array([[x - 4, y], [x + 4, y]]), look.colour)
+        yield Stroke(np.array([[x, y - 4], [x, y + 4]]), look.colour)
+    yield Stroke(corners, look.colour, look.dash, 1.6, is_closed=True)
+
+
+def _bar(
+    evidence: Evidence, scale: float, width: int, top: float
+) -> tuple[tuple[Box, ...], Words]:
+    """A scale bar of a round length: 1, 2 or 5 times a power of ten."""
+    unit = evidence.pixel_size_um or 1.0
+    most = BAR_SHARE * width / scale * unit
+    power = 10.0 ** math.floor(math.log10(most))
+    round_length = power * max(step for step in (1, 2, 5) if step * power <= most)
+    pixels = round_length / unit
+    long, y = pixels * scale, top + 12
+    ends = [Box(x, y - 5, 2, 12, INK) for x in (INDENT_PX, INDENT_PX + long - 2)]
+    label = length(pixels, evidence.pixel_size_um)
+    bar = (Box(INDENT_PX, y, long, 2, INK), *ends)
+    return bar, Words(INDENT_PX + long + 10, y + 6, label)
+
+
+def _shown(image: Image, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """The photo in 8 bits, made smaller where it is larger than it is shown."""
+    grey: NDArray[np.uint8] = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    if size_wh[0] >= image.shape[1]:
+        return grey
+    smaller = cv2.resize(grey, size_wh, interpolation=cv2.INTER_AREA)
+    return smaller.astype(np.uint8)

@@ -1,0 +1,38 @@
+"""An evidence picture as SVG, the photo inside it, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+
+from glassline.explain.faces.picture.png import encode
+from glassline.explain.faces.picture.scene import Colour, Scene
+from glassline.render.templating import templates
+from glassline.render.words import words
+
+__all__ = ["write"]
+
+
+def write(scene: Scene, lang: str) -> str:
+    """Return the scene as one SVG element with native text in the page's language."""
+    return (
+        templates("glassline.explain.faces")
+        .get_template("evidence.svg")
+        .render(
+            scene=scene,
+            photo=base64.b64encode(encode(scene.photo)).decode("ascii"),
+            tag=words(lang)["language"]["tag"],
+            colour=_colour,
+            path=_path,
+        )
+    )
+
+
+def _colour(colour: Colour) -> str:
+    return "#" + "".join(f"{part:02x}" for part in colour)
+
+
+def _path(points: np.ndarray, is_closed: bool) -> str:
+    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points.tolist())
+    return f"M{corners}{'Z' if is_closed else ''}"

@@ -1,0 +1,202 @@
+"""Writes the sheet as XLSX: the givens as numbers, everything else as formulas."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassline.errors import MissingExtraError
+from glassline.explain.blocks.block import Table
+from glassline.explain.faces.wording import Wording
+from glassline.explain.faces.workbook.formulas import (
+    FORMULAS,
+    cell,
+    differences,
+    scaled,
+)
+from glassline.explain.faces.workbook.layout import Item, Layout
+from glassline.explain.sheet.scaling import Scaling
+from glassline.render.numbers import DECIMALS
+
+if TYPE_CHECKING:
+    from glassline.explain.sheet.sheet import Sheet
+
+__all__ = ["PREFIX", "face"]
+
+MADE = datetime(2000, 1, 1, tzinfo=UTC)  # the same sheet gives the same bytes
+PREFIX = "gl_"  # of the names that say where each matrix stands
+NUMBER = "0." + "0" * DECIMALS
+LABEL_WIDTH, VALUE_WIDTH = 44, 14  # in letters, as a spreadsheet counts
+X_COLUMN = 6  # of the table from reading to x
+FORMATS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16},
+    "block": {"bold": True, "font_size": 12, "top": 1},
+    "head": {"bold": True, "align": "right", "text_wrap": True},
+    "plain": {},
+    "cell": {"align": "right"},
+    "note": {"italic": True, "font_color": "#5a6875"},
+    "given": {"font_color": "#1f5fa8", "bg_color": "#e7eef7"},
+    "made": {"num_format": NUMBER},
+}
+
+
+def face(sheet: Sheet, lang: str) -> bytes:
+    """Return the sheet as the bytes of an XLSX file; the same bytes every time.
+
+    Readings, scale, W, b, y, eta, ratio and costs are numbers on a tint; every other
+    figure is a formula, so a changed number changes all that follows. Each matrix has
+    a name, `gl_` and its key, by which `read` finds it.
+
+    Raises:
+        InputError: Another language than "en" and "zh-TW".
+        MissingExtraError: XlsxWriter is not installed.
+    """
+    wording = Wording(sheet, lang)
+    try:
+        import xlsxwriter  # noqa: PLC0415  an optional library
+    except ImportError as error:
+        raise MissingExtraError(
+            "Writing a spreadsheet needs XlsxWriter. "
+            'Install it with: pip install "glassline[xlsx]"'
+        ) from error
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        book.set_properties({"created": MADE, "title": wording.say["title"]})
+        _Writer(book, wording).write()
+    return data.getvalue()
+
+
+class _Writer:
+    """One page, from a layout that is settled before the first cell."""
+
+    def __init__(self, book: Any, wording: Wording) -> None:
+        self.book, self.wording, self.sheet = book, wording, wording.sheet
+        self.layout = Layout(wording)
+        self.places = self.layout.places(wording)
+        self.page = book.add_worksheet(wording.say["document"])
+        self.formats = {name: book.add_format(kind) for name, kind in FORMATS.items()}
+
+    def write(self) -> None:
+        """Write every cell, and name the matrices."""
+        self.page.set_column(0, 0, LABEL_WIDTH)
+        self.page.set_column(1, max(X_COLUMN, self.places.k), VALUE_WIDTH)
+        self.page.set_paper(9)  # A4
+        self.page.fit_to_pages(1, 0)
+        self._text(0, 0, self.wording.say["title"], "title")
+        for row, line in enumerate(self.layout.head, start=1):
+            self._text(row, 0, line)
+        for block, items in self.layout.blocks:
+            self._text(self.layout.starts[block.key], 0, block.title, "block")
+            for item in items:
+                self._item(item)
+            if block.table is not None:
+                self._table(block.key, block.table)
+            if block.remark:
+                self._text(self.layout.remarks[block.key], 0, block.remark, "note")
+
+    def _text(self, row: int, column: int, text: str, kind: str = "plain") -> None:
+        self.page.write_string(row, column, text, self.formats[kind])
+
+    def _number(self, row: int, column: int, value: float) -> None:
+        self.page.write_number(row, column, value, self.formats["given"])
+
+    def _formula(self, row: int, column: int, formula: str, value: float) -> None:
+        self.page.write_formula(row, column, formula, self.formats["made"], value)
+
+    def _item(self, item: Item) -> None:
+        top, left = self.places.corners[item.key]
+        rows, columns = item.value.shape
+        self._text(top - 3, 0, item.title)
+        self._text(top - 3, 1, f"({rows} x {columns})", "note")
+        self._text(top - 2, 0, item.purpose, "note")
+        for column, name in enumerate(item.columns):
+            self._text(top - 1, left + column, name, "head")
+        for row, name in enumerate(item.rows):
+            self._text(top + row, 0, name)
+        for (row, column), value in np.ndenumerate(item.value):
+            place = (top + row, left + column)
+            formula = self._made(item.key, row, column)
+            if formula:
+                self._formula(*place, formula, float(value))
+            else:
+                self._number(*place, float(value))
+        name = self.wording.say["document"].replace("'", "''")
+        low, high = (
+            cell(top + r, left + c) for r, c in ((0, 0), (rows - 1, columns - 1))
+        )
+        self.book.define_name(
+            f"{PREFIX}{item.key}", f"='{name}'!{_fixed(low)}:{_fixed(high)}"
+        )
+
+    def _made(self, key: str, row: int, column: int) -> str:
+        """Return the formula of an entry; "" for a given."""
+        if key == "x" and self.sheet.scaling is not None:
+            return f"={cell(self.layout.tables['scaling'] + 1 + column, X_COLUMN)}"
+        return FORMULAS[key](self.places, row, column) if key in FORMULAS else ""
+
+    def _table(self, key: str, table: Table) -> None:
+        top = self.layout.tables[key]
+        self._text(top, 0, table.header[0], "plain")
+        for column, name in enumerate(table.header[1:], start=1):
+            self._text(top, column, name, "head")
+        if key == "scaling" and self.sheet.scaling is not None:
+            self._scaling(top + 1, self.sheet.scaling)
+        elif key == "why":
+            self._why(top + 1, table)
+        else:
+            for row, cells in enumerate((*table.rows, *table.footer), start=top + 1):
+                self._text(row, 0, cells[0])
+                for column, text in enumerate(cells[1:], start=1):
+                    self._text(row, column, text, "cell")
+
+    def _scaling(self, top: int, scaling: Scaling) -> None:
+        """Write from reading to x: a row a feature, and the clip below."""
+        clip = top + len(scaling.readings)
+        self._text(clip, 0, self.wording.say["clip"])
+        self._number(clip, 1, scaling.clip)
+        units = self.wording.units()
+        for at, name in enumerate(self.wording.short_features()):
+            row = top + at
+            self._text(row, 0, name)
+            self._number(row, 1, scaling.readings[at])
+            self._text(row, 2, units[at], "cell")
+            curved, x = scaled(row, (1, 3, 4, 5), cell(clip, 1))
+            self._formula(row, 3, curved, scaling.curved[at])
+            self._number(row, 4, scaling.center[at])
+            self._number(row, 5, scaling.spread[at])
+            self._formula(row, X_COLUMN, x, float(self.sheet.figures["x"].value[0, at]))
+
+    def _why(self, top: int, table: Table) -> None:
+        """Write best against runner-up; which they are is as inspected."""
+        odds = self.sheet.log_odds
+        formulas = differences(self.places, top, odds.best, odds.second)
+        labels = (*self.wording.features, *(row[0] for row in table.footer))
+        x = self.sheet.figures["x"].value[0].tolist()
+        values = [
+            *zip(x, odds.differences, odds.adds, strict=True),
+            (0.0, 0.0, odds.bias),
+            (0.0, 0.0, odds.total),
+        ]
+        for at, (label, row, numbers) in enumerate(
+            zip(labels, formulas, values, strict=True)
+        ):
+            self._text(top + at, 0, label)
+            for column, (formula, value) in enumerate(
+                zip(row, numbers, strict=True), start=1
+            ):
+                if formula:
+                    self._formula(top + at, column, formula, value)
+
+
+def _fixed(name: str) -> str:
+    """Return a cell's name with both signs that keep it where it is.
+
+    Example:
+        >>> _fixed("AB12")
+        '$AB$12'
+    """
+    letters = name.rstrip("0123456789")
+    return f"${letters}${name[len(letters) :]}"

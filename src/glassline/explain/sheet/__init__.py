@@ -1,0 +1,1 @@
+"""The worked sum of one part, as data."""

@@ -1,0 +1,273 @@
+"""The sheet: the whole worked sum of one part, and its faces."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from glassline.arrays import Values
+from glassline.decide import Decision
+from glassline.errors import InputError, LabelError, ShapeError, show
+from glassline.explain.evidence import Evidence
+from glassline.explain.faces import html, json, markdown, text, workbook
+from glassline.explain.sheet import sums
+from glassline.explain.sheet.figure import BLOCKS, Figure
+from glassline.explain.sheet.log_odds import LogOdds
+from glassline.explain.sheet.scaling import Scale, Scaling
+from glassline.explain.sheet.supposed import Supposed
+from glassline.head import Head
+from glassline.recipe import FEATURE_NAMES
+from glassline.render.words import CLASS_WORDS, LANGUAGES, words
+
+__all__ = ["Sheet"]
+
+LEARNING_RATE = 0.1  # small enough that the loss of the example falls
+HALF_RANGE = 5e307  # half of what logits may differ by: z - m must stay finite
+AGREEMENT = 1e-9  # of a probability: how well a decision must fit the sum
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """The whole worked sum of one part; make it with `Sheet.of`.
+
+    Attributes:
+        classes: The k class ids.
+        class_words: Language to the words shown for them.
+        features: The d feature ids.
+        feature_words: Language to the words shown for them.
+        figures: Key to figure: every matrix of the sum, in full precision. Without
+            a label those of loss and learning are absent, without a decision
+            those of the decision.
+        log_odds: Best class against runner-up.
+        label: The class a person named, "" if the label is shares, None without.
+        decision: What to do with the part, or None.
+        scaling: How x comes from the readings, or None.
+        learning_rate: The step of the learning block.
+        evidence: Where on the photo the readings come from, or None.
+        units: Feature to the unit of its reading, where the catalogue has none.
+        front: The kind of what read the features; other than measured, every face
+            says what that means.
+        supposed: What a person set, where the sheet answers a question.
+        source: Where the readings come from, as the front's words name it.
+    """
+
+    classes: tuple[str, ...]
+    class_words: Mapping[str, tuple[str, ...]]
+    features: tuple[str, ...]
+    feature_words: Mapping[str, tuple[str, ...]]
+    figures: Mapping[str, Figure]
+    log_odds: LogOdds
+    label: str | None
+    decision: Decision | None
+    scaling: Scaling | None
+    learning_rate: float
+    evidence: Evidence | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    front: str = "measured"
+    supposed: Supposed | None = None
+    source: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(  # noqa: PLR0913  one keyword for each thing a sheet may show
+        cls,
+        head: Head,
+        x: ArrayLike,
+        *,
+        classes: Sequence[str],
+        features: Sequence[str] = FEATURE_NAMES,
+        names: Mapping[str, Mapping[str, str]] | None = None,
+        label: str | ArrayLike | None = None,
+        decision: Decision | None = None,
+        readings: ArrayLike | None = None,
+        scale: Scale | None = None,
+        learning_rate: float = LEARNING_RATE,
+        evidence: Evidence | None = None,
+        units: Mapping[str, str] | None = None,
+        front: str = "measured",
+        source: Mapping[str, str] | None = None,
+    ) -> Sheet:
+        """Work the sum of one part.
+
+        Every figure comes from the functions that inspect and train use, so the
+        sheet shows what was done and not a retelling. In each column the
+        contributions, added from the first feature to the last, give s to the
+        bit, and s + b gives z to the bit.
+
+        Args:
+            head: W (d, k) and b (k,).
+            x: Shape (d,), the part in standard units, finite.
+            classes: The k class ids, in the head's order.
+            features: The d feature ids, in the head's order.
+            names: Language to class id to the word shown, as `Recipe.names`.
+            label: A class id, or shares of shape (k,) that sum to 1. None, or all
+                shares 0 (undecided), leaves loss and learning out.
+            decision: What `Policy.decide` made of these probabilities.
+            readings: Shape (d,), in each feature's own unit; needs `scale`.
+            scale: What turned the readings into x.
+            learning_rate: Above 0; the step that the learning block shows.
+            evidence: Of this part's photo, for the same features.
+            units: Feature to the unit of its reading, where the catalogue has none.
+            front: The kind of what read the features.
+            source: Of a server: its name, its model, the hash of the prompt.
+
+        Raises:
+            ShapeError: x, classes, features, label or readings do not fit the head.
+            InputError: A number is not finite, or the decision rests on other
+                probabilities than these.
+            LabelError: The label is not one of the classes.
+
+        Example:
+            >>> head = Head(W=np.array([[1.0, 0.0]]), b=np.array([0.0, 0.0]))
+            >>> sheet = Sheet.of(
+            ...     head, [0.0], classes=["ok", "dirt"], features=["spots"], label="ok")
+            >>> sheet.figures["L"].printed  # log 2
+            [['0.6931']]
+        """
+        row = _checked_x(head, x, classes, features)
+        if not 0 < learning_rate < np.inf:
+            raise InputError(
+                f"learning_rate: expected a number above 0, got {learning_rate}."
+            )
+        parts = [sums.forward(head, row)]
+        y = _target(label, tuple(classes))
+        if y is not None:
+            parts.append(sums.loss(head.logits(row[np.newaxis]), y))
+            parts.append(sums.learning(head, row, y, learning_rate))
+        if decision is not None:
+            p = head.probabilities(row[np.newaxis])[0]
+            _check_decision(decision, p, tuple(classes))
+            parts.append(sums.deciding(decision))
+        return cls(
+            classes=tuple(classes),
+            class_words=_class_words(classes, names or {}),
+            features=tuple(features),
+            feature_words=_feature_words(features),
+            figures={figure.key: figure for figure in chain(*parts)},
+            log_odds=LogOdds.of(head, row),
+            label=None if y is None else label if isinstance(label, str) else "",
+            decision=decision,
+            scaling=Scaling.of(readings, scale, row.shape),
+            learning_rate=learning_rate,
+            evidence=evidence,
+            units=units or {},
+            front=front,
+            source=source or {},
+        )
+
+    def block(self, name: str) -> tuple[Figure, ...]:
+        """Return the figures of one of `BLOCKS` that this sheet has."""
+        return tuple(self.figures[k] for k in BLOCKS[name] if k in self.figures)
+
+    def text(self, lang: str = "en") -> str:
+        """Return the sheet for a terminal, at most 80 columns wide."""
+        return text.face(self, lang)
+
+    def markdown(self, lang: str = "en") -> str:
+        """Return the sheet as Markdown, matrices in brackets."""
+        return markdown.face(self, lang)
+
+    def html(self, lang: str = "en") -> str:
+        """Return a self-contained page; the example prints on one A4."""
+        return html.page(self, lang)
+
+    def html_body(self, lang: str = "en") -> str:
+        """Return the sheet as one HTML element; a page adds `sheet_style()` once."""
+        return html.body(self, lang)
+
+    def xlsx(self, lang: str = "en") -> bytes:
+        """Return the sheet as a spreadsheet of live formulas, the bytes of XLSX.
+
+        Raises:
+            MissingExtraError: XlsxWriter is not installed.
+        """
+        return workbook.face(self, lang)
+
+    def json(self) -> str:
+        """Return the sheet as JSON in full precision, as `check` reads it."""
+        return json.face(self)
+
+
+def _checked_x(
+    head: Head, x: ArrayLike, classes: Sequence[str], features: Sequence[str]
+) -> Values:
+    row = np.asarray(x, dtype=np.float64)
+    d, k = head.W.shape
+    for name, got, expected in (
+        ("x", row.shape, (d,)),
+        ("classes", (len(classes),), (k,)),
+        ("features", (len(features),), (d,)),
+    ):
+        if got != expected:
+            raise ShapeError(
+                f"{name}: expected shape {expected} to match W {(d, k)}, got {got}."
+            )
+    if k < 2:
+        raise ShapeError(f"classes: expected at least 2, got {k}.")
+    z = head.logits(row[np.newaxis])
+    if not z.max() / 2 - z.min() / 2 < HALF_RANGE:
+        raise InputError("z: expected logits less than 1e308 apart, got more.")
+    return row
+
+
+def _target(
+    label: str | ArrayLike | None, classes: tuple[str, ...]
+) -> np.ndarray | None:
+    if label is None:
+        return None
+    if isinstance(label, str):
+        if label not in classes:
+            raise LabelError(
+                f"label: expected one of {', '.join(classes)}, got {show(label)}."
+            )
+        return np.array([[float(name == label) for name in classes]])
+    shares = np.asarray(label, dtype=np.float64)
+    if shares.shape != (len(classes),):
+        raise ShapeError(
+            f"label: expected shape ({len(classes)},), got {shares.shape}."
+        )
+    return shares[np.newaxis] if shares.any() else None
+
+
+def _check_decision(decision: Decision, p: Values, classes: tuple[str, ...]) -> None:
+    policy = decision.policy
+    if policy.classes != classes:
+        raise ShapeError(
+            f"decision: expected one for {', '.join(classes)}, "
+            f"got one for {', '.join(policy.classes)}."
+        )
+    if not np.abs(policy.adjust(p) - decision.probabilities).max() <= AGREEMENT:
+        raise InputError(
+            "decision: expected one made from this part's probabilities, got another's."
+        )
+
+
+def _class_words(
+    classes: Sequence[str], names: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        lang: tuple(
+            _shown({**CLASS_WORDS.get(lang, {}), **names.get(lang, {})}.get(name, name))
+            for name in classes
+        )
+        for lang in LANGUAGES
+    }
+
+
+def _feature_words(features: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {
+        lang: tuple(
+            _shown(words(lang)["features"].get(name, name)) for name in features
+        )
+        for lang in LANGUAGES
+    }
+
+
+def _shown(name: str) -> str:
+    """Keep a name on its line: what a terminal would obey becomes a space."""
+    shown = (" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
+    return " ".join("".join(shown).split())

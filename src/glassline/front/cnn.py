@@ -1,0 +1,147 @@
+"""The network front: four readings and their maps from one ONNX file."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Image, Reading
+from glassline.errors import InputError, ModelError, ShapeError
+from glassline.features import Area, Mark
+from glassline.front.onnx import Session
+from glassline.recipe import FEATURE_NAMES
+
+__all__ = ["Network", "fitted"]
+
+AS_STRONG = 0.5  # of the strongest cell: what counts as driven by the same thing
+UNIT = "network"
+SHOWN = 12  # cells of a map: more is no place any more
+
+
+def fitted(image: Image, side: int) -> NDArray[np.float32]:
+    """Return a photo as a network takes it: shape (1, 1, side, side).
+
+    Shrunk by the mean over areas, so that no line falls between the pixels; grown
+    by linear interpolation.
+
+    Raises:
+        ShapeError: The image is not (h >= 1, w >= 1).
+        InputError: A pixel is NaN or infinite.
+    """
+    if image.ndim != 2 or not image.size:
+        raise ShapeError(f"image: expected shape (h >= 1, w >= 1), got {image.shape}.")
+    if not np.isfinite(image).all():
+        raise InputError("image: expected finite pixels, got NaN or infinity.")
+    grown = max(image.shape) < side
+    way = cv2.INTER_LINEAR if grown else cv2.INTER_AREA
+    found = cv2.resize(image, (side, side), interpolation=way)
+    return np.asarray(found, dtype=np.float32)[None, None]
+
+
+class Network:
+    """Reads the four features by a network that training put together.
+
+    Args:
+        data: The bytes of `front.onnx`.
+        names: Of the features, in the order of its outputs.
+
+    Raises:
+        ModelError: The file is refused, or gives no readings of these features.
+        MissingExtraError: ONNX Runtime is not installed.
+    """
+
+    kind = "cnn"
+    file = "front.onnx"
+
+    def __init__(self, data: bytes, names: tuple[str, ...] = FEATURE_NAMES) -> None:
+        self.data = data
+        self.names = names
+        self._session = Session(data, self.file)
+        if self._session.outputs != ("readings", "maps"):
+            raise ModelError(
+                f"{self.file}: expected the outputs readings and maps, got "
+                f"{', '.join(self._session.outputs)}."
+            )
+        if self._session.width != len(names):
+            raise ModelError(
+                f"{self.file}: expected {len(names)} readings, got "
+                f"{self._session.width}."
+            )
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each feature's reading: a word of the catalogues."""
+        return dict.fromkeys(self.names, UNIT)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the hash of the file."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    def read(self, image: Image) -> Reading:
+        """Return the four readings and their maps.
+
+        A map's cells average to the reading less that of a typical good part; only
+        what lies above is shown.
+
+        Args:
+            image: Shape (h, w), grey, float32, 0 black to 1 white.
+
+        Returns:
+            Values (4,), finite; maps (4, 28, 28).
+
+        Raises:
+            ShapeError: The image is not (h >= 1, w >= 1).
+            InputError: A pixel is NaN or infinite.
+        """
+        values, maps = self._session.run(fitted(image, self._session.side))
+        return Reading(values[0], np.maximum(maps[0], 0))
+
+    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
+        """Return the cells that drove each reading most, in pixels of this image.
+
+        At most twelve, each at least half as strong as the strongest; none where
+        no place lifts the reading above that of a typical good part.
+
+        Args:
+            image: Shape (h, w), as for `read`.
+
+        Raises:
+            ShapeError: The image is not (h >= 1, w >= 1).
+            InputError: A pixel is NaN or infinite.
+        """
+        maps = self.read(image).maps
+        return {
+            name: _cells(shown, image.shape)
+            for name, shown in zip(self.names, maps, strict=True)
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as the file's bytes and the names."""
+        return type(self), (self.data, self.names)
+
+
+def _cells(shown: NDArray[np.float32], shape_hw: tuple[int, ...]) -> tuple[Mark, ...]:
+    """Return the strongest cells of one map as areas, the strongest first."""
+    tall, wide = (
+        side / cells for side, cells in zip(shape_hw, shown.shape, strict=True)
+    )
+    order = np.argsort(-shown, axis=None, kind="stable")[:SHOWN]
+    rows, columns = (each.tolist() for each in np.unravel_index(order, shown.shape))
+    least = AS_STRONG * float(shown.max())
+    return tuple(
+        Area(
+            top=row * tall,
+            left=column * wide,
+            bottom=(row + 1) * tall,
+            right=(column + 1) * wide,
+            strength=float(shown[row, column]),
+        )
+        for row, column in zip(rows, columns, strict=True)
+        if shown[row, column] > 0 and shown[row, column] >= least
+    )

@@ -1,0 +1,173 @@
+"""The fields of a model file: each read with its own refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from glassline.decide import Gauge, Promise, Region
+from glassline.errors import ModelError, show
+from glassline.features import Scale
+from glassline.front import Asked, Front, Measured, Network
+from glassline.head import Head
+from glassline.recipe import Recipe
+from glassline.recipe.tables import fill
+
+__all__ = [
+    "FILE",
+    "front_of",
+    "read_front",
+    "read_gauge",
+    "read_heads",
+    "read_matrix",
+    "read_promise",
+    "read_region",
+    "read_scale",
+    "weights_of",
+]
+
+FILE = "model.json"
+
+
+def weights_of(head: Head) -> dict[str, Any]:
+    """Return W and b as plain data."""
+    return {"W": head.W.tolist(), "b": head.b.tolist()}
+
+
+def read_heads(document: Mapping[str, Any], recipe: Recipe) -> tuple[Head, Head]:
+    """Return the head that inspects and the optimum it comes from.
+
+    Raises:
+        ModelError: One does not fit the recipe, or the first is not the second divided
+            by the temperature that the training record names.
+    """
+    used, optimum = (_head(field, document, recipe) for field in ("head", "optimum"))
+    tempered = document["training"].get("temperature")
+    t = tempered["applied"] if tempered else 1.0
+    if (optimum.W / t != used.W).any() or (used.b != optimum.b / t).any():
+        raise ModelError(
+            f"{FILE}: head: expected the optimum divided by the temperature {t:g}, "
+            "got other numbers."
+        )
+    return used, optimum
+
+
+def _head(field: str, document: Mapping[str, Any], recipe: Recipe) -> Head:
+    table = document[field]
+    return Head(
+        read_matrix(f"{field}.W", table["W"], len(recipe.feature_names), recipe),
+        read_matrix(f"{field}.b", [table["b"]], 1, recipe)[0],
+    )
+
+
+def front_of(front: Front) -> dict[str, Any]:
+    """Return a front as plain data; of a network or a server, the hash of what it is."""
+    if isinstance(front, (Asked, Network)):
+        return {
+            "kind": front.kind,
+            "features": list(front.names),
+            "sha256": front.sha256,
+        }
+    if isinstance(front, Measured):
+        return {"kind": front.kind, "features": front.table}
+    raise ModelError(f"{FILE}: expected a front that can be saved, got {front.kind}.")
+
+
+def read_front(
+    table: Mapping[str, Any], recipe: Recipe, part: Callable[[str], bytes]
+) -> Front:
+    """Return the front; `part` reads the bytes that hash to what it is given.
+
+    Raises:
+        ModelError: The kind is unknown, the features are not the recipe's, or the
+            front's file is refused.
+    """
+    kinds = (Measured.kind, Network.kind, Asked.kind)
+    if table["kind"] not in kinds:
+        raise ModelError(
+            f"{FILE}: front.kind: expected {', '.join(kinds[:-1])} or {kinds[-1]}, got "
+            f"{show(table['kind'])}. This file was written by another glassline; "
+            "upgrade."
+        )
+    names = tuple(table["features"])
+    if names != recipe.feature_names:
+        raise ModelError(
+            f"{FILE}: front.features: expected {', '.join(recipe.feature_names)}, "
+            f"got {', '.join(names)}."
+        )
+    if table["kind"] == Measured.kind:
+        return Measured(table["features"])
+    if table["kind"] == Asked.kind:
+        return _asked(table["sha256"], recipe)
+    return Network(part(table["sha256"]), names)
+
+
+def _asked(sha256: str, recipe: Recipe) -> Asked:
+    if recipe.vlm is None or recipe.vlm.sha256 != sha256:
+        raise ModelError(
+            f"{FILE}: front.sha256: expected the hash of recipe.vlm, got {show(sha256)}."
+        )
+    return Asked(recipe.vlm, recipe.feature_names)
+
+
+def read_gauge(table: Mapping[str, Any] | None, count: int) -> Gauge | None:
+    """Return the gauge study of so many features, or None."""
+    if table is None:
+        return None
+    gauge = Gauge(**table)
+    if len(gauge.between) != count:
+        raise ModelError(
+            f"{FILE}: gauge.between: expected {count} numbers, "
+            f"got {len(gauge.between)}."
+        )
+    return gauge
+
+
+def read_promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | None:
+    """Return the guarantee, or None."""
+    if table is None:
+        return None
+    promise = fill(Promise, table, where=f"{FILE}: guarantee", error=ModelError)
+    promise.check(recipe.classes, recipe.good)
+    return promise
+
+
+def read_region(table: Mapping[str, Any] | None, count: int) -> Region | None:
+    """Return the region of the parts of training, or None."""
+    if table is None:
+        return None
+    region = fill(Region, table, where=f"{FILE}: novelty", error=ModelError)
+    if len(region.centers[0]) != count:
+        raise ModelError(
+            f"{FILE}: novelty.centers: expected {count} numbers each, "
+            f"got {len(region.centers[0])}."
+        )
+    return region
+
+
+def read_scale(table: Mapping[str, Any], count: int) -> Scale:
+    """Return the scale of so many features."""
+    scale = Scale(**table)
+    if len(scale.center) != count:
+        raise ModelError(
+            f"{FILE}: scale.center: expected {count} numbers, got {len(scale.center)}."
+        )
+    return scale
+
+
+def read_matrix(
+    where: str, rows: Sequence[Sequence[float]], height: int, recipe: Recipe
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return rows of a number a class."""
+    width = len(recipe.classes)
+    if len(rows) != height:
+        raise ModelError(f"{FILE}: {where}: expected {height} rows, got {len(rows)}.")
+    for index, row in enumerate(rows):
+        if len(row) != width:
+            raise ModelError(
+                f"{FILE}: {where}[{index}]: expected {width} numbers "
+                f"({', '.join(recipe.classes)}), got {len(row)}."
+            )
+    return np.array(rows, dtype=np.float64)

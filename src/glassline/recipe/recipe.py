@@ -1,0 +1,294 @@
+"""What a line declares: classes in order, features, region, costs and limits."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from glassline.errors import RecipeError, show
+from glassline.recipe.plugins import check_feature
+from glassline.recipe.server import VlmSettings
+from glassline.recipe.tables import fill
+from glassline.render.words import CLASS_WORDS, LANGUAGES
+
+__all__ = [
+    "ACTIONS",
+    "FEATURE_NAMES",
+    "ClassCosts",
+    "ImageSettings",
+    "Recipe",
+    "ReviewSettings",
+    "TrainingSettings",
+]
+
+ACTIONS = ("accept", "reject", "review")
+FEATURE_NAMES = (
+    "line_strength",
+    "texture_change",
+    "reflection_unevenness",
+    "grain_noise",
+)
+GOOD_WORDS = ("ok", "good", "良品")
+MAX_CLASSES = 100  # a head a person can read; the mathematics has no limit
+Setting = float | int | str | bool
+
+
+@dataclass(frozen=True)
+class ClassCosts:
+    """What each action costs when the part truly is of one class.
+
+    The unit is the line's currency; the defaults count in looks by a person
+    (one review = 1): a good part scrapped costs 5 looks, an escape 20.
+    """
+
+    accept: float
+    reject: float
+    review: float = 1.0
+
+    def __post_init__(self) -> None:
+        for action in ACTIONS:
+            cost = getattr(self, action)
+            if not math.isfinite(cost):
+                raise RecipeError(
+                    f"costs.{action}: expected a finite number, got {cost}."
+                )
+
+
+GOOD_COSTS = ClassCosts(accept=0.0, reject=5.0)
+BAD_COSTS = ClassCosts(accept=20.0, reject=0.0)
+
+
+@dataclass(frozen=True)
+class ImageSettings:
+    """How photos are read: limits, orientation, region of interest."""
+
+    max_bytes: int = 20_000_000  # three times the largest camera file seen
+    max_pixels: int = 50_000_000  # four 12-megapixel frames
+    orientation: Literal["exif", "stored"] = "exif"
+    region_xyxy: tuple[int, int, int, int] | None = None  # left, top, right, bottom
+    pixel_size_um: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("max_bytes", "max_pixels", "pixel_size_um"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < math.inf:
+                raise RecipeError(
+                    f"image.{name}: expected a number above 0, got {value}."
+                )
+        if self.region_xyxy is not None:
+            left, top, right, bottom = self.region_xyxy
+            if not (0 <= left < right and 0 <= top < bottom):
+                raise RecipeError(
+                    "image.region_xyxy: expected left < right and top < bottom, "
+                    f"all >= 0, got {list(self.region_xyxy)}."
+                )
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How the fifteen numbers are trained."""
+
+    penalty: float = 3e-4  # per part, on all of W and b: keeps the optimum unique
+    class_weights: Literal["none", "balanced"] = "balanced"
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.penalty < math.inf:
+            raise RecipeError(
+                f"training.penalty: expected a number >= 0, got {self.penalty}."
+            )
+        if not 0 <= self.label_smoothing <= 1:
+            raise RecipeError(
+                "training.label_smoothing: expected a number in [0, 1], "
+                f"got {self.label_smoothing}."
+            )
+
+
+@dataclass(frozen=True)
+class ReviewSettings:
+    """When a person decides although the costs would not ask for one."""
+
+    novelty: float = 0.02  # share of known kinds of parts that may look new; 0: off
+    gauge: float = 1.645  # spreads of repeatability that a decision must stand; 0: off
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.novelty < 1:
+            raise RecipeError(
+                f"review.novelty: expected a share >= 0 and below 1, got {self.novelty}."
+            )
+        if not 0 <= self.gauge < math.inf:
+            raise RecipeError(
+                f"review.gauge: expected a finite number >= 0, got {self.gauge}."
+            )
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything a line decides before it trains; one recipe, one kind of part.
+
+    Args:
+        classes: Class names in their fixed order; at least two, all different.
+        good: The class of good parts; left out, the one called ok, good or 良品
+            in any case, if any. Readings are standardised against it, and only
+            it may be accepted without cost.
+        names: Language to class to the word shown, where it differs.
+        features: Feature to its settings; left out, the defaults. One that is not
+            of the four is added to them: an installed package must have it.
+        concepts: Class to feature to how strongly it shows it, 0 not at all, 1
+            fully; for a network front. Left out, what the measured readings say.
+        costs: Class to its costs; left out, the defaults of `ClassCosts`.
+        priors: Class to how often the line makes it; left out, as in training.
+        currency: The unit of the costs, as printed.
+        image: Limits, orientation, region.
+        training: Penalty, class weights, smoothing.
+        review: What goes to a person although the costs would not ask for one.
+        vlm: Of a front that asks a server: which, for what, within which limits.
+
+    Raises:
+        RecipeError: A part contradicts another; the message names the field.
+
+    Example:
+        >>> Recipe(classes=("ok", "scratch", "dirt")).good
+        'ok'
+    """
+
+    classes: tuple[str, ...]
+    good: str | None = None
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    features: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
+    concepts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    costs: Mapping[str, ClassCosts] = field(default_factory=dict)
+    priors: Mapping[str, float] | None = None
+    currency: str = "looks"
+    image: ImageSettings = field(default_factory=ImageSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    vlm: VlmSettings | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.classes, str):
+            raise RecipeError(
+                f"classes: expected a list of names, got {show(self.classes)}."
+            )
+        object.__setattr__(self, "classes", tuple(self.classes))
+        _check_classes(self.classes)
+        if self.good is None:
+            called = (name for name in self.classes if name.casefold() in GOOD_WORDS)
+            object.__setattr__(self, "good", next(called, None))
+        else:
+            self._check_known("good", self.good)
+        self._check_names()
+        for name in self.features:
+            check_feature(name, FEATURE_NAMES)
+        self._check_concepts()
+        self._check_priors()
+
+    def _check_concepts(self) -> None:
+        for name, shown in self.concepts.items():
+            self._check_known(f"concepts.{name}", name)
+            for feature, share in shown.items():
+                if feature not in self.feature_names or not 0 <= share <= 1:
+                    raise RecipeError(
+                        f"concepts.{name}.{feature}: expected a number in [0, 1] for "
+                        f"one of {', '.join(self.feature_names)}, got {share}."
+                    )
+
+    def _check_names(self) -> None:
+        for name in self.costs:
+            self._check_known(f"costs.{name}", name)
+        for lang, words in self.names.items():
+            if lang not in LANGUAGES:
+                raise RecipeError(
+                    f"names.{lang}: expected one of {', '.join(LANGUAGES)}."
+                )
+            for name in words:
+                self._check_known(f"names.{lang}.{name}", name)
+
+    def _check_known(self, where: str, name: str) -> None:
+        if name not in self.classes:
+            raise RecipeError(
+                f"{where}: expected one of {', '.join(self.classes)}, got {show(name)}."
+            )
+
+    def _check_priors(self) -> None:
+        if self.priors is None:
+            return
+        if set(self.priors) != set(self.classes):
+            raise RecipeError(
+                f"priors: expected one number for each of {', '.join(self.classes)}, "
+                f"got {', '.join(self.priors) or 'none'}."
+            )
+        total = math.fsum(self.priors.values())
+        if not (all(p > 0 for p in self.priors.values()) and abs(total - 1) < 1e-6):
+            raise RecipeError(
+                f"priors: expected numbers above 0 that sum to 1, got a sum of {total:g}."
+            )
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Return the four features, then those added, in alphabetical order."""
+        return (*FEATURE_NAMES, *sorted(set(self.features) - set(FEATURE_NAMES)))
+
+    def class_costs(self, name: str) -> ClassCosts:
+        """Return the costs of one class, declared or default."""
+        default = GOOD_COSTS if name == self.good else BAD_COSTS
+        return self.costs.get(name, default)
+
+    def class_name(self, name: str, lang: str = "en") -> str:
+        """Return the word shown for a class: declared, the glossary's, or its id."""
+        words = {**CLASS_WORDS.get(lang, {}), **self.names.get(lang, {})}
+        return words.get(name, name)
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], where: str = "recipe") -> Recipe:
+        """Build a recipe from plain data, as TOML and JSON hold it.
+
+        Raises:
+            RecipeError: A field is unknown, missing or of the wrong kind.
+        """
+        return fill(cls, table, where=where, error=RecipeError)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Recipe:
+        """Read a recipe from a TOML file.
+
+        Raises:
+            RecipeError: The file is missing, no TOML, or no recipe.
+        """
+        path = Path(path)
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise RecipeError(
+                f"{path}: expected a recipe file, got: {error.strerror}."
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RecipeError(
+                f"{path}: expected TOML in UTF-8, got: {error}."
+            ) from error
+        return cls.from_table(table, where=path.name)
+
+
+for _table in (ClassCosts, ImageSettings, TrainingSettings, ReviewSettings, Recipe):
+    setattr(_table, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  no annotation
+
+
+def _check_classes(classes: tuple[object, ...]) -> None:
+    if not 2 <= len(classes) <= MAX_CLASSES:
+        raise RecipeError(
+            f"classes: expected 2 to {MAX_CLASSES} class names, got {len(classes)}."
+        )
+    for name in classes:
+        if not isinstance(name, str) or name != name.strip() or not name.isprintable():
+            raise RecipeError(
+                f"classes: expected printable names without outer blanks, got {show(name)}."
+            )
+        if not name:
+            raise RecipeError("classes: expected names, got an empty one.")
+    if len(set(classes)) < len(classes):
+        twice = next(name for name in classes if classes.count(name) > 1)
+        raise RecipeError(f"classes: expected each name once, got {show(twice)} twice.")

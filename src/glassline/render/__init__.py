@@ -1,0 +1,1 @@
+"""What every face shares: words in both languages, layout of text, numbers, units."""

@@ -1,0 +1,1 @@
+"""Labelled photos in, a result out: scores, comparisons, guarantees, repeatability."""

@@ -1,0 +1,279 @@
+"""What buys what: every subset of the features scored, beside random directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import ClassIds, Image, Values
+from glassline.dataset import Dataset
+from glassline.dataset.folds import folds, most_folds
+from glassline.dataset.readings import (
+    Progress,
+    Readings,
+    Refusal,
+    no_progress,
+    read_parts,
+)
+from glassline.errors import InputError
+from glassline.head import part_losses
+from glassline.model import Model
+from glassline.render.layout import WIDTH, columns, wrap
+from glassline.render.words import words
+from glassline.studies.metrics import Scores, score
+from glassline.training.temperature import FOLDS, out_of_fold
+
+__all__ = ["Subset", "Subsets", "score_subsets"]
+
+MAX_FEATURES = 8  # 256 subsets
+SIDE = 16  # pixels a side of the small photo that random directions look at
+CONTROLS = 20  # draws of random directions
+
+
+@dataclass(frozen=True)
+class Subset:
+    """One subset of the features, and how it scores.
+
+    Attributes:
+        features: Their names, in order; empty knows the mix of the classes alone.
+        scores: Out of fold.
+    """
+
+    features: tuple[str, ...]
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Subsets:
+    """Every subset of the features on the same folds, and what chance would buy.
+
+    Attributes:
+        rows: The subsets, the smallest first.
+        shares: Feature to its fair share, in nats a part, of what all of them
+            together take off the loss; they add up to it.
+        controls: As many random directions of the small photo as there are features,
+            each draw scored in the same way.
+        folds: How many folds.
+        n: Parts that were scored.
+        refused: Photos that could not be read.
+    """
+
+    rows: tuple[Subset, ...]
+    shares: dict[str, float]
+    controls: tuple[Scores, ...]
+    folds: int
+    n: int
+    refused: tuple[Refusal, ...]
+
+    def text(self, lang: str = "en") -> str:
+        """Return the table for a terminal of 80 columns.
+
+        Raises:
+            InputError: Another language than "en" and "zh-TW".
+        """
+        return "\n".join(self._lines(lang))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the table as plain data."""
+        return {
+            "n": self.n,
+            "folds": self.folds,
+            "subsets": [
+                {"features": list(each.features), **_figures(each.scores)}
+                for each in self.rows
+            ],
+            "shares": self.shares,
+            "controls": [_figures(each) for each in self.controls],
+            "refused": [
+                {"image": each.path, "refused": each.reason, "message": each.message}
+                for each in self.refused
+            ],
+        }
+
+    def _lines(self, lang: str) -> Iterator[str]:
+        text = words(lang)
+        say, short = text["subsets"], text["features_short"]
+        yield say["title"]
+        yield "=" * WIDTH
+        yield from wrap(say["lead"].format(n=self.n, folds=self.folds))
+        if self.refused:
+            yield from wrap(say["refused"].format(count=len(self.refused)))
+        yield ""
+        header = tuple(say[k] for k in ("features", "accuracy", "balanced", "loss"))
+        rows = [
+            (
+                say["all"]
+                if len(each.features) == len(self.shares)
+                else " + ".join(short.get(name, name) for name in each.features)
+                or say["none"],
+                *_shown(each.scores),
+            )
+            for each in self.rows
+        ]
+        median = sorted(self.controls, key=lambda each: each.log_loss.value)
+        control = (say["random"], *_shown(median[len(median) // 2]))
+        yield from columns([header, *rows, control])
+        yield ""
+        yield from wrap(say["random_note"].format(draws=len(self.controls)))
+        yield ""
+        shares = [
+            (short.get(name, name), f"{share:+.3f}")
+            for name, share in self.shares.items()
+        ]
+        total = (say["together"], f"{sum(self.shares.values()):+.3f}")
+        yield from columns([(say["feature"], say["share"]), *shares, total])
+        yield ""
+        yield from wrap(say["share_note"])
+
+
+def score_subsets(
+    model: Model,
+    data: Dataset,
+    *,
+    rng: np.random.Generator,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Subsets:
+    """Score heads fitted to every subset of a model's features, each out of fold.
+
+    The settings of the features are the model's; scale and head are fitted anew for
+    each subset and fold, on the same folds by group. As a control the same is done
+    with random numbers of a photo instead of features: the photo at 16 x 16 pixels,
+    less its mean, along as many random directions.
+
+    The fair share of a feature is its Shapley value for the mean loss: what it takes
+    off when it comes in, averaged over all orders in which the features may come.
+
+    Args:
+        model: Whose features, with its recipe.
+        data: Labelled parts; a part in shares counts as its largest.
+        rng: Draws the random directions.
+        workers: Photos read at the same time.
+        progress: Told how far each stage is.
+
+    Raises:
+        LabelError: A label is not one of the model's classes.
+        DatasetError: No photo could be read, or fewer than two groups are labelled.
+        InputError: More than eight features; or they come from a network, whose
+            concepts were taught by labels of these parts.
+
+    Source:
+        L. S. Shapley, in: Contributions to the Theory of Games II (1953), 307-317.
+    """
+    names = model.feature_names
+    if model.front.kind != "measured" or len(names) > MAX_FEATURES:
+        raise InputError(
+            f"subsets: expected at most {MAX_FEATURES} measured features, got "
+            f"{len(names)} of kind {model.front.kind}."
+        )
+    data.targets(model.recipe.classes)
+    directions = rng.normal(size=(SIDE * SIDE, CONTROLS * len(names)))
+
+    def both(image: Image, /) -> Values:
+        small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA).ravel()
+        random = (small - small.mean()) @ directions
+        return np.concatenate([model.front.read(image).values, random])
+
+    readings = read_parts(
+        data, both, model.recipe.image, workers=workers, progress=progress
+    )
+    scorer = _Scorer(model, readings)
+    d = len(names)
+    chosen = [each for size in range(d + 1) for each in combinations(range(d), size)]
+    found = {}
+    for done, each in enumerate(chosen, start=1):
+        found[each] = scorer.score(each)
+        progress("scoring subsets", done, len(chosen))
+    return Subsets(
+        rows=tuple(
+            Subset(tuple(names[at] for at in each), scores)
+            for each, scores in found.items()
+        ),
+        shares=dict(
+            zip(
+                names,
+                _shapley({key: each.log_loss.value for key, each in found.items()}, d),
+                strict=True,
+            )
+        ),
+        controls=tuple(
+            scorer.score(tuple(range(d + d * draw, 2 * d + d * draw)))
+            for draw in range(CONTROLS)
+        ),
+        folds=scorer.count,
+        n=len(scorer.labels),
+        refused=readings.refused,
+    )
+
+
+class _Scorer:
+    """The parts and their folds, dealt once for every subset."""
+
+    def __init__(self, model: Model, readings: Readings) -> None:
+        targets = readings.data.targets(model.recipe.classes)
+        rows = np.flatnonzero(targets.any(axis=1))
+        if not len(rows):
+            raise InputError("subsets: expected at least one labelled part, got none.")
+        self.model, self.known = model, readings.subset(rows)
+        self.labels: ClassIds = targets[rows].argmax(axis=1)
+        self.groups = self.known.data.groups()
+        self.count = max(2, min(FOLDS, most_folds(self.labels, self.groups)))
+        self.dealt = folds(self.labels, self.groups, self.count)
+
+    def score(self, columns: tuple[int, ...]) -> Scores:
+        """Score the heads of some columns; of none, those of one constant column."""
+        values: NDArray[np.float64] = self.known.values[:, list(columns)]
+        if not columns:
+            values = np.zeros((len(self.labels), 1))
+        recipe = self.model.recipe
+        logits = out_of_fold(values, self.known.data, recipe, self.dealt)
+        return score(
+            self.labels,
+            logits.argmax(axis=1),
+            part_losses(logits, self.labels),
+            self.groups,
+            len(recipe.classes),
+        )
+
+
+def _shapley(losses: dict[tuple[int, ...], float], d: int) -> list[float]:
+    """Return what each of d features takes off the loss, averaged over all orders.
+
+    Example:
+        Alone 0 takes off 1 and 1 takes off 2; together they take off 4:
+
+        >>> _shapley({(): 5.0, (0,): 4.0, (1,): 3.0, (0, 1): 1.0}, 2)
+        [1.5, 2.5]
+    """
+    shares = [0.0] * d
+    for subset, loss in losses.items():
+        for feature in range(d):
+            if feature not in subset:
+                joined = losses[tuple(sorted((*subset, feature)))]
+                s = len(subset)
+                orders = factorial(s) * factorial(d - s - 1) / factorial(d)
+                shares[feature] += orders * (loss - joined)
+    return shares
+
+
+def _shown(scores: Scores) -> tuple[str, ...]:
+    return (
+        f"{scores.accuracy.value:.3f}",
+        f"{scores.balanced_accuracy.value:.3f}",
+        str(scores.log_loss),
+    )
+
+
+def _figures(scores: Scores) -> dict[str, Any]:
+    return {
+        name: {"value": each.value, "low": each.low, "high": each.high}
+        for name in ("accuracy", "balanced_accuracy", "log_loss")
+        for each in [getattr(scores, name)]
+    }

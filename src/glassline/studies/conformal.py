@@ -1,0 +1,70 @@
+"""Labelled photos that a new part is compared with, to rule classes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from glassline.arrays import Values
+from glassline.dataset import Dataset
+from glassline.dataset.readings import Progress, no_progress, read_parts
+from glassline.decide import ClassSet, Taught, class_set
+from glassline.errors import InputError
+from glassline.model import Model
+
+__all__ = ["teach"]
+
+
+def teach(
+    model: Model,
+    data: Dataset,
+    *,
+    miss: float,
+    by_class: bool = False,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Callable[[Values], ClassSet]:
+    """Return what says of x which classes can not be ruled out; see `class_set`.
+
+    The parts are measured by the model; the head is fitted to them anew for each part
+    and class that is asked about, with the penalty, class weights and smoothing of the
+    model's recipe. A part in shares counts as its largest.
+
+    Args:
+        model: Whose front, scale and recipe.
+        data: Labelled parts, best none of training, one photo of each piece.
+        miss: The true class is left out in at most this share of parts, in (0, 1).
+        by_class: Whether that holds for each class by itself.
+        workers: Photos read at the same time.
+        progress: Told how far reading is.
+
+    Raises:
+        LabelError: A label is not one of the model's classes.
+        DatasetError: No photo could be read.
+        InputError: No part is labelled.
+    """
+    recipe = model.recipe
+    data.targets(recipe.classes)  # a wrong label is found before the photos are read
+    readings = read_parts(
+        data,
+        lambda image: model.front.read(image).values,
+        recipe.image,
+        workers=workers,
+        progress=progress,
+    )
+    targets = readings.data.targets(recipe.classes)
+    known = targets.sum(axis=1) > 0
+    if not known.any():
+        raise InputError(f"{data.name}: expected at least one labelled part, got none.")
+    taught = Taught(
+        x=model.scale.x(readings.values[known]),
+        labels=np.asarray(targets[known].argmax(axis=1), np.int64),
+        classes=recipe.classes,
+        penalty=recipe.training.penalty,
+        is_balanced=recipe.training.class_weights == "balanced",
+        smoothing=recipe.training.label_smoothing,
+        start=model.fitted,
+    )
+    return partial(class_set, taught, miss=miss, by_class=by_class)

@@ -1,0 +1,302 @@
+"""How often a model is right: on parts it did not see, in counts, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import ClassIds, Logits
+from glassline.dataset import Dataset
+from glassline.dataset.readings import (
+    Progress,
+    Readings,
+    Refusal,
+    no_progress,
+    read_parts,
+)
+from glassline.errors import InputError
+from glassline.head import part_losses, softmax
+from glassline.model import Model
+from glassline.model.verdict import actions
+from glassline.recipe import ACTIONS, Recipe
+from glassline.studies.metrics import (
+    Bin,
+    Calibration,
+    Rate,
+    Scores,
+    calibration,
+    reliability,
+    score,
+)
+from glassline.training.concepts.following import followed, reader
+from glassline.training.concepts.text import lines as told
+from glassline.training.concepts.text import meanings
+
+__all__ = ["Evaluation", "evaluate", "judge"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The score of a model on labelled parts.
+
+    Attributes:
+        recipe: Whose classes and costs.
+        labels: Shape (n,), the true classes; a part with shares counts as its
+            largest, undecided parts are left out.
+        logits: Shape (n, k).
+        actions: Shape (n,), places in `ACTIONS`.
+        groups: Shape (n,), group ids.
+        scores: Accuracy, balanced accuracy, macro-F1 and log loss with intervals.
+        refused: Photos that could not be read.
+        undecided: Parts without a label.
+        concepts: Of another front, its figures from training (null where there were
+            too few groups) and how each concept follows its measured reading on these
+            parts.
+    """
+
+    recipe: Recipe
+    labels: ClassIds
+    logits: Logits
+    actions: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    scores: Scores
+    refused: tuple[Refusal, ...]
+    undecided: int
+    concepts: Mapping[str, Any] | None = None
+
+    @property
+    def n(self) -> int:
+        """Return how many parts were scored."""
+        return len(self.labels)
+
+    @property
+    def accuracy(self) -> float:
+        """Return the share of parts whose most probable class is the label."""
+        return self.scores.accuracy.value
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Return the mean recall over the classes that occur."""
+        return self.scores.balanced_accuracy.value
+
+    @property
+    def macro_f1(self) -> float:
+        """Return the mean F1 over the classes that occur or were predicted."""
+        return self.scores.macro_f1.value
+
+    @property
+    def log_loss(self) -> float:
+        """Return the mean cross-entropy, nats a part."""
+        return self.scores.log_loss.value
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """Return the counts, shape (k, k): a row a true class, a column a predicted one."""
+        return self.scores.confusion
+
+    @cached_property
+    def bins(self) -> Sequence[Bin]:
+        """Return the probability said against the share that was true."""
+        return reliability(softmax(self.logits), self.labels)
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """Return how far probabilities are from what came true, with intervals."""
+        return calibration(softmax(self.logits), self.labels, self.groups)
+
+    @cached_property
+    def decisions(self) -> NDArray[np.int64]:
+        """Return the counts, shape (k, 3): a row a true class, a column an action."""
+        table = np.zeros((len(self.recipe.classes), len(ACTIONS)), np.int64)
+        np.add.at(table, (self.labels, self.actions), 1)
+        return table
+
+    @cached_property
+    def rates(self) -> dict[str, Rate]:
+        """Return escape, overkill and review rate, each k/n; empty without a good class.
+
+        escape: bad parts accepted / all bad. overkill: good parts rejected / all
+        good. review: parts sent to a person / all.
+        """
+        if self.recipe.good is None:
+            return {}
+        good = self.recipe.classes.index(self.recipe.good)
+        bad = np.delete(self.decisions, good, axis=0)
+        accept, reject, review = range(len(ACTIONS))
+        return {
+            "escape": Rate(int(bad[:, accept].sum()), int(bad.sum())),
+            "overkill": Rate(
+                int(self.decisions[good, reject]), int(self.decisions[good].sum())
+            ),
+            "review": Rate(int(self.decisions[:, review].sum()), self.n),
+        }
+
+    def text(self) -> str:
+        """Return the evaluation in a few lines for a terminal."""
+        s = self.scores
+        lines = [
+            f"{s.n} parts in {s.groups} groups (95 % intervals over groups)",
+            f"accuracy           {s.accuracy}   (commonest class {s.majority:.3f})",
+            f"balanced accuracy  {s.balanced_accuracy}",
+            f"macro-F1           {s.macro_f1}",
+            f"cross-entropy      {s.log_loss} nats",
+            f"calibration error  {self.calibration.error}",
+            f"Brier score        {self.calibration.brier}",
+        ]
+        if self.rates:
+            lines.append("rates of decisions (exact 95 % intervals over parts)")
+        lines += _aligned(
+            [
+                (f"{name:<17}", str(rate), _percents(rate))
+                for name, rate in self.rates.items()
+            ],
+            "<<<",
+        )
+        if self.refused:
+            lines.append(f"refused            {len(self.refused)} photos")
+        if self.undecided:
+            lines.append(f"without a label    {self.undecided} parts, not scored")
+        classes = self.recipe.classes
+        counts = zip(classes, self.confusion.tolist(), strict=True)
+        table = [
+            ("true \\ seen", *classes),
+            *((name, *map(str, row)) for name, row in counts),
+        ]
+        lines += _aligned(table, "<" + ">" * len(classes))
+        if self.concepts and self.concepts["figures"]:
+            lines += told(self.concepts["figures"], self.concepts["meaning"])
+        elif self.concepts:
+            lines += meanings(self.concepts["meaning"])
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the evaluation as plain data."""
+        figures = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
+        return {
+            "n": self.n,
+            **{name: getattr(self, name) for name in figures},
+            "confusion": self.confusion.tolist(),
+            "classes": list(self.recipe.classes),
+            "intervals": {
+                name: [getattr(self.scores, name).low, getattr(self.scores, name).high]
+                for name in figures
+            },
+            "calibration": {
+                name: {"value": each.value, "low": each.low, "high": each.high}
+                for name in ("error", "brier")
+                for each in [getattr(self.calibration, name)]
+            },
+            "reliability": [
+                {
+                    "low": b.low,
+                    "high": b.high,
+                    "mean": b.mean,
+                    "k": b.hits.k,
+                    "n": b.hits.n,
+                }
+                for b in self.bins
+            ],
+            "majority": self.scores.majority,
+            "groups": self.scores.groups,
+            "decisions": self.decisions.tolist(),
+            "rates": {name: {"k": r.k, "n": r.n} for name, r in self.rates.items()},
+            "refused": [
+                {"image": each.path, "refused": each.reason, "message": each.message}
+                for each in self.refused
+            ],
+            "undecided": self.undecided,
+            **({"concepts": dict(self.concepts)} if self.concepts else {}),
+        }
+
+
+def evaluate(
+    model: Model,
+    data: Dataset,
+    *,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Evaluation:
+    """Score a model on labelled photos, best on ones it was not trained on.
+
+    Raises:
+        LabelError: A label is not one of the model's classes.
+        DatasetError: No photo could be read.
+        InputError: No part that could be read is labelled.
+    """
+    data.targets(model.recipe.classes)
+    readings = read_parts(
+        data,
+        reader(model),
+        model.recipe.image,
+        workers=workers,
+        progress=progress,
+    )
+    values = readings.values[:, : len(model.feature_names)]
+    logits = model.head.logits(model.scale.x(values))
+    taken = actions(model, values, softmax(logits))
+    found = judge(model.recipe, logits, taken, readings)
+    return replace(found, concepts=followed(model, readings))
+
+
+def judge(
+    recipe: Recipe, logits: Logits, actions: NDArray[np.int64], readings: Readings
+) -> Evaluation:
+    """Hold logits and actions, one row a part read, against the labels."""
+    targets = readings.data.targets(recipe.classes)
+    known = targets.sum(axis=1) > 0
+    if not known.any():
+        raise InputError("evaluate: expected at least one labelled part, got none.")
+    labels = targets[known].argmax(axis=1)
+    groups = readings.data.groups()[known]
+    return Evaluation(
+        recipe=recipe,
+        labels=labels,
+        logits=logits[known],
+        actions=actions[known],
+        groups=groups,
+        scores=score(
+            labels,
+            logits[known].argmax(axis=1),
+            part_losses(logits[known], targets[known]),
+            groups,
+            len(recipe.classes),
+        ),
+        refused=readings.refused,
+        undecided=int((~known).sum()),
+    )
+
+
+def _percents(rate: Rate) -> str:
+    low, high = rate.interval
+    return f"{rate.value:.1%} [{low:.1%}, {high:.1%}]" if rate.n else "unknown"
+
+
+def _aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    r"""Return the rows as lines, each column as wide as its widest cell on a screen.
+
+    Args:
+        rows: The cells, equally many in each row.
+        sides: A letter a column: `<` text that begins, `>` numbers that end together.
+
+    Example:
+        >>> print("\n".join(_aligned([("", "刮傷"), ("ok", "7")], "<>")))
+            刮傷
+        ok     7
+    """
+    from rich.cells import cell_len  # noqa: PLC0415  for a terminal only
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+
+    def line(row: Sequence[str]) -> str:
+        cells = []
+        for cell, width, side in zip(row, widths, sides, strict=True):
+            gap = " " * (width - cell_len(cell))
+            cells.append(gap + cell if side == ">" else cell + gap)
+        return "  ".join(cells).rstrip()
+
+    return [line(row) for row in rows]

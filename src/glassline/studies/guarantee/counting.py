@@ -1,0 +1,152 @@
+"""Which parts may be counted, and what the head says of them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Probabilities
+from glassline.dataset import Dataset
+from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.decide import guarantee
+from glassline.errors import GlasslineWarning, InputError, ModelError
+from glassline.head import softmax
+from glassline.model import FILE, Model
+from glassline.studies.crossvalidation import cross_validate
+from glassline.studies.guarantee.result import Assurance
+from glassline.training import PHOTO_DIGITS, data_hash, read_candidates
+
+__all__ = ["assure"]
+
+
+def assure(  # noqa: PLR0913  options, each with a default
+    model: Model,
+    data: Dataset,
+    *,
+    escape: float,
+    confidence: float,
+    by: Literal["group", "photo"] = "group",
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Assurance:
+    """Find the cheapest threshold that keeps a promise on escapes, or refuse.
+
+    Only parts count whose labels the head did not learn from. Photos that the model
+    was trained on are left out, by their hash, and their number is told. If the data
+    are the training set itself (same photos, labels and weights), every part is
+    judged out of fold instead: by a head that was trained without its group. That is
+    the usual way, and honest about the labels; but the heads are not the one that is
+    used, so new parts are the stronger proof. A photo that occurs twice counts once.
+
+    Args:
+        model: Whose recipe, front and head.
+        data: Labelled parts; a part in shares counts as its largest.
+        escape: The target: of each defect class at most this share is accepted.
+        confidence: How surely, in (0, 1).
+        by: What is one part: a "group" of photos (one piece, or one lot), accepted
+            if any of them is; or each "photo", where every photo is of another part
+            and parts of one lot are no more alike than any.
+        workers: Photos read at the same time.
+        progress: Told how far each stage is.
+
+    Raises:
+        InputError: A number is out of range, the recipe has no good class, or no
+            part is left to count.
+        LabelError: A label is not one of the model's classes.
+        DatasetError: No photo could be read, or too few groups for the folds.
+        ModelError: The model does not say which photos it was trained on.
+    """
+    data.targets(model.recipe.classes)  # a wrong label is found before the photos
+    readings = read_parts(
+        data,
+        lambda image: model.front.read(image).values,
+        model.recipe.image,
+        workers=workers,
+        progress=progress,
+    )
+    targets = readings.data.targets(model.recipe.classes)
+    known = targets.sum(axis=1) > 0
+    whole = data_hash(readings, model.recipe) == model.record["data_sha256"]
+    if whole and model.front.kind == "vlm":
+        raise InputError(
+            f"{data.name}: expected parts that the model was not trained on, got those "
+            "of training. Give other photos: out of fold only measured features are "
+            "judged."
+        )
+    if whole and model.front.kind != "measured":
+        raise InputError(
+            f"{data.name}: expected parts that the network was not trained on, got "
+            "those of training. Give other photos: a head can be trained without a "
+            "part, but the network's concepts know it."
+        )
+    if whole:
+        parts: Literal["new", "out_of_fold"] = "out_of_fold"
+        learnt = np.zeros(len(targets), np.bool_)
+        p = np.zeros(targets.shape)
+        p[known] = _out_of_fold(model, data, workers, progress)
+    else:
+        parts, learnt = "new", _learnt(model, readings)
+        p = model.head.probabilities(model.scale.x(readings.values))
+    again = _again(readings.sha256)
+    rows = np.flatnonzero(known & ~learnt & ~again)
+    if not len(rows):
+        raise InputError(
+            f"{data.name}: expected labelled parts that the model was not trained on, "
+            f"got none of {len(known)}. Give other photos, or the whole training set: "
+            "its parts are judged out of fold."
+        )
+    counted = readings.subset(rows)
+    groups = counted.data.groups()
+    return Assurance(
+        answer=guarantee(
+            p[rows],
+            targets[rows].argmax(axis=1),
+            replace(model.policy, promise=None),
+            escape=escape,
+            confidence=confidence,
+            groups=groups if by == "group" else None,
+        ),
+        recipe=model.recipe,
+        parts=parts,
+        counted=by,
+        n=len(rows),
+        groups=len(np.unique(groups)),
+        learnt=int(learnt.sum()),
+        repeated=int((again & ~learnt).sum()),
+        undecided=int((~known & ~learnt & ~again).sum()),
+        refused=readings.refused,
+        data_sha256=data_hash(counted, model.recipe),
+    )
+
+
+def _out_of_fold(
+    model: Model, data: Dataset, workers: int, progress: Progress
+) -> Probabilities:
+    """Return the probabilities of the labelled parts, each by a head without its group."""
+    candidates = read_candidates(data, model.recipe, workers=workers, progress=progress)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not of the model
+        found = cross_validate(candidates, model.recipe, progress=progress)
+    return softmax(found.logits)
+
+
+def _learnt(model: Model, readings: Readings) -> NDArray[np.bool_]:
+    """Return which photos the model was trained on."""
+    photos = model.record.get("photos")
+    if photos is None:
+        raise ModelError(
+            f"{FILE}: expected the hashes of the photos it was trained on, got none. "
+            "Train again."
+        )
+    trained = set(photos)
+    return np.array([photo[:PHOTO_DIGITS] in trained for photo in readings.sha256])
+
+
+def _again(photos: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which photos came before, byte for byte."""
+    first = {photo: row for row, photo in reversed([*enumerate(photos)])}
+    return np.array([first[photo] != row for row, photo in enumerate(photos)])

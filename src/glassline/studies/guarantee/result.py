@@ -1,0 +1,96 @@
+"""What was found when a guarantee was asked for, as values, plain data and text."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from glassline.dataset.readings import Refusal as RefusedPhoto
+from glassline.decide import Guarantee, Promise, Refusal
+from glassline.recipe import Recipe
+from glassline.studies.guarantee.text import lines
+
+__all__ = ["Assurance"]
+
+
+@dataclass(frozen=True, eq=False)
+class Assurance:
+    """A guarantee or its refusal, and the parts it was counted on.
+
+    Attributes:
+        answer: The guarantee, or why there is none.
+        recipe: Whose classes.
+        parts: "new" where the head learnt from none of them, "out_of_fold" where
+            each was judged by a head without its group.
+        counted: What is one part: a "group" of photos, or each "photo".
+        n: Photos that were counted.
+        groups: The groups they came in.
+        learnt: Photos left out because the model was trained on them.
+        repeated: Photos left out because they came before.
+        undecided: Photos left out because they have no label.
+        refused: Photos that could not be read.
+        data_sha256: Hash of the photos that were counted, with labels and weights.
+    """
+
+    answer: Guarantee | Refusal
+    recipe: Recipe
+    parts: Literal["new", "out_of_fold"]
+    counted: Literal["group", "photo"]
+    n: int
+    groups: int
+    learnt: int
+    repeated: int
+    undecided: int
+    refused: tuple[RefusedPhoto, ...]
+    data_sha256: str
+
+    @property
+    def promise(self) -> Promise | None:
+        """Return what a model keeps of the guarantee; None where it was refused."""
+        found = self.answer
+        if isinstance(found, Refusal):
+            return None
+        return Promise(
+            threshold=found.threshold,
+            escape=found.escape,
+            confidence=found.confidence,
+            escapes=found.escapes,
+            good_accepted=found.good_accepted,
+            good=found.good,
+            cost=found.cost,
+            parts=self.parts,
+            counted=self.counted,
+            data_sha256=self.data_sha256,
+        )
+
+    def text(self, lang: str = "en") -> str:
+        """Return the answer for a terminal of 80 columns.
+
+        Raises:
+            InputError: Another language than "en" and "zh-TW".
+        """
+        return "\n".join(lines(self, lang))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as plain data, numbers in full precision."""
+        found = self.answer
+        return {
+            "granted": isinstance(found, Guarantee),
+            "escape": found.escape,
+            "confidence": found.confidence,
+            "guarantee": asdict(self.promise) if self.promise else None,
+            "missing": [asdict(short) for short in found.shortfalls]
+            if isinstance(found, Refusal)
+            else [],
+            "parts": self.parts,
+            "counted": self.counted,
+            "n": self.n,
+            "groups": self.groups,
+            "learnt": self.learnt,
+            "repeated": self.repeated,
+            "undecided": self.undecided,
+            "refused": [
+                {"image": each.path, "refused": each.reason, "message": each.message}
+                for each in self.refused
+            ],
+        }

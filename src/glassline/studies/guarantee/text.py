@@ -1,0 +1,90 @@
+"""A guarantee for a terminal: what was counted, one row a defect class, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from glassline.decide import Guarantee, Refusal
+from glassline.render.layout import WIDTH, columns, wrap
+from glassline.render.words import words
+
+if TYPE_CHECKING:
+    from glassline.studies.guarantee.result import Assurance
+
+__all__ = ["lines"]
+
+Say = Mapping[str, str]
+
+
+def lines(found: Assurance, lang: str) -> Iterator[str]:
+    """Yield the answer line by line.
+
+    Raises:
+        InputError: Another language than "en" and "zh-TW".
+    """
+    say = words(lang)["guarantee"]
+    answer = found.answer
+    yield say["title"]
+    yield "=" * WIDTH
+    target = {
+        "escape": f"{100 * answer.escape:g}",
+        "confidence": f"{100 * answer.confidence:g}",
+    }
+    yield from wrap(say["target"].format(**target))
+    yield from wrap(say[found.parts].format(n=found.n, groups=found.groups))
+    yield from wrap(say[f"by_{found.counted}"])
+    for key in ("learnt", "repeated", "undecided"):
+        if getattr(found, key):
+            yield from wrap(say[key].format(count=getattr(found, key)))
+    if found.refused:
+        yield from wrap(say["refused"].format(count=len(found.refused)))
+    yield ""
+    if isinstance(answer, Refusal):
+        yield from _refused(found, answer, say, lang)
+    else:
+        yield from _granted(found, answer, say, lang)
+
+
+def _granted(found: Assurance, answer: Guarantee, say: Say, lang: str) -> Iterator[str]:
+    name = found.recipe.class_name
+    rows = [
+        (name(each.name, lang), f"{each.k}/{each.n}", _percent(each.bound))
+        for each in answer.escapes
+    ]
+    yield from columns([(say["class"], say["accepted"], say["bound"]), *rows])
+    yield ""
+    currency = words(lang)["currencies"]
+    good = name(str(answer.policy.good), lang)
+    said = say["nothing" if answer.threshold > 1 else "threshold"]
+    yield from wrap(
+        said.format(
+            good=good,
+            threshold=f"{answer.threshold:.6f}",
+            count=f"{answer.good_accepted}/{answer.good}",
+            cost=f"{answer.cost:.2f}",
+            currency=currency.get(answer.policy.currency, answer.policy.currency),
+        )
+    )
+    yield from wrap(say["limits"])
+
+
+def _refused(found: Assurance, answer: Refusal, say: Say, lang: str) -> Iterator[str]:
+    yield from wrap(say["no_guarantee"])
+    rows = [
+        (
+            found.recipe.class_name(short.name, lang),
+            f"{short.k}/{short.n}",
+            f"{short.needed:,}",
+            _percent(1 - (1 - answer.confidence) ** (1 / short.n)) if short.n else "-",
+        )
+        for short in answer.shortfalls
+    ]
+    heads = ("class", "accepted_now", "needed", "provable")
+    yield from columns([tuple(say[key] for key in heads), *rows])
+    yield ""
+    yield from wrap(say["advice"])
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"

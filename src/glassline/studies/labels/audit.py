@@ -1,0 +1,215 @@
+"""Reads a labelled dataset and asks which of its labels do not fit the others."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import ClassIds, Logits, Probabilities
+from glassline.dataset import Dataset
+from glassline.dataset.folds import folds, most_folds
+from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.decide import Policy
+from glassline.errors import DatasetError, GlasslineWarning, InputError
+from glassline.head import fit, part_losses, softmax
+from glassline.model import Model
+from glassline.recipe import Recipe
+from glassline.studies.labels.conflicts import Conflict, conflicts, fewest_to_check
+from glassline.studies.labels.inspectors import agreements, kappas
+from glassline.studies.labels.result import Audit, Effect, Inspector, Suspect
+from glassline.studies.metrics import Rate
+from glassline.training import read_candidates, train_on
+from glassline.training.temperature import FOLDS, out_of_fold, temper
+from glassline.training.trainset import prepare
+
+__all__ = ["audit"]
+
+
+def audit(
+    data: Dataset,
+    judge: Model | Recipe,
+    *,
+    least: float = 0.0,
+    retrained: int = 20,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Audit:
+    """Find the labels that do not fit the others, and who gave them.
+
+    A label is suspect where another class is more probable to a head that was
+    trained without the part and its group. Two labels conflict where the part that
+    passed has more of everything than the one that was rejected.
+
+    Args:
+        data: Labelled parts; a part in shares counts as its largest.
+        judge: A model, whose recipe and settings of the features are used; or a
+            recipe, and the settings are chosen as in training. The heads are
+            always fitted to `data`.
+        least: The least margin of a conflicting pair, in spreads of good parts.
+        retrained: For how many suspects, the worst first, to retrain with the label
+            corrected: scale, class weights and head, with the settings kept.
+        workers: Photos read at the same time.
+        progress: Told how far each stage is.
+
+    Raises:
+        LabelError: A label is not one of the classes.
+        DatasetError: No photo could be read, or fewer than two groups are labelled.
+        InputError: A model whose features come from a network.
+    """
+    recipe = judge if isinstance(judge, Recipe) else judge.recipe
+    data.targets(recipe.classes)  # a wrong label is found before the photos are read
+    model, readings = _read(data, judge, workers, progress)
+    rows = np.flatnonzero(readings.data.targets(recipe.classes).any(axis=1))
+    known = readings.subset(rows)
+    if not len(rows):
+        raise DatasetError(f"{data.name}: expected labelled parts, got none.")
+    labels = known.data.targets(recipe.classes).argmax(axis=1)
+    # the clip would hide which of two strong readings is the stronger
+    x = prepare(known.values, known.data, recipe).scale.unclipped(known.values)
+    logits, count = _judged(known, recipe, labels)
+    losses = part_losses(logits, labels)
+    suspects = tuple(_suspects(known, recipe, labels, logits, retrained, progress))
+    good = None if recipe.good is None else recipe.classes.index(recipe.good)
+    found = () if good is None else conflicts(x, labels == good, least=least)
+    return Audit(
+        data=known.data,
+        recipe=recipe,
+        units=model.units,
+        readings=known.values,
+        x=x,
+        folds=count,
+        suspects=suspects,
+        conflicts=found,
+        to_check=fewest_to_check(found),
+        inspectors=tuple(_inspectors(known.data, suspects, found, losses)),
+        agreements=tuple(agreements(known, labels, logits.argmax(axis=1), good)),
+        pairs=tuple(kappas(known, labels)),
+        refused=readings.refused,
+        undecided=len(readings.data) - len(rows),
+    )
+
+
+def _read(
+    data: Dataset, judge: Model | Recipe, workers: int, progress: Progress
+) -> tuple[Model, Readings]:
+    """Return the readings with the settings of a model, or with those training chooses."""
+    if isinstance(judge, Model):
+        if judge.front.kind == "cnn":
+            raise InputError(
+                "judge: expected a recipe, or a model of measured features, got a "
+                "network: its concepts were taught by the labels in question."
+            )
+        front = judge.front
+        readings = read_parts(
+            data,
+            lambda image: front.read(image).values,
+            judge.recipe.image,
+            workers=workers,
+            progress=progress,
+        )
+        return judge, readings
+    readings = read_candidates(data, judge, workers=workers, progress=progress)
+    trained = train_on(readings, judge, progress=progress)
+    return trained.model, replace(readings, values=readings.values[:, trained.columns])
+
+
+def _judged(known: Readings, recipe: Recipe, labels: ClassIds) -> tuple[Logits, int]:
+    """Return each part's logits by heads that never saw its group, and the folds."""
+    groups = known.data.groups()
+    count = max(2, min(FOLDS, most_folds(labels, groups)))
+    dealt = folds(labels, groups, count)
+    logits = out_of_fold(known.values, known.data, recipe, dealt)
+    tempered = temper(known.values, known.data, recipe)
+    return logits / (tempered.value if tempered else 1.0), count
+
+
+def _suspects(
+    known: Readings,
+    recipe: Recipe,
+    labels: ClassIds,
+    logits: Logits,
+    retrained: int,
+    progress: Progress,
+) -> Iterator[Suspect]:
+    p = softmax(logits)
+    losses = part_losses(logits, labels)
+    seen = logits.argmax(axis=1)
+    order = np.argsort(-losses, kind="stable")
+    chosen = order[(seen != labels)[order]].tolist()
+    before = _fitted(known, recipe) if chosen else None
+    for place, part in enumerate(chosen):
+        effect = None
+        if place < retrained and before is not None:
+            effect = _effect(known, recipe, part, recipe.classes[seen[part]], before)
+            progress("retraining", place + 1, min(retrained, len(chosen)))
+        yield Suspect(
+            part=part,
+            label=recipe.classes[labels[part]],
+            seen=recipe.classes[seen[part]],
+            p_label=float(p[part, labels[part]]),
+            p_seen=float(p[part, seen[part]]),
+            loss=float(losses[part]),
+            effect=effect,
+        )
+
+
+def _fitted(known: Readings, recipe: Recipe) -> tuple[Probabilities, NDArray[np.int64]]:
+    """Return probabilities and actions of all parts by a head fitted to all of them."""
+    lesson = prepare(known.values, known.data, recipe)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GlasslineWarning)  # of a trial, not the model
+        found = fit(
+            lesson.x,
+            lesson.targets,
+            penalty=recipe.training.penalty,
+            weights=lesson.weights,
+        )
+    tempered = temper(known.values, known.data, recipe)
+    head = tempered.applied(found.head) if tempered else found.head
+    p = head.probabilities(lesson.x)
+    return p, Policy.of(recipe, np.array(lesson.mix)).actions(p)
+
+
+def _effect(
+    known: Readings,
+    recipe: Recipe,
+    part: int,
+    seen: str,
+    before: tuple[Probabilities, NDArray[np.int64]],
+) -> Effect:
+    """Retrain with one label corrected, and count what changes for the other parts."""
+    parts = list(known.data.parts)
+    parts[part] = replace(parts[part], label=seen, soft=None)
+    corrected = replace(known, data=replace(known.data, parts=tuple(parts)))
+    p, actions = _fitted(corrected, recipe)
+    others = np.arange(len(parts)) != part
+    old, taken = before
+    return Effect(
+        classes=int((p.argmax(axis=1) != old.argmax(axis=1))[others].sum()),
+        decisions=int((actions != taken)[others].sum()),
+        shift=float(np.abs(p - old)[others].max(initial=0.0)),
+        others=int(others.sum()),
+    )
+
+
+def _inspectors(
+    data: Dataset,
+    suspects: tuple[Suspect, ...],
+    found: tuple[Conflict, ...],
+    losses: NDArray[np.float64],
+) -> Iterator[Inspector]:
+    names = [part.inspector or "" for part in data.parts]
+    suspected = {each.part for each in suspects}
+    conflicting = {part for pair in found for part in (pair.passed, pair.rejected)}
+    for name in dict.fromkeys(names) if any(names) else ():
+        own = [part for part, each in enumerate(names) if each == name]
+        yield Inspector(
+            name=name,
+            suspects=Rate(len(suspected & set(own)), len(own)),
+            conflicts=Rate(len(conflicting & set(own)), len(own)),
+            loss=float(losses[own].mean()),
+        )

@@ -1,0 +1,21 @@
+"""The way back: labelled photos become a model."""
+
+from glassline.training.training import (
+    PHOTO_DIGITS,
+    Trained,
+    data_hash,
+    read_candidates,
+    train,
+    train_head,
+    train_on,
+)
+
+__all__ = [
+    "PHOTO_DIGITS",
+    "Trained",
+    "data_hash",
+    "read_candidates",
+    "train",
+    "train_head",
+    "train_on",
+]

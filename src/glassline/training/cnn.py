@@ -1,0 +1,216 @@
+"""Training with a network front: a pretrained backbone, and four concepts on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from glassline.arrays import Image, Values
+from glassline.dataset import Dataset
+from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.front import Measured, Network
+from glassline.front.cnn import fitted
+from glassline.front.onnx import Session
+from glassline.front.onnx.backbones import DEFAULT, read_backbone
+from glassline.front.onnx.graph import Backbone, concept_network, statistics_network
+from glassline.model import Model
+from glassline.recipe import Recipe
+from glassline.training.concepts import Concepts, Material, assess, teach
+from glassline.training.concepts.figures import CLIP
+from glassline.training.training import train_head
+from glassline.training.trainset import good_parts
+
+__all__ = [
+    "Lessons",
+    "choose_backbone",
+    "head_readings",
+    "read_statistics",
+    "train",
+    "train_on",
+]
+
+
+RANGES = 64  # photos that set what 8 bits must span
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What was read of a dataset for a network front.
+
+    Attributes:
+        readings: Of each part a row: the statistics, then the measured readings.
+        backbone: What gave the statistics.
+        recipe: Classes, image settings, concepts.
+    """
+
+    readings: Readings
+    backbone: Backbone
+    recipe: Recipe
+
+    @property
+    def statistics(self) -> NDArray[np.float64]:
+        """Return what the stages of the backbone hold, shape (n, width)."""
+        return self.readings.values[:, : self.backbone.width]
+
+    @property
+    def material(self) -> Material:
+        """Return the labelled parts as a concept layer sees them."""
+        return Material.of(
+            self.readings.data,
+            self.statistics,
+            self.readings.values[:, self.backbone.width :],
+            self.recipe,
+        )
+
+
+def train(
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    backbone: str = DEFAULT,
+    int8: bool = False,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Model:
+    """Train a model whose four features come from a network.
+
+    Each photo is measured and run through the backbone once; four concepts are
+    taught; the head is fitted to their out-of-fold readings; and what that costs,
+    means and proves is assessed on groups that nothing has seen. The same data,
+    recipe, backbone and processor give the same model, whatever the number of
+    workers.
+
+    Args:
+        data: The labelled parts.
+        recipe: Classes, costs, settings; `concepts` where a person knows which class
+            shows which feature.
+        backbone: A name, or the path of an ONNX file; see `read_backbone`.
+        int8: Whether to run the backbone in whole numbers of 8 bits: quicker and
+            smaller, at a cost that the figures of the concepts include.
+        workers: Photos read at the same time, a thread each.
+        progress: Told how far each stage is.
+
+    Raises:
+        LabelError: A label is not one of the recipe's classes.
+        DatasetError: No photo could be read, or fewer than two groups are labelled.
+        InputError: There is no such backbone.
+        ModelError: The backbone's file is damaged or hostile.
+        MissingExtraError: The extra cnn is not installed.
+
+    Warns:
+        GlasslineWarning: As in `glassline.training.training.train`.
+    """
+    data.targets(recipe.classes)  # a wrong label is found before the photos are read
+    network = choose_backbone(data, recipe, backbone, int8=int8)
+    lessons = read_statistics(data, recipe, network, workers=workers, progress=progress)
+    return train_on(lessons, progress=progress)
+
+
+def choose_backbone(
+    data: Dataset, recipe: Recipe, name: str = DEFAULT, *, int8: bool = False
+) -> Backbone:
+    """Return a backbone, in 8 bits if wanted: then 64 of the photos set its ranges."""
+    backbone = read_backbone(name)
+    if not int8:
+        return backbone
+    from glassline.front.onnx.quantising import quantised  # noqa: PLC0415  slow to import
+
+    side = Session(statistics_network(backbone), name).side
+    rows = np.unique(np.linspace(0, len(data) - 1, RANGES).round().astype(np.int64))
+    photos = read_parts(
+        data.subset(rows),
+        lambda image: fitted(image, side).ravel().astype(np.float64),
+        recipe.image,
+        workers=1,
+    )
+    shape = (1, 1, side, side)
+    return quantised(
+        backbone, [row.reshape(shape).astype(np.float32) for row in photos.values]
+    )
+
+
+def read_statistics(
+    data: Dataset,
+    recipe: Recipe,
+    backbone: Backbone,
+    *,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Lessons:
+    """Run every photo through the backbone, and measure it."""
+    session = Session(statistics_network(backbone), backbone.name)
+    measured = Measured(recipe.features)
+
+    def measure(image: Image, /) -> Values:
+        (statistics,) = session.run(fitted(image, session.side))
+        return np.concatenate(
+            [statistics[0].astype(np.float64), measured.read(image).values]
+        )
+
+    readings = read_parts(
+        data, measure, recipe.image, workers=workers, progress=progress
+    )
+    return Lessons(readings, backbone, recipe)
+
+
+def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
+    """Train a model on what `read_statistics` returned."""
+    with threadpool_limits(1):  # the same bits, however many cores
+        return _train_on(lessons, progress)
+
+
+def _train_on(lessons: Lessons, progress: Progress) -> Model:
+    recipe, material = lessons.recipe, lessons.material
+    concepts = teach(material, recipe)
+    figures = assess(material, recipe, progress=progress)
+    return train_head(
+        lessons.readings,
+        head_readings(lessons, concepts),
+        recipe,
+        front=Network(
+            concept_network(
+                lessons.backbone,
+                concepts.layer.weights,
+                concepts.layer.offset,
+                _typical(material, concepts, recipe),
+            ),
+            recipe.feature_names,
+        ),
+        clip=CLIP,
+        record={
+            "backbone": {
+                "name": lessons.backbone.name,
+                "sha256": lessons.backbone.sha256,
+                "int8": lessons.backbone.is_int8,
+            },
+            "concepts": {
+                "figures": figures.as_json() if figures else None,
+                "table": concepts.table.tolist(),
+            },
+        },
+    )
+
+
+def head_readings(
+    lessons: Lessons, concepts: Concepts | None = None
+) -> NDArray[np.float64]:
+    """Return the readings that the head is trained on, a row a part that was read.
+
+    An undecided part taught nothing, so the layer has not seen it either.
+    """
+    known = lessons.readings.data.targets(lessons.recipe.classes).any(axis=1)
+    with threadpool_limits(1):
+        concepts = concepts or teach(lessons.material, lessons.recipe)
+        found = concepts.layer.read(lessons.statistics)
+    found[known] = concepts.readings
+    return found
+
+
+def _typical(material: Material, concepts: Concepts, recipe: Recipe) -> Values:
+    """Return the median readings of the good parts, or of all where there are none."""
+    good = good_parts(material.targets, recipe)
+    chosen = slice(None) if good is None or not good.any() else good
+    return np.asarray(np.median(concepts.readings[chosen], axis=0))

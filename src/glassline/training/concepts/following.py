@@ -1,0 +1,58 @@
+"""Do the concepts of a model follow the measured readings on photos it has not seen?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassline.arrays import Image, Values
+from glassline.dataset.readings import Measure, Readings
+from glassline.front import Measured
+from glassline.model import Model
+from glassline.training.concepts.figures import meaning
+
+__all__ = ["followed", "reader"]
+
+
+def reader(model: Model) -> Measure:
+    """Return what reads a photo for an evaluation.
+
+    It gives the model's readings; behind those of another front, the measured ones.
+    """
+    measured = Measured(model.recipe.features)
+    is_measured = model.front.kind == measured.kind
+
+    def read(image: Image, /) -> Values:
+        values = model.front.read(image).values
+        return values if is_measured else np.append(values, measured.read(image).values)
+
+    return read
+
+
+def followed(model: Model, readings: Readings) -> dict[str, Any] | None:
+    """Return what training found of another front's concepts, and what they mean here.
+
+    Args:
+        model: The model.
+        readings: What `reader` read, some of it labelled.
+
+    Returns:
+        `figures`, of training, null where there were too few groups and of a server,
+        which was taught nothing; `meaning`, how each concept follows its measured reading within a class of these parts. None
+        where the features are measured.
+    """
+    if model.front.kind == Measured.kind:
+        return None
+    d = len(model.feature_names)
+    targets = readings.data.targets(model.recipe.classes)
+    known = targets.any(axis=1)
+    return {
+        "figures": model.record.get("concepts", {}).get("figures"),
+        "meaning": meaning(
+            readings.values[known, :d],
+            readings.values[known, d:],
+            targets[known].argmax(axis=1),
+            model.feature_names,
+        ),
+    }

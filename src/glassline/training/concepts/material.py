@@ -1,0 +1,171 @@
+"""What a concept layer learns from: statistics, teachers, labels, groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+from glassline.arrays import ClassIds, PartWeights, Targets
+from glassline.dataset import Dataset
+from glassline.errors import DatasetError, show
+from glassline.recipe import Recipe
+from glassline.training.trainset import part_weights
+
+__all__ = ["Material", "Table", "normal_scores"]
+
+Table = Float64[np.ndarray, "k d"]
+"""Class by feature: how strongly a class shows a feature, in normal scores."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Labelled parts as a concept layer sees them, n of them.
+
+    Attributes:
+        data: The parts.
+        statistics: Shape (n, width), what the backbone's stages hold.
+        teacher: Shape (n, d), what teaches each feature: the measured reading, or
+            the score a person gave.
+        targets: Shape (n, k), the labels.
+        weights: Shape (n,), class weights included.
+        table: Shape (k, d), what the recipe declares of classes and features; NaN
+            where it says nothing.
+    """
+
+    data: Dataset
+    statistics: NDArray[np.float64]
+    teacher: NDArray[np.float64]
+    targets: Targets
+    weights: PartWeights
+    table: Table
+
+    @classmethod
+    def of(
+        cls,
+        data: Dataset,
+        statistics: NDArray[np.float64],
+        readings: NDArray[np.float64],
+        recipe: Recipe,
+    ) -> Material:
+        """Gather the labelled parts; undecided ones teach no concept.
+
+        Where a person scored a feature of some parts, those scores teach it, and
+        the parts without a score stand where their reading puts them among them.
+
+        Raises:
+            DatasetError: A score is of a feature that the recipe does not have.
+        """
+        targets = data.targets(recipe.classes)
+        rows = np.flatnonzero(targets.any(axis=1))
+        known = data.subset(rows)
+        return cls(
+            data=known,
+            statistics=statistics[rows],
+            teacher=_taught(known, readings[rows], recipe.feature_names),
+            targets=targets[rows],
+            weights=part_weights(known, recipe),
+            table=_declared(recipe),
+        )
+
+    @property
+    def labels(self) -> ClassIds:
+        """Return the class of each part, shape (n,); of shares the largest."""
+        return np.asarray(self.targets.argmax(axis=1))
+
+    def subset(self, rows: NDArray[np.int64], recipe: Recipe) -> Material:
+        """Return these rows, weighed anew."""
+        data = self.data.subset(rows)
+        return Material(
+            data=data,
+            statistics=self.statistics[rows],
+            teacher=self.teacher[rows],
+            targets=self.targets[rows],
+            weights=part_weights(data, recipe),
+            table=self.table,
+        )
+
+    def split(self) -> tuple[Table, NDArray[np.float64]]:
+        """Return the teacher in normal scores, between classes and within them.
+
+        Returns:
+            Shape (k, d): how strongly each class shows each feature, its mean
+            normal score or what the recipe declares, less the mean over the
+            classes; with more classes than features, every class stretched to the
+            same distance from the middle. Shape (n, d): how far each part is from its class's mean.
+        """
+        scores = normal_scores(self.teacher)
+        labels = self.labels
+        count = np.bincount(labels, minlength=self.targets.shape[1])
+        sums = np.zeros_like(self.table)
+        np.add.at(sums, labels, scores)
+        means = sums / np.maximum(count, 1)[:, None]
+        shown = np.where(np.isnan(self.table), means, self.table)
+        return _apart(shown - shown.mean(axis=0)), scores - means[labels]
+
+
+def _apart(table: Table) -> Table:
+    """Stretch the rows to one length where there are more of them than columns.
+
+    A class in the middle of the others can be the most probable one to no linear
+    head; on a sphere no class lies between others.
+    """
+    k, d = table.shape
+    if k <= d:
+        return table
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    usual = np.sqrt((lengths**2).mean())
+    return np.asarray(table * (usual / np.where(lengths > 0, lengths, np.inf)))
+
+
+def normal_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where each value stands in its column, as a normal deviate.
+
+        score = quantile((rank - 1/2) / n) of the standard normal; ties share
+
+    so that no unit and no outlier of a teacher matters, only its order.
+
+    Example:
+        >>> normal_scores(np.array([[1.0], [5.0], [900.0]])).round(3).ravel().tolist()
+        [-0.967, 0.0, 0.967]
+    """
+    ranks = rankdata(values, axis=0)
+    return np.asarray(ndtri((ranks - 0.5) / len(values)))
+
+
+def _declared(recipe: Recipe) -> Table:
+    """Return the recipe's table: 0 in it is one below the middle, 1 one above."""
+    found = np.full((len(recipe.classes), len(recipe.feature_names)), np.nan)
+    for row, name in enumerate(recipe.classes):
+        for feature, share in recipe.concepts.get(name, {}).items():
+            found[row, recipe.feature_names.index(feature)] = 2 * share - 1
+    return found
+
+
+def _taught(
+    data: Dataset, readings: NDArray[np.float64], names: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return the readings, with the scores of people where there are some."""
+    for part in data.parts:
+        for name in part.scores or {}:
+            if name not in names:
+                raise DatasetError(
+                    f"{part.source}: expected scores of {', '.join(names)}, got "
+                    f"{show(name)}."
+                )
+    found = readings.copy()
+    for column, name in enumerate(names):
+        scores = np.array(
+            [(part.scores or {}).get(name, np.nan) for part in data.parts]
+        )
+        scored = ~np.isnan(scores)
+        if scored.any():
+            # A part without a score: the score at its reading's rank among the parts.
+            share = (rankdata(readings[:, column]) - 0.5) / len(readings)
+            found[:, column] = np.quantile(scores[scored], share)
+            found[scored, column] = scores[scored]
+    return found

@@ -1,0 +1,298 @@
+"""The way back: labelled photos become a model."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.dataset import Dataset
+from glassline.dataset.folds import deal, most_folds
+from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.decide import Region
+from glassline.errors import DatasetError, GlasslineWarning
+from glassline.features.scale import CLIP
+from glassline.front import Front
+from glassline.head import Fit, fit
+from glassline.image import printable
+from glassline.model import Model
+from glassline.recipe import Recipe
+from glassline.training.candidates import Candidates
+from glassline.training.choosing import Choice, InnerLoss, choose
+from glassline.training.temperature import temper
+from glassline.training.trainset import Lesson, good_parts, gradient_tolerance, prepare
+
+__all__ = [
+    "PHOTO_DIGITS",
+    "Trained",
+    "data_hash",
+    "read_candidates",
+    "train",
+    "train_head",
+    "train_on",
+]
+
+PHOTO_DIGITS = 16  # of a photo's hash: two photos of a million share them once in 4e7
+
+
+def train(
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Model:
+    """Train a model: read every photo, choose settings, fit the head to its optimum.
+
+    The same data and recipe give the same model, to the last bit, whatever the
+    number of workers. Photos that are refused are left out and recorded.
+
+    Args:
+        data: The labelled parts.
+        recipe: Classes, costs, settings.
+        workers: Photos read at the same time.
+        progress: Told how far each stage is.
+
+    Raises:
+        LabelError: A label is not one of the recipe's classes.
+        DatasetError: No photo could be read, or no part is labelled.
+
+    Warns:
+        GlasslineWarning: The head is finite but rests on unusual data: a class
+            without parts, perfect separation, a feature that never varies.
+    """
+    readings = read_candidates(data, recipe, workers=workers, progress=progress)
+    return train_on(readings, recipe, progress=progress).model
+
+
+def read_candidates(
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    workers: int = 2,
+    progress: Progress = no_progress,
+) -> Readings:
+    """Read every part with every setting that training may choose from."""
+    data.targets(recipe.classes)  # a wrong label is found before the photos are read
+    return read_parts(
+        data,
+        Candidates(recipe.features).read,
+        recipe.image,
+        workers=workers,
+        progress=progress,
+    )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and which columns of the candidate readings it uses."""
+
+    model: Model
+    columns: tuple[int, ...]
+
+
+def train_on(
+    readings: Readings, recipe: Recipe, *, progress: Progress = no_progress
+) -> Trained:
+    """Train a model on what `read_candidates` returned, or on some of its rows."""
+    candidates = Candidates(recipe.features)
+    choice = _choose(readings, recipe, candidates, progress)
+    tried = [
+        {"feature": each.feature, "settings": settings, "loss": each.loss}
+        for each in choice.tried
+        for settings in [candidates.settings(each.feature, each.column)]
+    ]
+    model = train_head(
+        readings,
+        readings.values[:, choice.columns],
+        recipe,
+        front=candidates.front(choice.columns),
+        record={"candidates": tried},
+    )
+    return Trained(model, choice.columns)
+
+
+def train_head(
+    parts: Readings,
+    values: NDArray[np.float64],
+    recipe: Recipe,
+    *,
+    front: Front,
+    clip: float = CLIP,
+    record: Mapping[str, Any],
+) -> Model:
+    """Fit scale, head and temperature to readings; put the model together.
+
+    Args:
+        parts: The n parts that were read.
+        values: Shape (n, d), their readings as the head is to see them.
+        recipe: Classes and training settings.
+        front: What reads the features.
+        clip: Largest size of x.
+        record: What else the model says of its training.
+
+    Raises:
+        DatasetError: No part is labelled, or a class with a prior has none.
+
+    Warns:
+        GlasslineWarning: As in `train`.
+    """
+    lesson = prepare(values, parts.data, recipe, clip=clip)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GlasslineWarning)  # said below, with names
+        found = fit(
+            lesson.x,
+            lesson.targets,
+            penalty=recipe.training.penalty,
+            weights=lesson.weights,
+            tolerance=gradient_tolerance(recipe.training.penalty),
+        )
+    for note in (*found.notes, *_withoutgood_parts(recipe)):
+        warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
+    _check_priors(lesson, parts.data, recipe)
+    tempered = temper(values, parts.data, recipe, clip=clip)
+    return Model(
+        recipe=recipe,
+        front=front,
+        scale=lesson.scale,
+        head=tempered.applied(found.head) if tempered else found.head,
+        optimum=found.head,
+        region=_region(lesson, values, parts.data, recipe),
+        training_mix=lesson.mix,
+        certificate=_plain(asdict(found.certificate)),
+        record={
+            **_record(parts, recipe, found),
+            "temperature": tempered.as_json() if tempered else None,
+            **record,
+        },
+    )
+
+
+def _region(
+    lesson: Lesson, values: NDArray[np.float64], data: Dataset, recipe: Recipe
+) -> Region | None:
+    """Fit the region of the labelled parts, unless the recipe switches it off."""
+    targets = data.targets(recipe.classes)
+    rows = np.flatnonzero(targets.sum(axis=1) > 0)
+    if not recipe.review.novelty:
+        return None
+    labels = targets[rows].argmax(axis=1)
+    return Region.fit(
+        lesson.scale.unclipped(values[rows]),
+        labels,
+        deal(labels, data.groups()[rows]),
+        recipe.classes,
+        rate=recipe.review.novelty,
+    )
+
+
+def _choose(
+    readings: Readings, recipe: Recipe, candidates: Candidates, progress: Progress
+) -> Choice:
+    """Choose a setting for each feature; the defaults where nothing can be scored."""
+    labels = readings.data.targets(recipe.classes)
+    rows = np.flatnonzero(labels.any(axis=1))
+    known = readings.subset(rows)
+    groups = known.data.groups()
+    ids = labels[rows].argmax(axis=1)
+    if not len(rows) or most_folds(ids, groups) < 2 or candidates.is_settled:
+        return Choice(candidates.defaults, math.nan, ())
+    lesson = prepare(known.values, known.data, recipe)
+    score = InnerLoss(
+        known.values,
+        lesson.targets,
+        lesson.weights,
+        good_parts(labels[rows], recipe),
+        ids,
+        groups,
+        recipe.training.penalty,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not of the model
+        return choose(
+            candidates.columns,
+            candidates.defaults,
+            score,
+            lambda done, total: progress("choosing settings", done, total),
+        )
+
+
+def data_hash(readings: Readings, recipe: Recipe) -> str:
+    """Hash photos, labels and weights in their order: what a model rests on."""
+    digest = hashlib.sha256()
+    for photo in readings.sha256:
+        digest.update(bytes.fromhex(photo))
+    digest.update(np.ascontiguousarray(readings.data.targets(recipe.classes)).tobytes())
+    digest.update(readings.data.weights().tobytes())
+    return digest.hexdigest()
+
+
+def _withoutgood_parts(recipe: Recipe) -> tuple[str, ...]:
+    if recipe.good is not None:
+        return ()
+    return (
+        "no class is called ok or good, so no part will be accepted. Name the good "
+        'class: good = "..." in the recipe, or --good.',
+    )
+
+
+def _check_priors(lesson: Lesson, data: Dataset, recipe: Recipe) -> None:
+    """Refuse a prior that no part supports: its probability could not be corrected."""
+    if recipe.priors is None:
+        return
+    absent = [
+        name
+        for name, share in zip(recipe.classes, lesson.mix, strict=True)
+        if not share
+    ]
+    if absent:
+        raise DatasetError(
+            f"{data.name}: expected a labelled part of every class that the recipe "
+            f"gives a prior, got none of {', '.join(absent)}."
+        )
+
+
+def _with_names(note: str, recipe: Recipe) -> str:
+    """Say `class 1` and `x[:, 0]` as the recipe calls them."""
+    note = re.sub(
+        r"(class|labelled) (\d+)",
+        lambda m: f"{m[1]} {recipe.classes[int(m[2])]}",
+        note,
+    )
+    return re.sub(r"x\[:, (\d+)\]", lambda m: recipe.feature_names[int(m[1])], note)
+
+
+def _record(readings: Readings, recipe: Recipe, found: Fit) -> dict[str, Any]:
+    """Say what the model rests on; no path, so that the folder's place changes nothing."""
+    labels = readings.data.targets(recipe.classes)
+    counts = (labels > 0.5).sum(axis=0).tolist()
+    return {
+        "data_sha256": data_hash(readings, recipe),
+        "photos": sorted(photo[:PHOTO_DIGITS] for photo in readings.sha256),
+        "n": int(labels.any(axis=1).sum()),
+        "counts": dict(zip(recipe.classes, counts, strict=True)),
+        "undecided": int((~labels.any(axis=1)).sum()),
+        "refused": [
+            {"image": printable(PurePath(each.path).name), "reason": each.reason}
+            for each in readings.refused
+        ],
+        "outcome": _with_names(found.message, recipe),
+        "notes": [_with_names(note, recipe) for note in found.notes],
+        "steps": [_plain(asdict(step)) for step in found.steps],
+    }
+
+
+def _plain(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a table plain data; what is infinite (no bound) becomes null."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in table.items()
+    }

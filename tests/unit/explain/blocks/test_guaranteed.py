@@ -1,0 +1,83 @@
+"""The sheet of a decision under a guarantee shows what was counted for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassline.decide import Escapes, Policy, Promise
+from glassline.explain import Sheet
+from glassline.explain.check import check
+from glassline.head import Head
+from glassline.recipe import Recipe
+
+PROMISE = Promise(
+    threshold=0.9,
+    escape=0.01,
+    confidence=0.95,
+    escapes=(Escapes("scratch", 0, 312, 0.00956), Escapes("dirt", 1, 480, 0.00984)),
+    good_accepted=450,
+    good=500,
+    cost=0.25,
+    parts="new",
+    counted="group",
+    data_sha256="0" * 64,
+)
+
+
+def sheet_under(promise: Promise) -> Sheet:
+    """A part with equal logits, decided under a promise."""
+    head = Head(np.zeros((4, 3)), np.zeros(3))
+    policy = Policy.of(Recipe(("ok", "scratch", "dirt")), promise=promise)
+    x = np.zeros(4)
+    decision = policy.decide(head.probabilities(x[None])[0])
+    return Sheet.of(head, x, classes=policy.classes, decision=decision)
+
+
+def test_the_block_in_a_terminal() -> None:
+    """K of n for every defect, the threshold, and how this part stands to it."""
+    block = sheet_under(PROMISE).text("en").split("7. ")[1]
+
+    assert block == (
+        "The guarantee on escapes\n"
+        + "-" * 80
+        + """
+defect   accepted  at most
+scratch     0/312   0.96 %
+dirt        1/480   0.98 %
+
+Accepted from p(OK) = 0.9000 on; here it is 0.3333. Of each defect at most 1 %
+is accepted, with 95 % confidence, counted on parts that the head did not learn
+from. Of the good parts 450/500 are accepted.
+"""
+    )
+
+
+def test_a_void_guarantee_says_so() -> None:
+    """The counts stand there, and that they promise nothing."""
+    block = sheet_under(replace(PROMISE, is_void=True)).text("en").split("7. ")[1]
+
+    assert block.endswith(
+        "The guarantee is void: the line drifts, so these counts promise nothing.\n"
+    )
+
+
+@pytest.mark.parametrize("face", ["text", "markdown", "html"])
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_every_face_has_the_counts(face: str, lang: str) -> None:
+    """In both languages."""
+    shown = getattr(sheet_under(PROMISE), face)(lang)
+
+    assert "1/480" in shown
+    assert "450/500" in shown
+
+
+def test_the_json_face_has_it_whole_and_still_checks() -> None:
+    """The checker follows every figure; the guarantee has none of its own."""
+    document = sheet_under(PROMISE).json()
+
+    assert json.loads(document)["decision"]["guarantee"]["threshold"] == 0.9
+    assert check(document).wrong == ()

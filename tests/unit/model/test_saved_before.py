@@ -1,0 +1,29 @@
+"""A model that an earlier glassline saved still loads, and says the same to the last bit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glassline.inspection import inspect
+from glassline.model import load
+from glassline.model.selftest import known_image
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+SAID = json.loads((GOLDEN / "model-0.1-says.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def says() -> dict[str, Any]:
+    """What the model says of the known image today."""
+    model = load(GOLDEN / "model-0.1.json")
+    return inspect(model, known_image()).as_json()
+
+
+@pytest.mark.parametrize("key", SAID)
+def test_the_same_bits_come_out(says: dict[str, Any], key: str) -> None:
+    """Readings, x, logits, probabilities, decision, and the hash of the model."""
+    assert says[key] == SAID[key]

@@ -1,0 +1,138 @@
+"""Counts behind every rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from glassline.dataset import Dataset
+from glassline.dataset.readings import Readings
+from glassline.errors import InputError
+from glassline.model import Model
+from glassline.recipe import Recipe
+from glassline.studies.evaluation import Evaluation, evaluate, judge
+
+CLASSES = ("ok", "scratch")
+
+
+@pytest.fixture
+def judged(line: Dataset) -> Evaluation:
+    """Six parts: ok ok ok scratch scratch and one undecided."""
+    labels = ["ok", "ok", "ok", "scratch", "scratch", None]
+    parts = tuple(
+        replace(part, label=label)
+        for part, label in zip(line.parts, labels, strict=False)
+    )
+    readings = Readings(replace(line, parts=parts), np.zeros((6, 4)), ("",) * 6, ())
+    logits = np.log(
+        [[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.3, 0.7], [0.6, 0.4], [0.5, 0.5]]
+    )
+    actions = np.array([0, 2, 1, 1, 0, 2])
+    return judge(Recipe(classes=CLASSES), logits, actions, readings)
+
+
+def test_the_figures_are_counted_by_hand(judged: Evaluation) -> None:
+    """Undecided parts are not scored."""
+    losses = -np.log([0.9, 0.8, 0.4, 0.7, 0.4])
+
+    assert_array_equal(judged.confusion, [[2, 1], [1, 1]])
+    assert_allclose(judged.accuracy, 3 / 5)
+    assert_allclose(judged.balanced_accuracy, (2 / 3 + 1 / 2) / 2)
+    assert_allclose(judged.log_loss, losses.mean(), rtol=1e-12)
+    assert (judged.n, judged.undecided) == (5, 1)
+
+
+def test_escape_overkill_and_review_have_their_own_populations(
+    judged: Evaluation,
+) -> None:
+    """Of all bad, of all good, of all."""
+    assert {name: str(rate) for name, rate in judged.rates.items()} == {
+        "escape": "1/2",
+        "overkill": "1/3",
+        "review": "1/5",
+    }
+    assert_array_equal(judged.decisions, [[1, 1, 1], [1, 1, 0]])
+
+
+def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
+    """Nothing is a rate without its k/n."""
+    lines = judged.text().splitlines()
+
+    assert lines[0] == "5 parts in 1 groups (95 % intervals over groups)"
+    assert lines[1].split()[:3] == ["accuracy", "0.600", "[unknown]"]
+    assert lines[5].split()[:2] == ["calibration", "error"]
+    assert lines[6].split()[:2] == ["Brier", "score"]
+    assert lines[7] == "rates of decisions (exact 95 % intervals over parts)"
+    assert lines[8].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
+    assert lines[-2].split() == ["ok", "2", "1"]
+    assert lines[-1].split() == ["scratch", "1", "1"]
+
+
+def test_the_columns_of_the_terminal_text_are_straight(judged: Evaluation) -> None:
+    """Long names, Chinese names (two columns a letter) and counts of six digits."""
+    classes = ("ok", "刮傷", "rolled-in_scale")
+    counts = np.array([[123456, 7, 0], [1, 20, 3], [0, 0, 4567]])
+    wide = replace(
+        judged,
+        recipe=Recipe(classes=classes),
+        scores=replace(judged.scores, confusion=counts),
+    )
+
+    assert wide.text().splitlines()[-4:] == [
+        "true \\ seen          ok  刮傷  rolled-in_scale",
+        "ok               123456     7                0",
+        "刮傷                  1    20                3",
+        "rolled-in_scale       0     0             4567",
+    ]
+
+
+def test_rates_of_many_parts_stay_in_their_column(judged: Evaluation) -> None:
+    """Ten digits of counts push every line's percentages alike, below 80 columns."""
+    many = replace(
+        judged,
+        labels=np.repeat(judged.labels, 10_000),
+        logits=np.repeat(judged.logits, 10_000, axis=0),
+        groups=np.repeat(judged.groups, 10_000),
+        actions=np.repeat(judged.actions, 10_000),
+    )
+
+    lines = many.text().splitlines()
+
+    assert [line.split("%")[0] for line in lines[8:10]] == [
+        "escape             10000/20000  50.0",
+        "overkill           10000/30000  33.3",
+    ]
+    assert max(map(len, lines)) < 80
+
+
+def test_without_a_good_class_there_are_no_escapes(line: Dataset) -> None:
+    """Six defects and no good class: nothing can escape."""
+    recipe = Recipe(classes=("crazing", "patches"))
+    part = replace(line.parts[0], label="patches")
+    readings = Readings(replace(line, parts=(part,)), np.zeros((1, 4)), ("",), ())
+
+    judged = judge(recipe, np.array([[0.0, 1.0]]), np.array([1]), readings)
+
+    assert judged.rates == {}
+
+
+def test_a_model_scores_its_own_parts_well(model: Model, line: Dataset) -> None:
+    """The whole way from photos to counts."""
+    found = evaluate(model, line)
+
+    assert found.accuracy > 0.85
+    assert found.as_json()["n"] == len(line)
+    assert sum(map(sum, found.as_json()["decisions"])) == len(line)
+
+
+def test_nothing_labelled_is_an_error(model: Model, line: Dataset) -> None:
+    """No score from undecided parts."""
+    parts = tuple(replace(part, label=None) for part in line.parts[:3])
+
+    with pytest.raises(
+        InputError, match=r"^evaluate: expected at least one labelled part, got none\.$"
+    ):
+        evaluate(model, replace(line, parts=parts))
