@@ -52,7 +52,7 @@ def review_band(policy: Policy, defect: str) -> Band | None:
             others.
 
     Example:
-        >>> from glassline.recipe.recipe import Recipe
+        >>> from glassline.recipe import Recipe
         >>> band = review_band(Policy.of(Recipe(classes=("ok", "dirt"))), "dirt")
         >>> print(f"from {band.low:.2f} to {band.high:.2f}")
         from 0.20 to 0.95

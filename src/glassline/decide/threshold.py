@@ -94,7 +94,7 @@ def guarantee(
     Example:
         Of 299 scratches the best looking one gets 0.2, so all above passes:
 
-        >>> from glassline.recipe.recipe import Recipe
+        >>> from glassline.recipe import Recipe
         >>> policy = Policy.of(Recipe(classes=("ok", "scratch")))
         >>> good = np.r_[np.linspace(0.1, 0.99, 90), np.linspace(0.0, 0.2, 299)]
         >>> p, labels = np.c_[good, 1 - good], np.repeat([0, 1], [90, 299])

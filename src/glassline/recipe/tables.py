@@ -31,7 +31,7 @@ def fill(
         GlasslineError: of class `error`; the message names the first field at fault.
 
     Example:
-        >>> from glassline.recipe.recipe import ClassCosts
+        >>> from glassline.recipe import ClassCosts
         >>> from glassline.errors import RecipeError
         >>> fill(ClassCosts, {"accept": 20, "reject": 0}, where="costs", error=RecipeError)
         ClassCosts(accept=20.0, reject=0.0, review=1.0)

@@ -79,7 +79,7 @@ def flip_decision(  # noqa: PLR0913  as `flip`, and a policy
         One feature, OK against dirt, z = (0, x): accepted from 95 % OK on, which is
         x = -log 19; rejected below 20 %, which is x = log 4.
 
-        >>> from glassline.recipe.recipe import Recipe
+        >>> from glassline.recipe import Recipe
         >>> head = Head(np.array([[0.0, 1.0]]), np.zeros(2))
         >>> policy = Policy.of(Recipe(classes=("ok", "dirt")))
         >>> nearest = flip_decision(head, policy, [0.0])

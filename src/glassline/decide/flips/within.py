@@ -53,7 +53,7 @@ def decision_within(
     Example:
         Accepted up to x = -log 19, which is 0.056 from here: half a spread of 0.1.
 
-        >>> from glassline.recipe.recipe import Recipe
+        >>> from glassline.recipe import Recipe
         >>> head = Head(np.array([[0.0, 1.0]]), np.zeros(2))
         >>> policy = Policy.of(Recipe(classes=("ok", "dirt")))
         >>> near = decision_within(head, policy, [-3.0], [[0.01]], 1.0)
