@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from glassline.training import train
 PARTS = 60
 SIZE_HW = (120, 160)
 
+os.environ["LC_ALL"] = "C.UTF-8"  # what is printed does not depend on the machine
 settings.register_profile("same everywhere", derandomize=True, deadline=None)
 settings.load_profile("same everywhere")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.output import as_json, json_option, language_option, say
+from glassline.cli.options import json_option, language_option
+from glassline.cli.output import as_json, say
 from glassline.errors import InputError
 from glassline.image import printable
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from glassline.cli.folders import make_ready
-from glassline.cli.output import as_json, json_option, progress_bar, say
+from glassline.cli.options import json_option
+from glassline.cli.output import as_json, progress_bar, say
 
 if TYPE_CHECKING:
     from glassline.dataset import Dataset, Part

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.asked import tell_asked
-from glassline.cli.output import as_json, json_option, progress_bar, say
+from glassline.cli.options import json_option, language_option
+from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.usage import tell_asked
 
 __all__ = ["command"]
 
@@ -29,13 +30,7 @@ SOME_REFUSED = 6
     show_default=True,
     help="Of the random directions of --subsets.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh-TW"]),
-    default="en",
-    show_default=True,
-    help="Language of the table of --subsets.",
-)
+@language_option
 @json_option
 def command(
     model: Path, data: Path, subsets: bool, seed: int, lang: str, as_lines: bool

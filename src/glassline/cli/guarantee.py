@@ -8,14 +8,8 @@ from typing import Literal
 
 import click
 
-from glassline.cli.output import (
-    as_json,
-    json_option,
-    language_option,
-    progress_bar,
-    say,
-)
-from glassline.cli.share import SHARE
+from glassline.cli.options import SHARE, json_option, language_option
+from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.asked import tell_asked
-from glassline.cli.output import as_json, json_option, progress_bar, say
-from glassline.cli.share import possible_by, set_options
+from glassline.cli.options import json_option, language_option, possible_by, set_options
+from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.usage import tell_asked
 from glassline.errors import ImageError, UnreadError
 from glassline.image import printable
 from glassline.image.refusals import named
+from glassline.render.words import words
 
 if TYPE_CHECKING:
     from glassline.decide import ClassSet
@@ -29,6 +30,7 @@ SOME_REFUSED, NONE_DONE = 6, 1
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit 1 if any photo is refused.")
 @set_options
+@language_option
 @json_option
 def command(
     model: Path,
@@ -37,6 +39,7 @@ def command(
     compared: Path | None,
     miss: float,
     by_class: bool,
+    lang: str,
     as_lines: bool,
 ) -> None:
     """Inspect photos, or all photos in a folder.
@@ -63,14 +66,14 @@ def command(
                 seen = inspect(trained, path, root=root, possible=possible)
             except (ImageError, UnreadError) as error:
                 refused += 1
-                _tell_refusal(path, error, as_lines)
+                _tell_refusal(path, error, lang, as_lines)
             else:
                 done += 1
-                _tell(path, seen, as_lines)
+                _tell(path, seen, lang, as_lines)
             progress("inspecting", number, len(listed))
-    tell_asked(trained)
+    tell_asked(trained, lang)
     if not as_lines:
-        say(f"{done} inspected, {refused} refused")
+        say(words(lang)["inspect"]["summary"].format(done=done, refused=refused))
     if not done or (refused and strict):
         raise click.exceptions.Exit(NONE_DONE)
     if refused:
@@ -95,23 +98,25 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _tell(path: Path, seen: Inspection, as_lines: bool) -> None:
+def _tell(path: Path, seen: Inspection, lang: str, as_lines: bool) -> None:
     if as_lines:
         as_json({**seen.as_json(), "image": str(path)})
         return
-    share = seen.probabilities[seen.predicted_class]
-    say(
-        f"{printable(str(path))}  {seen.predicted_class} {share:.4f}  "
-        f"{seen.decision}: {seen.reason}{_among(seen.decided.possible)}"
+    catalogue = words(lang)
+    verdict = catalogue["inspect"]["verdict"].format(
+        photo=printable(str(path)),
+        name=seen.model.recipe.class_name(seen.predicted_class, lang),
+        probability=f"{seen.probabilities[seen.predicted_class]:.4f}",
+        action=catalogue["decisions"][seen.decision],
+        reason=seen.decided.reason.text(lang),
     )
+    say(verdict + _among(seen.decided.possible, lang))
 
 
-def _among(possible: ClassSet | None) -> str:
+def _among(possible: ClassSet | None, lang: str) -> str:
     if possible is None:
         return ""
-    from glassline.render.words import words
-
-    told = words("en")["possible"]
+    told = words(lang)["possible"]
     classes = ", ".join(possible.classes) or told["nothing"]
     line = told["line"].format(
         percent=f"{100 * (1 - possible.miss):g}", classes=classes
@@ -119,11 +124,14 @@ def _among(possible: ClassSet | None) -> str:
     return f"  ({line})"
 
 
-def _tell_refusal(path: Path, error: ImageError | UnreadError, as_lines: bool) -> None:
+def _tell_refusal(
+    path: Path, error: ImageError | UnreadError, lang: str, as_lines: bool
+) -> None:
     if as_lines:
         as_json({"image": str(path), "refused": error.reason, "message": str(error)})
         return
     name = printable(str(path))
     name_in_message = str(named(ImageError(error.reason, ""), str(path)))
     message = str(error).removeprefix(name_in_message)
-    say(f"{name}  refused ({error.reason}): {message}")
+    told = words(lang)["inspect"]["refused"]
+    say(told.format(photo=name, reason=error.reason, message=message))

@@ -6,13 +6,8 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.output import (
-    as_json,
-    json_option,
-    language_option,
-    progress_bar,
-    say,
-)
+from glassline.cli.options import json_option, language_option
+from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
 

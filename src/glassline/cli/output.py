@@ -1,4 +1,4 @@
-"""What the commands share: JSON lines, progress bars, names that print anywhere."""
+"""What the commands print: lines for people, JSON for programs, progress bars."""
 
 from __future__ import annotations
 
@@ -21,22 +21,9 @@ __all__ = [
     "as_json",
     "document",
     "harmless",
-    "json_option",
-    "language_option",
     "progress_bar",
     "say",
 ]
-
-json_option = click.option(
-    "--json", "as_lines", is_flag=True, help="One JSON object a line."
-)
-language_option = click.option(
-    "--lang",
-    type=click.Choice(["en", "zh-TW"]),
-    default="en",
-    show_default=True,
-    help="Language of the output.",
-)
 
 
 def say(text: str = "") -> None:

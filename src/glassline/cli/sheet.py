@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.output import (
-    as_json,
-    document,
-    json_option,
-    language_option,
-    progress_bar,
-    say,
-)
-from glassline.cli.share import possible_by, set_options
+from glassline.cli.options import json_option, language_option, possible_by, set_options
+from glassline.cli.output import as_json, document, progress_bar, say
 
 if TYPE_CHECKING:
     from glassline.explain import Evidence, Sheet

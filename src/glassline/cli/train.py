@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.asked import asked_by, tell_asked
 from glassline.cli.folders import make_ready
-from glassline.cli.output import as_json, json_option, progress_bar, say
+from glassline.cli.options import json_option
+from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.usage import asked_by, tell_asked
 
 if TYPE_CHECKING:
     from glassline.model import Model

@@ -1,13 +1,16 @@
-"""A share on the command line: 1% or 0.01."""
+"""Options that several commands take: language, JSON, shares, sets of classes."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from glassline.render.words import LANGUAGES
 
 if TYPE_CHECKING:
     from glassline.arrays import Values
@@ -15,9 +18,42 @@ if TYPE_CHECKING:
     from glassline.decide import ClassSet
     from glassline.model import Model
 
-__all__ = ["SHARE", "possible_by", "set_options"]
+__all__ = [
+    "SHARE",
+    "json_option",
+    "language_of",
+    "language_option",
+    "possible_by",
+    "set_options",
+]
 
 NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(%?)")
+
+
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts, as in POSIX
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """Return the language that the environment's locale asks for.
+
+    Example:
+        >>> language_of({"LANG": "zh_TW.UTF-8"}), language_of({"LANG": "C.UTF-8"})
+        ('zh-TW', 'en')
+    """
+    asked = next((environment[name] for name in LOCALE if environment.get(name)), "")
+    return "zh-TW" if asked.lower().startswith("zh") else "en"
+
+
+json_option = click.option(
+    "--json", "as_lines", is_flag=True, help="One JSON object a line."
+)
+language_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default=lambda: language_of(os.environ),
+    show_default="locale",
+    help="Language of the output.",
+)
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5
