@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 import traceback
+from typing import TextIO
 
 import click
 
@@ -30,6 +32,8 @@ from glassline.errors import GlasslineError
 __all__ = ["commands", "main"]
 
 INTERRUPTED = 130
+UNWRITTEN = 74  # EX_IOERR of sysexits.h
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # of a disk or a device
 CLOSED_PIPE = 141  # as a shell counts a program that a closed pipe ended
 
 
@@ -72,9 +76,13 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         status = _run()
+        if sys.stdout is not None:  # as it is after >&-
+            sys.stdout.flush()
     except BrokenPipeError:  # nobody reads the error message either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        _drop(sys.stderr)
         status = CLOSED_PIPE
+    except OSError as error:
+        status = _unwritten(error)
     sys.exit(status)
 
 
@@ -94,6 +102,29 @@ def _run() -> int:
     except GlasslineError as error:
         click.echo(f"Error: {harmless(str(error))}", err=True)
         return error.exit_code
+    except OSError:
+        raise
     except Exception:  # noqa: BLE001  the last door: say what happened, exit 70
-        click.echo(harmless(traceback.format_exc()), err=True, nl=False)
-        return GlasslineError.exit_code
+        return _fault()
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that standard output takes no more; any other such error is our fault."""
+    if error.filename is not None or error.errno not in FULL:
+        return _fault()
+    _drop(sys.stdout)
+    click.echo(
+        f"Error: standard output: expected room, got: {error.strerror}.", err=True
+    )
+    return UNWRITTEN
+
+
+def _fault() -> int:
+    """Print the traceback of what nobody foresaw."""
+    click.echo(harmless(traceback.format_exc()), err=True, nl=False)
+    return GlasslineError.exit_code
+
+
+def _drop(stream: TextIO) -> None:
+    """Send what a stream still holds nowhere, so that leaving does not fail over it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
