@@ -13,7 +13,7 @@ from glassline.arrays import ClassIds, Features, Values
 from glassline.errors import GlasslineWarning, InputError, ShapeError
 from glassline.head import Head, class_weights, fit, part_losses, smooth
 from glassline.head.inputs import as_features
-from glassline.head.targets import as_targets
+from glassline.head.targets import as_class_ids
 
 __all__ = ["ClassSet", "Taught", "class_set"]
 
@@ -64,13 +64,9 @@ class Taught:
 
     def __post_init__(self) -> None:
         x = as_features(self.x)
-        y, _ = as_targets(self.labels, len(x), len(self.classes), name="labels")
-        if y.ndim != 1:
-            raise ShapeError(
-                f"labels: expected shape ({len(x)},) of class ids, got {y.shape}."
-            )
+        y = as_class_ids(self.labels, len(x), len(self.classes))
         object.__setattr__(self, "x", x)
-        object.__setattr__(self, "labels", y.astype(np.int64, copy=False))
+        object.__setattr__(self, "labels", y)
 
     def losses_with(self, part: Values, label: int) -> NDArray[np.float64]:
         """Return the loss of each part and, last, of one more, under their own fit."""

@@ -18,7 +18,7 @@ from glassline.decide.binomial import (
 from glassline.decide.guarantee import Escapes
 from glassline.decide.policy import TIE, Policy
 from glassline.errors import ShapeError
-from glassline.head.targets import as_targets
+from glassline.head.targets import as_class_ids
 from glassline.recipe import ACTIONS
 
 __all__ = ["guarantee"]
@@ -186,12 +186,7 @@ def _checked(
     probabilities: Probabilities, labels: ClassIds, policy: Policy
 ) -> tuple[NDArray[np.int64], Numbers, NDArray[np.int64]]:
     scores, otherwise = scored(policy, probabilities)
-    y, _ = as_targets(labels, len(scores), len(policy.classes), name="labels")
-    if y.ndim != 1:
-        raise ShapeError(
-            f"labels: expected shape ({len(scores)},) of class ids, got {y.shape}."
-        )
-    return y.astype(np.int64, copy=False), scores, otherwise
+    return as_class_ids(labels, len(scores), len(policy.classes)), scores, otherwise
 
 
 def _just_above(scores: Numbers, allowed: int) -> float:

@@ -15,6 +15,7 @@ from glassline.head.inputs import as_floats, check_finite
 __all__ = [
     "ROW_SUM_TOLERANCE",
     "Votes",
+    "as_class_ids",
     "as_targets",
     "class_weights",
     "smooth",
@@ -87,6 +88,16 @@ def as_targets(
             f"got {rows[first].tolist()}."
         )
     return rows, rows.shape[1]
+
+
+def as_class_ids(labels: object, n: int, k: int) -> NDArray[np.int64]:
+    """Return labels as ids (n,) int64: `as_targets` where shares will not do."""
+    ids, _ = as_targets(labels, n, k, name="labels")
+    if ids.ndim != 1:
+        raise ShapeError(
+            f"labels: expected shape ({n},) of class ids, got {ids.shape}."
+        )
+    return ids.astype(np.int64, copy=False)
 
 
 def _ids(

@@ -5,25 +5,139 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import asdict, dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import ClassIds, Logits, PartWeights
+from glassline.arrays import ClassIds, Logits, PartWeights, Probabilities
 from glassline.dataset import Dataset
 from glassline.dataset.folds import folds, most_folds
-from glassline.errors import GlasslineWarning
+from glassline.errors import GlasslineWarning, InputError, ShapeError
 from glassline.features.scale import CLIP
-from glassline.head import Head, cross_entropy, fit, part_losses
+from glassline.head import Head, cross_entropy, fit, part_losses, softmax
+from glassline.head.inputs import as_logits, as_weights
+from glassline.head.targets import as_class_ids
 from glassline.recipe import Recipe
-from glassline.training.calibration import Temperature, calibrate
 from glassline.training.trainset import part_weights, prepare
 
-__all__ = ["FOLDS", "Tempered", "out_of_fold", "temper"]
+__all__ = [
+    "FOLDS",
+    "Temperature",
+    "TemperatureOutcome",
+    "Tempered",
+    "calibrate",
+    "out_of_fold",
+    "temper",
+]
 
 FOLDS = 5
 SOFTER, SHARPER = 1.0, 3.0  # standard errors that a gain must exceed
+MAX_STEPS = 200  # a bisection ends sooner; Newton takes about six
+TOLERANCE = 1e-13  # of 1 / T: the rounding of the sums
+
+Numbers = NDArray[np.float64]
+
+
+class TemperatureOutcome(Enum):
+    """How the search for the temperature ended; the value is the sentence."""
+
+    FITTED = "One temperature fits these labels best."
+    FLAWLESS = (
+        "Every label has the largest logit, so any sharpening fits better than none: "
+        "the temperature is left at 1."
+    )
+    UNINFORMATIVE = (
+        "The logits tell nothing of these labels, or the opposite: even "
+        "probabilities fit best, and the temperature is infinite."
+    )
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """What divides the logits so that probabilities fit the labels best.
+
+    Attributes:
+        value: T > 0: above 1 the head was too sure, below 1 not sure enough.
+        outcome: How it was found.
+        before: Mean cross-entropy at T = 1, nats a part.
+        after: The same at `value`.
+        n: Labelled parts.
+    """
+
+    value: float
+    outcome: TemperatureOutcome
+    before: float
+    after: float
+    n: int
+
+    def probabilities(self, logits: Logits) -> Probabilities:
+        """Return softmax(logits / T), shape (n, k).
+
+        The most probable class stays what it was, for every finite T.
+        """
+        z = as_logits(logits)
+        return np.asarray(softmax((z - z.max(axis=1, keepdims=True)) / self.value))
+
+
+def calibrate(
+    logits: Logits, labels: ClassIds, *, weights: PartWeights | None = None
+) -> Temperature:
+    """Find the temperature that fits held-out labels best.
+
+        min over a = 1 / T >= 0 of    sum_i w_i (log sum_j exp(a z_ij) - a z_iy)
+
+    Convex in a: its slope is the mean of sum_j p_j z_j - z_y, its curvature the mean
+    variance of z under p. Newton's steps, halved into the bracket where they leave
+    it, down to the rounding of the sums.
+
+    Use labels that the head was not fitted to (out of fold by group): on its own
+    training parts a head looks surer than it is, and T would come out too small.
+
+    Args:
+        logits: Shape (n, k), finite, k >= 2.
+        labels: Shape (n,), class ids.
+        weights: Shape (n,), >= 0; left out, 1 a part.
+
+    Returns:
+        The temperature. Its outcome says where there is no finite one: all labels
+        have their largest logit (T would go to 0; 1 is kept), or the logits tell
+        nothing (T is inf).
+
+    Raises:
+        ShapeError: The arrays do not fit each other.
+        InputError: A logit is not finite, a weight negative, or no part counts.
+        LabelError: A label is not one of the k classes.
+
+    Example:
+        Three parts of four are right at logits of (1, 0). The best odds are 3 to 1,
+        so 1 / T = log 3:
+
+        >>> z = np.array([[1.0, 0.0]] * 4)
+        >>> found = calibrate(z, np.array([0, 0, 0, 1]))
+        >>> print(f"{found.value:.6f} {1 / np.log(3):.6f}")
+        0.910239 0.910239
+        >>> found.probabilities(z)[0].round(6).tolist()
+        [0.75, 0.25]
+
+    Source:
+        C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, On Calibration of Modern
+        Neural Networks, ICML 2017, arXiv:1706.04599, section 4.2.
+    """
+    z, y, w = _checked(logits, labels, weights)
+    at_label = z[np.arange(len(z)), y]
+    largest = z.max(axis=1)
+    with np.errstate(over="ignore"):
+        size = float((largest - z.min(axis=1)).max())
+    if not size < math.inf:
+        raise InputError("logits: expected a row less than 1e308 apart, got more.")
+    if not w @ (largest - at_label) > 0:
+        return _ended(1.0, TemperatureOutcome.FLAWLESS, z, y, w)
+    gaps = (z - largest[:, np.newaxis]) / size  # of size 1: so is the answer's scale
+    if _slope(0.0, gaps, y, w)[0] >= 0:
+        return _ended(math.inf, TemperatureOutcome.UNINFORMATIVE, z, y, w)
+    return _ended(size / _root(gaps, y, w), TemperatureOutcome.FITTED, z, y, w)
 
 
 @dataclass(frozen=True)
@@ -171,3 +285,48 @@ def out_of_fold(
             )
         logits[own] = found.head.logits(lesson.scale.x(values[own]))
     return logits
+
+
+def _slope(a: float, z: Numbers, y: ClassIds, w: Numbers) -> tuple[float, float]:
+    """Return the first two derivatives of the loss at a, w summing to 1."""
+    p = softmax(a * z)
+    mean = (p * z).sum(axis=1)
+    spread = (p * (z - mean[:, np.newaxis]) ** 2).sum(axis=1)
+    return float(w @ (mean - z[np.arange(len(z)), y])), float(w @ spread)
+
+
+def _root(z: Numbers, y: ClassIds, w: Numbers) -> float:
+    """Return the a > 0 where the slope is 0; it is below 0 at 0 and above in the end."""
+    low, high, a = 0.0, math.inf, 1.0
+    for _ in range(MAX_STEPS):
+        slope, curvature = _slope(a, z, y, w)
+        low, high = (a, high) if slope < 0 else (low, a)
+        step = a - slope / curvature if curvature > 0 else math.inf
+        if not low < step < high:
+            step = 2 * a if high == math.inf else (low + high) / 2
+        if abs(step - a) <= TOLERANCE * a:
+            return step
+        a = step
+    return a
+
+
+def _ended(
+    value: float, outcome: TemperatureOutcome, z: Numbers, y: ClassIds, w: Numbers
+) -> Temperature:
+    gaps = z - z.max(axis=1, keepdims=True)
+    before, after = (cross_entropy(a * gaps, y, weights=w) for a in (1.0, 1 / value))
+    return Temperature(value, outcome, before, after, len(z))
+
+
+def _checked(
+    logits: Logits, labels: ClassIds, weights: PartWeights | None
+) -> tuple[Numbers, ClassIds, Numbers]:
+    z = as_logits(logits)
+    if z.shape[1] < 2:
+        raise ShapeError(f"logits: expected shape (n, k >= 2), got {z.shape}.")
+    y = as_class_ids(labels, len(z), z.shape[1])
+    w = as_weights(weights, len(z))
+    w = np.ones(len(z)) if w is None else w
+    if not w.any():
+        raise InputError("labels: expected at least one part that counts, got none.")
+    return z, y, w / w.sum()

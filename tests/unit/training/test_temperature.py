@@ -19,8 +19,12 @@ from glassline.head import Head
 from glassline.model import FILE, Model, load
 from glassline.model.sealed import seal
 from glassline.recipe import Recipe
-from glassline.training.calibration import Temperature, TemperatureOutcome
-from glassline.training.temperature import Tempered, temper
+from glassline.training.temperature import (
+    Temperature,
+    TemperatureOutcome,
+    Tempered,
+    temper,
+)
 
 RECIPE = Recipe(classes=("ok", "scratch"))
 FITTED = TemperatureOutcome.FITTED

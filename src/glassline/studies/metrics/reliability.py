@@ -15,8 +15,8 @@ from glassline.studies.metrics.bootstrap import (
     resamples,
     with_interval,
 )
+from glassline.studies.metrics.calibration import squared_distances, surpluses
 from glassline.studies.metrics.rates import Rate
-from glassline.training.calibration import squared_distances, surpluses
 
 __all__ = ["Bin", "Calibration", "calibration", "reliability"]
 

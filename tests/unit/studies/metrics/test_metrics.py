@@ -17,7 +17,7 @@ from sklearn.metrics import (
 
 from glassline.errors import InputError
 from glassline.studies.metrics import Rate, calibration, reliability, score
-from glassline.training.calibration import brier, calibration_error
+from glassline.studies.metrics.calibration import brier, calibration_error
 
 
 def test_the_four_figures_equal_those_counted_by_hand() -> None:
