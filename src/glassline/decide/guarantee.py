@@ -152,7 +152,3 @@ def told_apart(p: float, threshold: float, decimals: int = 4) -> tuple[str, str]
     if p == threshold:
         decimals = least
     return f"{p:.{decimals}f}", f"{threshold:.{decimals}f}"
-
-
-setattr(Promise, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  as in recipe
-setattr(Escapes, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010

@@ -243,6 +243,3 @@ def _check_rate(rate: float) -> None:
         raise InputError(
             f"novelty.rate: expected a share above 0 and below 1, got {rate}."
         )
-
-
-setattr(Region, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  as in recipe

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 FILE = "model.json"
+T = TypeVar("T")
 
 
 def weights_of(head: Head) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def read_gauge(table: Mapping[str, Any] | None, count: int) -> Gauge | None:
     """Return the gauge study of so many features, or None."""
     if table is None:
         return None
-    gauge = Gauge(**table)
+    gauge = _filled(Gauge, table, "gauge")
     if len(gauge.between) != count:
         raise ModelError(
             f"{FILE}: gauge.between: expected {count} numbers, "
@@ -129,7 +130,7 @@ def read_promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | N
     """Return the guarantee, or None."""
     if table is None:
         return None
-    promise = fill(Promise, table, where=f"{FILE}: guarantee", error=ModelError)
+    promise = _filled(Promise, table, "guarantee")
     promise.check(recipe.classes, recipe.good)
     return promise
 
@@ -138,7 +139,7 @@ def read_region(table: Mapping[str, Any] | None, count: int) -> Region | None:
     """Return the region of the parts of training, or None."""
     if table is None:
         return None
-    region = fill(Region, table, where=f"{FILE}: novelty", error=ModelError)
+    region = _filled(Region, table, "novelty")
     if len(region.centers[0]) != count:
         raise ModelError(
             f"{FILE}: novelty.centers: expected {count} numbers each, "
@@ -149,7 +150,7 @@ def read_region(table: Mapping[str, Any] | None, count: int) -> Region | None:
 
 def read_scale(table: Mapping[str, Any], count: int) -> Scale:
     """Return the scale of so many features."""
-    scale = Scale(**table)
+    scale = _filled(Scale, table, "scale")
     if len(scale.center) != count:
         raise ModelError(
             f"{FILE}: scale.center: expected {count} numbers, got {len(scale.center)}."
@@ -157,10 +158,15 @@ def read_scale(table: Mapping[str, Any], count: int) -> Scale:
     return scale
 
 
+def _filled(kind: type[T], table: Any, place: str) -> T:
+    return fill(kind, table, where=FILE, place=place, error=ModelError)
+
+
 def read_matrix(
-    where: str, rows: Sequence[Sequence[float]], height: int, recipe: Recipe
+    where: str, rows: Any, height: int, recipe: Recipe
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return rows of a number a class."""
+    rows = _filled(tuple[tuple[float, ...], ...], rows, where)
     width = len(recipe.classes)
     if len(rows) != height:
         raise ModelError(f"{FILE}: {where}: expected {height} rows, got {len(rows)}.")

@@ -273,10 +273,6 @@ class Recipe:
         return cls.from_table(table, where=path.name)
 
 
-for _table in (ClassCosts, ImageSettings, TrainingSettings, ReviewSettings, Recipe):
-    setattr(_table, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  no annotation
-
-
 def _check_classes(classes: tuple[object, ...]) -> None:
     if not 2 <= len(classes) <= MAX_CLASSES:
         raise RecipeError(

@@ -103,9 +103,6 @@ class VlmSettings:
         return replace(self, endpoint=endpoint, prompt={self.lang: self.text})
 
 
-setattr(VlmSettings, "__pydantic_config__", {"extra": "forbid"})  # noqa: B010  no annotation
-
-
 def check_endpoint(where: str, endpoint: str) -> None:
     """Refuse what is no plain http(s) address; it is never printed, for it may hold a key.
 

@@ -168,9 +168,25 @@ def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> N
         ),
         pytest.param(
             lambda d: d["gauge"]["spread"].update(noise=[0.1, -1.0, 0.0, 0.0]),
-            "model.json: expected a model, got: gauge.spread.noise: expected finite "
-            "numbers >= 0, got -1.0.",
+            "model.json: gauge.spread.noise: expected finite numbers >= 0, got -1.0.",
             id="gauge-below-0",
+        ),
+        pytest.param(
+            lambda d: d["gauge"].update(parts=True),
+            "model.json: gauge.parts: expected a whole number, got True.",
+            id="gauge-of-true-parts",
+        ),
+        pytest.param(
+            lambda d: d["scale"]["center"].__setitem__(1, "0.5"),
+            "model.json: scale.center[1]: expected a number, got '0.5'. "
+            "Write it without quotes.",
+            id="scale-of-text",
+        ),
+        pytest.param(
+            lambda d: d["head"]["W"][2].__setitem__(0, "0.5"),
+            "model.json: head.W[2][0]: expected a number, got '0.5'. "
+            "Write it without quotes.",
+            id="weight-of-text",
         ),
         pytest.param(
             lambda d: d["novelty"].update(
@@ -187,8 +203,7 @@ def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> N
         ),
         pytest.param(
             lambda d: d["guarantee"].update(parts="any"),
-            "model.json: guarantee: parts: input should be 'new' or 'out_of_fold', "
-            "got 'any'.",
+            "model.json: guarantee.parts: expected one of new, out_of_fold, got 'any'.",
             id="guarantee-on-any-parts",
         ),
     ],
