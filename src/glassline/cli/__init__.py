@@ -22,6 +22,7 @@ from glassline.cli import (
     guarantee,
     inspect,
     labels,
+    recipe,
     sheet,
     train,
     verify,
@@ -53,6 +54,7 @@ def commands() -> None:
 
 
 for _command in (
+    recipe,
     train,
     inspect,
     evaluate,
