@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import glassline
+from glassline import head, image
 
+LISTED = (glassline, head, image)  # their names are listed in stubs
 HEAVY = (
     "numpy",
     "scipy",
@@ -50,15 +55,42 @@ def test_nothing_heavy_is_loaded(code: str) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("name", glassline.__all__)
-def test_every_public_name_resolves(name: str) -> None:
-    """What is listed is there, and says what it is."""
-    assert getattr(glassline, name).__doc__
+@pytest.mark.parametrize("room", LISTED, ids=lambda room: room.__name__)
+def test_every_public_name_resolves(room: ModuleType) -> None:
+    """What the stub lists is there, sorted, and no module hides it."""
+    found = [getattr(room, name) for name in room.__all__]
+
+    assert room.__all__ == sorted(room.__all__)
+    assert [each for each in found if isinstance(each, ModuleType)] == []
+    assert set(room.__all__) <= set(dir(room))
 
 
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    """As for any module."""
-    with pytest.raises(
-        AttributeError, match=r"^module 'glassline' has no attribute 'predict'$"
-    ):
-        glassline.predict  # noqa: B018
+@pytest.mark.parametrize("room", LISTED, ids=lambda room: room.__name__)
+def test_a_stub_lists_public_names_and_nothing_else(room: ModuleType) -> None:
+    """A line that is read by a type checker alone would be a second list."""
+    stub = Path(str(room.__file__)).with_suffix(".pyi").read_text(encoding="utf-8")
+    lines = [line for line in stub.splitlines() if line]
+
+    listed = [line.split(" ")[3] for line in lines if line.startswith("from ")]
+    other = [line.split(":")[0] for line in lines if not line.startswith("from ")]
+    assert sorted([*listed, *other]) == room.__all__
+
+
+@pytest.mark.parametrize("room", LISTED, ids=lambda room: room.__name__)
+def test_an_unknown_name_is_an_attribute_error(room: ModuleType) -> None:
+    """As for any module: a slip does not become an import of something else."""
+    message = f"module {room.__name__!r} has no attribute 'imread'"
+
+    with pytest.raises(AttributeError, match=f"^{re.escape(message)}$"):
+        _ = room.imread
+
+
+def test_a_public_name_that_is_said_first_is_not_hidden_by_a_module() -> None:
+    """`read` stays a function whichever module of the room comes first."""
+    program = (
+        "import glassline.image.photo; from glassline.image import read; read.__code__"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+
+    assert done.returncode == 0

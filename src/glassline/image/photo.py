@@ -14,8 +14,8 @@ from glassline.arrays import Image
 from glassline.errors import ImageError, InputError, ShapeError
 from glassline.image.formats import read_header
 from glassline.image.header import check_pixels
+from glassline.image.opening import read
 from glassline.image.pixels import finish, from_header
-from glassline.image.read import read
 from glassline.image.refusals import named, printable
 from glassline.recipe import ImageSettings
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from glassline import __version__
 from glassline.arrays import Image, Values
 from glassline.decide import Decision, Gauge, Policy, Promise, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
@@ -40,7 +41,6 @@ from glassline.model.sealed import (
 )
 from glassline.model.selftest import self_test
 from glassline.recipe import Recipe
-from glassline.version import __version__
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
 

@@ -41,20 +41,6 @@ def test_the_guide_explains_every_reason_and_no_other():
     assert rows == list(image.REASONS)
 
 
-def test_the_public_names_are_sorted_and_resolve():
-    """The public names of the package are sorted, and each leads somewhere."""
-    assert image.__all__ == sorted(image.__all__, key=lambda n: (not n.isupper(), n))
-    assert [name for name in image.__all__ if getattr(image, name, None) is None] == []
-
-
-def test_an_unknown_name_is_refused_like_anywhere_in_python():
-    """A slip in a name does not become an import of something else."""
-    with pytest.raises(
-        AttributeError, match=r"^module 'glassline\.image' has no attribute 'imread'$"
-    ):
-        _ = image.imread
-
-
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

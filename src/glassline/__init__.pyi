@@ -1,0 +1,13 @@
+from glassline.dataset import Dataset as Dataset
+from glassline.head import cross_entropy as cross_entropy
+from glassline.head import softmax as softmax
+from glassline.inspection import Inspection as Inspection
+from glassline.inspection import inspect as inspect
+from glassline.model import Model as Model
+from glassline.model import load as load
+from glassline.recipe import Recipe as Recipe
+from glassline.studies.evaluation import Evaluation as Evaluation
+from glassline.studies.evaluation import evaluate as evaluate
+from glassline.training import train as train
+
+__version__: str

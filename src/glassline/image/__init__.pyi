@@ -1,0 +1,10 @@
+from glassline.image.folder import list_images as list_images
+from glassline.image.formats import read_header as read_header
+from glassline.image.header import Header as Header
+from glassline.image.opening import read as read
+from glassline.image.photo import Photo as Photo
+from glassline.image.photo import load as load
+from glassline.image.pixels import MIN_SIDE as MIN_SIDE
+from glassline.image.pixels import decode as decode
+from glassline.image.refusals import REASONS as REASONS
+from glassline.image.refusals import printable as printable
