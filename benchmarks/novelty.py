@@ -11,13 +11,14 @@ import numpy as np
 
 from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
-from glassline.dataset.folds import folds
+from glassline.dataset.folds import deal
 from glassline.dataset.readings import Readings
 from glassline.errors import GlasslineWarning
 from glassline.head import softmax
 from glassline.model.verdict import actions
 from glassline.recipe import ACTIONS, Recipe, ReviewSettings
 from glassline.training import read_candidates, train_on
+from glassline.training.crossfit import splits
 
 SETS = {
     "neu_osd": "ok",
@@ -26,7 +27,6 @@ SETS = {
     "mtd_cls": "free",
     "neu_cls": None,
 }
-FOLDS = 5
 RATES = (0.02, 0.05)
 ACCEPT, REVIEW = ACTIONS.index("accept"), ACTIONS.index("review")
 
@@ -69,7 +69,7 @@ def main() -> None:
 def left_out(name: str, readings: Readings, recipe: Recipe, unseen: str) -> Row:
     """Train without one class, five times by group, and judge the fold left out."""
     labels = readings.data.targets(recipe.classes).argmax(axis=1)
-    dealt = folds(labels, readings.data.groups(), FOLDS)
+    dealt = deal(labels, readings.data.groups())
     is_new = labels == recipe.classes.index(unseen)
     row = Row(name, unseen)
     for rate in RATES:
@@ -80,10 +80,9 @@ def left_out(name: str, readings: Readings, recipe: Recipe, unseen: str) -> Row:
             good=recipe.good,
             review=ReviewSettings(novelty=rate),
         )
-        for fold in range(FOLDS):
-            taught = np.flatnonzero((dealt != fold) & ~is_new)
-            trained = train_on(readings.subset(taught), known)
-            model, own = trained.model, dealt == fold
+        for others, own in splits(dealt):
+            trained = train_on(readings.subset(others[~is_new[others]]), known)
+            model = trained.model
             values = readings.values[own][:, trained.columns]
             p = softmax(model.head.logits(model.scale.x(values)))
             by_cost, taken = model.policy.actions(p), actions(model, values, p)

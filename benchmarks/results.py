@@ -12,12 +12,12 @@ import numpy as np
 
 from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
+from glassline.dataset.folds import FOLDS
 from glassline.recipe import Recipe
 from glassline.studies.crossvalidation import cross_validate
 from glassline.training import read_candidates
 
 SETS = ("neu_osd", "neu_cls", "kolektor_osd", "mtd_osd")
-FOLDS = 5
 SEEDS = (0, 1, 2)
 FIGURES = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
 
@@ -55,7 +55,7 @@ def score_set(folder: Path) -> Row:
     data = Dataset.read(folder)
     recipe = Recipe(classes=data.classes)
     readings = read_candidates(data, recipe)
-    runs = [cross_validate(readings, recipe, count=FOLDS, seed=seed) for seed in SEEDS]
+    runs = [cross_validate(readings, recipe, seed=seed) for seed in SEEDS]
     scores = [run.scores for run in runs]
     figures = {}
     for name in FIGURES:

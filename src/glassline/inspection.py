@@ -41,7 +41,7 @@ def inspect(
         label: What a person said of the part; the sheet then shows the loss too.
         root: A folder that the photo must not lie outside of.
         possible: What says of x which classes can not be ruled out, as
-            `teaching.teach` returns it; the verdict then names them.
+            `conformal.teach` returns it; the verdict then names them.
 
     Raises:
         ImageError: The photo is refused; `reason` says why.

@@ -96,10 +96,10 @@ def _split(data: Dataset, recipe: Recipe) -> tuple[Dataset, Dataset]:
     """Keep one part in three for scoring; no group on both sides."""
     import numpy as np
 
-    from glassline.dataset.folds import folds
+    from glassline.dataset.folds import deal
 
     labels = data.targets(recipe.classes).argmax(axis=1)
-    dealt = folds(labels, data.groups(), HELD_OUT)
+    dealt = deal(labels, data.groups(), HELD_OUT, least=HELD_OUT)
     return data.subset(np.flatnonzero(dealt)), data.subset(np.flatnonzero(dealt == 0))
 
 

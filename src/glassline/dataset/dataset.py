@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Targets
+from glassline.arrays import ClassIds, Targets
 from glassline.dataset.part import Part
 from glassline.dataset.table import read_table
 from glassline.errors import DatasetError, LabelError, show
 from glassline.image import list_images
 
-__all__ = ["Dataset"]
+__all__ = ["Dataset", "Labelled"]
 
 USUAL_ORDER = ("ok", "scratch", "dirt")
 TABLES = ("labels.csv", "manifest.csv", "metadata.csv")  # looked for in this order
@@ -81,6 +81,16 @@ class Dataset:
                 y[row, column[name]] = share
         return y
 
+    def labelled(self, classes: Sequence[str]) -> Labelled:
+        """Return the parts that somebody decided, of all weights.
+
+        Raises:
+            LabelError: As in `targets`.
+        """
+        targets = self.targets(classes)
+        rows = np.flatnonzero(targets.any(axis=1))
+        return Labelled(self.subset(rows), rows, targets[rows])
+
     @classmethod
     def read(cls, source: str | Path) -> Dataset:
         """Read a dataset from a folder, a CSV file or a Parquet file.
@@ -133,6 +143,26 @@ class Dataset:
                 f"scratch/) or a {TABLES[0]}, got neither."
             )
         return cls(str(folder), parts, tuple(names))
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The labelled parts of a dataset, m of its n.
+
+    Attributes:
+        data: The m parts.
+        rows: Shape (m,), their places among the n.
+        targets: Shape (m, k), one-hot or soft.
+    """
+
+    data: Dataset
+    rows: NDArray[np.int64]
+    targets: Targets
+
+    @property
+    def labels(self) -> ClassIds:
+        """Return the class of each part, shape (m,); of shares the largest."""
+        return np.asarray(self.targets.argmax(axis=1))
 
 
 def _not_readable(path: object, got: str) -> DatasetError:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, Values
 from glassline.errors import InputError, ShapeError
@@ -61,10 +61,8 @@ class Region:
 
         A_c = (S_c + S) / 2,   D_c = sqrt((u - m_c) A_c^-1 (u - m_c)^T),   D = min_c D_c
 
-    and a part is novel where D is above the limit. The limit is a conformal quantile:
-    each part of training gets the D that a region fitted without its group gives it,
-    and of n such distances the ceil((n + 1)(1 - rate))-th smallest is taken. Of new
-    parts of the known classes, drawn like those of training, about `rate` lie beyond.
+    and a part is novel where D is above the limit. Training sets the limit so that of
+    new parts of the known classes, drawn like its own, about `rate` lie beyond.
 
     Changing the unit of a feature changes no distance. A defect that raises none of
     the four features, or looks like a known class, lies inside: this finds what is
@@ -83,10 +81,10 @@ class Region:
         InputError: A number is not finite, or the limit or rate is out of range.
 
     Example:
-        Ten parts at 0 and 1 by turns (variance 5 / 18), and one far away:
+        Ten parts at 0 and 1 by turns: mean 1/2, variance 5 / 18.
 
         >>> u = np.array([[0.0], [1.0]] * 5)
-        >>> region = Region.fit(u, [0] * 10, np.arange(10) // 2, ("ok",), rate=0.2)
+        >>> region = Region.around(u, np.zeros(10, int), ("ok",), rate=0.2, limit=3.0)
         >>> stand = region.stand(np.array([3.0]))
         >>> print(stand.is_novel, f"{stand.distance:.3f} {2.5 / (5 / 18) ** 0.5:.3f}")
         True 4.743 4.743
@@ -94,8 +92,6 @@ class Region:
     Source:
         Half a class's own covariance and half the pooled one: J. H. Friedman,
         Regularized Discriminant Analysis, JASA 84(405), 1989, eq. 7, lambda = 1/2.
-        The limit: V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning in a
-        Random World (2005), section 4.2, over folds by group instead of single parts.
     """
 
     classes: tuple[str, ...]
@@ -123,55 +119,41 @@ class Region:
             raise InputError(
                 f"novelty.limit: expected a finite number above 0, got {self.limit}."
             )
-        _check_rate(self.rate)
+        if not 0 < self.rate < 1:
+            raise InputError(
+                f"novelty.rate: expected a share above 0 and below 1, got {self.rate}."
+            )
 
     @classmethod
-    def fit(
+    def around(
         cls,
         unclipped: Features,
-        labels: ClassIds | ArrayLike,
-        dealt: ArrayLike | None,
+        labels: ClassIds,
         classes: tuple[str, ...],
         *,
         rate: float,
-    ) -> Region | None:
-        """Fit the region to labelled parts.
+        limit: float = 1.0,
+    ) -> Region:
+        """Lay an ellipsoid around each class of labelled parts, all with this limit.
 
         Args:
-            unclipped: Shape (n, d), features before their clip.
+            unclipped: Shape (n, d), features before their clip, n >= 1.
             labels: Shape (n,), class ids.
-            dealt: Shape (n,), the fold of each part, 0, 1, ...; no group in two of
-                them. None: there are too few groups.
             classes: The k class names.
-            rate: Share of the parts of known classes that may lie beyond, in (0, 1);
-                with n parts it can not be less than 1 / (n + 1).
-
-        Returns:
-            The region; None with fewer than two folds, or no two parts of a class.
+            rate: As in the attributes.
+            limit: As in the attributes.
 
         Raises:
             InputError: The rate is out of range.
         """
-        _check_rate(rate)
-        u = np.asarray(unclipped, np.float64)
-        y = np.asarray(labels, np.int64)
-        if dealt is None or not (np.bincount(y) > 1).any():
-            return None
-        folds = np.asarray(dealt, np.int64)
-        away = np.empty(len(u))
-        for fold in np.unique(folds).tolist():
-            own = folds == fold
-            parts = _ellipsoids(u[~own], y[~own])
-            away[own] = np.sqrt(_squares(u[own], *parts[1:]).min(axis=1))
-        place = min(math.ceil((len(u) + 1) * (1 - rate)), len(u)) - 1
-        ids, centers, inverses = _ellipsoids(u, y)
+        ids, centers, inverses = _ellipsoids(unclipped, labels)
         return cls(
             classes=tuple(classes[c] for c in ids),
             centers=tuple(map(tuple, centers.tolist())),
             inverses=tuple(tuple(map(tuple, rows)) for rows in inverses.tolist()),
-            limit=max(float(np.sort(away)[place]), FLOOR),
+            limit=limit,
             rate=rate,
-            n=len(u),
+            n=len(unclipped),
         )
 
     def distances(self, unclipped: Features) -> Numbers:
@@ -236,10 +218,3 @@ def _pull(away: Numbers, inverse: Numbers) -> Numbers:
     for j in range(away.shape[1]):
         pull += away[:, j, np.newaxis] * inverse[j]
     return pull
-
-
-def _check_rate(rate: float) -> None:
-    if not 0 < rate < 1:
-        raise InputError(
-            f"novelty.rate: expected a share above 0 and below 1, got {rate}."
-        )

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import ClassIds, Image, Values
+from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
-from glassline.dataset.folds import folds, most_folds
+from glassline.dataset.folds import deal
 from glassline.dataset.readings import (
     Progress,
     Readings,
@@ -28,7 +28,7 @@ from glassline.model import Model
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import words
 from glassline.studies.metrics import Scores, score
-from glassline.training.temperature import FOLDS, out_of_fold
+from glassline.training.crossfit import out_of_fold
 
 __all__ = ["Subset", "Subsets", "score_subsets"]
 
@@ -207,7 +207,7 @@ def score_subsets(
             scorer.score(tuple(range(d + d * draw, 2 * d + d * draw)))
             for draw in range(CONTROLS)
         ),
-        folds=scorer.count,
+        folds=len(np.unique(scorer.dealt)),
         n=len(scorer.labels),
         refused=readings.refused,
     )
@@ -217,29 +217,26 @@ class _Scorer:
     """The parts and their folds, dealt once for every subset."""
 
     def __init__(self, model: Model, readings: Readings) -> None:
-        targets = readings.data.targets(model.recipe.classes)
-        rows = np.flatnonzero(targets.any(axis=1))
-        if not len(rows):
+        known = readings.data.labelled(model.recipe.classes)
+        if not len(known.rows):
             raise InputError("subsets: expected at least one labelled part, got none.")
-        self.model, self.known = model, readings.subset(rows)
-        self.labels: ClassIds = targets[rows].argmax(axis=1)
-        self.groups = self.known.data.groups()
-        self.count = max(2, min(FOLDS, most_folds(self.labels, self.groups)))
-        self.dealt = folds(self.labels, self.groups, self.count)
+        self.recipe, self.data = model.recipe, known.data
+        self.values, self.labels = readings.values[known.rows], known.labels
+        self.groups = known.data.groups()
+        self.dealt = deal(self.labels, self.groups)
 
     def score(self, columns: tuple[int, ...]) -> Scores:
         """Score the heads of some columns; of none, those of one constant column."""
-        values: NDArray[np.float64] = self.known.values[:, list(columns)]
+        values: NDArray[np.float64] = self.values[:, list(columns)]
         if not columns:
             values = np.zeros((len(self.labels), 1))
-        recipe = self.model.recipe
-        logits = out_of_fold(values, self.known.data, recipe, self.dealt)
+        logits = out_of_fold(values, self.data, self.recipe, self.dealt)
         return score(
             self.labels,
             logits.argmax(axis=1),
             part_losses(logits, self.labels),
             self.groups,
-            len(recipe.classes),
+            len(self.recipe.classes),
         )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-
 from glassline.arrays import Values
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, no_progress, read_parts
@@ -54,13 +52,12 @@ def teach(
         workers=workers,
         progress=progress,
     )
-    targets = readings.data.targets(recipe.classes)
-    known = targets.sum(axis=1) > 0
-    if not known.any():
+    known = readings.data.labelled(recipe.classes)
+    if not len(known.rows):
         raise InputError(f"{data.name}: expected at least one labelled part, got none.")
     taught = Taught(
-        x=model.scale.x(readings.values[known]),
-        labels=np.asarray(targets[known].argmax(axis=1), np.int64),
+        x=model.scale.x(readings.values[known.rows]),
+        labels=known.labels,
         classes=recipe.classes,
         penalty=recipe.training.penalty,
         is_balanced=recipe.training.class_weights == "balanced",

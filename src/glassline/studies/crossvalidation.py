@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from glassline.dataset.folds import folds
+from glassline.arrays import Logits
+from glassline.dataset.folds import FOLDS, deal
 from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.head import softmax
 from glassline.model.verdict import actions
 from glassline.recipe import Recipe
 from glassline.studies.evaluation import Evaluation, judge
 from glassline.training import train_on
+from glassline.training.crossfit import crossfit
 
 __all__ = ["cross_validate"]
 
@@ -19,7 +22,7 @@ def cross_validate(
     readings: Readings,
     recipe: Recipe,
     *,
-    count: int = 5,
+    count: int = FOLDS,
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> Evaluation:
@@ -38,18 +41,20 @@ def cross_validate(
     Raises:
         DatasetError: There are fewer groups than folds.
     """
-    targets = readings.data.targets(recipe.classes)
-    known = np.flatnonzero(targets.sum(axis=1) > 0)
-    scored = readings.subset(known)
-    labels = targets[known].argmax(axis=1)
-    dealt = folds(labels, scored.data.groups(), count, seed)
-    logits = np.zeros((len(known), len(recipe.classes)))
-    taken = np.zeros(len(known), np.int64)
-    for fold in range(count):
-        held_out = dealt == fold
-        found = train_on(scored.subset(np.flatnonzero(~held_out)), recipe)
-        model, values = found.model, scored.values[held_out][:, found.columns]
-        logits[held_out] = model.head.logits(model.scale.x(values))
-        taken[held_out] = actions(model, values, softmax(logits[held_out]))
-        progress("cross-validating", fold + 1, count)
+    known = readings.data.labelled(recipe.classes)
+    scored = readings.subset(known.rows)
+    dealt = deal(known.labels, known.data.groups(), count, least=count, seed=seed)
+    places = iter(range(1, count + 1))
+
+    def say(
+        others: NDArray[np.int64], own: NDArray[np.int64]
+    ) -> tuple[Logits, NDArray[np.int64]]:
+        found = train_on(scored.subset(others), recipe)
+        model, values = found.model, scored.values[own][:, found.columns]
+        logits = model.head.logits(model.scale.x(values))
+        taken = actions(model, values, softmax(logits))
+        progress("cross-validating", next(places), count)
+        return logits, taken
+
+    logits, taken = crossfit(dealt, say)
     return judge(recipe, logits, taken, scored)

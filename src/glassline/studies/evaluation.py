@@ -247,27 +247,25 @@ def judge(
     recipe: Recipe, logits: Logits, actions: NDArray[np.int64], readings: Readings
 ) -> Evaluation:
     """Hold logits and actions, one row a part read, against the labels."""
-    targets = readings.data.targets(recipe.classes)
-    known = targets.sum(axis=1) > 0
-    if not known.any():
+    known = readings.data.labelled(recipe.classes)
+    rows, labels, groups = known.rows, known.labels, known.data.groups()
+    if not len(rows):
         raise InputError("evaluate: expected at least one labelled part, got none.")
-    labels = targets[known].argmax(axis=1)
-    groups = readings.data.groups()[known]
     return Evaluation(
         recipe=recipe,
         labels=labels,
-        logits=logits[known],
-        actions=actions[known],
+        logits=logits[rows],
+        actions=actions[rows],
         groups=groups,
         scores=score(
             labels,
-            logits[known].argmax(axis=1),
-            part_losses(logits[known], targets[known]),
+            logits[rows].argmax(axis=1),
+            part_losses(logits[rows], known.targets),
             groups,
             len(recipe.classes),
         ),
         refused=readings.refused,
-        undecided=int((~known).sum()),
+        undecided=len(readings.data) - len(rows),
     )
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, PartWeights, Targets
-from glassline.dataset.folds import folds, most_folds
+from glassline.dataset.folds import deal
 from glassline.features import Scale
 from glassline.head import Head, fit, part_losses
+from glassline.training.crossfit import splits
 
 __all__ = ["Choice", "InnerLoss", "Scorer", "Tried", "choose"]
 
@@ -122,11 +123,14 @@ class InnerLoss:
     ) -> None:
         self._readings, self._targets, self._weights = readings, targets, weights
         self._penalty = penalty
-        count = min(INNER_FOLDS, most_folds(labels, groups))
         self._folds = [
-            _Fold.of(readings, good, deal == fold)
-            for deal in (folds(labels, groups, count, seed) for seed in range(REPEATS))
-            for fold in range(count)
+            _Fold(
+                seen=seen,
+                left_out=left_out,
+                scale=Scale.fit(readings[seen], None if good is None else good[seen]),
+            )
+            for seed in range(REPEATS)
+            for seen, left_out in splits(deal(labels, groups, INNER_FOLDS, seed=seed))
         ]
 
     def __call__(self, columns: tuple[int, ...]) -> float:
@@ -134,8 +138,8 @@ class InnerLoss:
         values = self._readings[:, columns]
         lost = total = 0.0
         for fold in self._folds:
-            x = fold.scale(columns).x(values)
-            seen, left_out = ~fold.left_out, fold.left_out
+            x = fold.scale_of(columns).x(values)
+            seen, left_out = fold.seen, fold.left_out
             fold.head = fit(
                 x[seen],
                 self._targets[seen],
@@ -153,26 +157,15 @@ class InnerLoss:
 
 @dataclass
 class _Fold:
-    """One fold: who is left out, the scale of every column, and the last head."""
+    """One fold: who is seen, who left out, the scale of every column, the last head."""
 
-    left_out: NDArray[np.bool_]
-    all_columns: Scale
+    seen: NDArray[np.int64]
+    left_out: NDArray[np.int64]
+    scale: Scale
     head: Head | None = None
 
-    @classmethod
-    def of(
-        cls,
-        readings: NDArray[np.float64],
-        good: NDArray[np.bool_] | None,
-        left_out: NDArray[np.bool_],
-    ) -> _Fold:
-        seen = ~left_out
-        return cls(
-            left_out, Scale.fit(readings[seen], None if good is None else good[seen])
-        )
-
-    def scale(self, columns: Sequence[int]) -> Scale:
-        of_all = self.all_columns
+    def scale_of(self, columns: Sequence[int]) -> Scale:
+        of_all = self.scale
         return Scale(
             tuple(of_all.center[each] for each in columns),
             tuple(of_all.spread[each] for each in columns),

@@ -18,7 +18,7 @@ from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.front.onnx.graph import Backbone, concept_network, statistics_network
 from glassline.model import Model
 from glassline.recipe import Recipe
-from glassline.training.concepts import Concepts, Material, assess, teach
+from glassline.training.concepts import Concepts, Material, assess, fit_concepts
 from glassline.training.concepts.figures import CLIP
 from glassline.training.training import train_head
 from glassline.training.trainset import good_parts
@@ -164,7 +164,7 @@ def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
 
 def _train_on(lessons: Lessons, progress: Progress) -> Model:
     recipe, material = lessons.recipe, lessons.material
-    concepts = teach(material, recipe)
+    concepts = fit_concepts(material, recipe)
     figures = assess(material, recipe, progress=progress)
     return train_head(
         lessons.readings,
@@ -203,7 +203,7 @@ def head_readings(
     """
     known = lessons.readings.data.targets(lessons.recipe.classes).any(axis=1)
     with threadpool_limits(1):
-        concepts = concepts or teach(lessons.material, lessons.recipe)
+        concepts = concepts or fit_concepts(lessons.material, lessons.recipe)
         found = concepts.layer.read(lessons.statistics)
     found[known] = concepts.readings
     return found

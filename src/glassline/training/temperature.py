@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
@@ -13,26 +12,24 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits, PartWeights, Probabilities
 from glassline.dataset import Dataset
-from glassline.dataset.folds import folds, most_folds
-from glassline.errors import GlasslineWarning, InputError, ShapeError
+from glassline.dataset.folds import deal, most_folds
+from glassline.errors import InputError, ShapeError
 from glassline.features.scale import CLIP
-from glassline.head import Head, cross_entropy, fit, part_losses, softmax
+from glassline.head import Head, cross_entropy, part_losses, softmax
 from glassline.head.inputs import as_logits, as_weights
 from glassline.head.targets import as_class_ids
 from glassline.recipe import Recipe
-from glassline.training.trainset import part_weights, prepare
+from glassline.training.crossfit import crossfit, out_of_fold
+from glassline.training.trainset import part_weights
 
 __all__ = [
-    "FOLDS",
     "Temperature",
     "TemperatureOutcome",
     "Tempered",
     "calibrate",
-    "out_of_fold",
     "temper",
 ]
 
-FOLDS = 5
 SOFTER, SHARPER = 1.0, 3.0  # standard errors that a gain must exceed
 MAX_STEPS = 200  # a bisection ends sooner; Newton takes about six
 TOLERANCE = 1e-13  # of 1 / T: the rounding of the sums
@@ -216,29 +213,27 @@ def temper(
         error: L. Breiman et al., Classification and Regression Trees (1984), section
         3.4.3, there for the size of a tree. The three are ours.
     """
-    targets = data.targets(recipe.classes)
-    rows = np.flatnonzero((targets.sum(axis=1) > 0) & (data.weights() > 0))
-    if not len(rows):
+    counts = np.flatnonzero(data.weights() > 0)
+    known = data.subset(counts).labelled(recipe.classes)
+    labels, groups = known.labels, known.data.groups()
+    if most_folds(labels, groups) < 2:
         return None
-    known, values = data.subset(rows), values[rows]
-    labels, groups = targets[rows].argmax(axis=1), known.groups()
-    count = min(FOLDS, most_folds(labels, groups))
-    weights = part_weights(known, recipe)
-    if count < 2:
-        return None
-    dealt = folds(labels, groups, count)
-    logits = out_of_fold(values, known, recipe, dealt, clip=clip)
-    crossed = np.zeros_like(logits)
-    for fold in range(count):
-        others = dealt != fold
+    dealt, weights = deal(labels, groups), part_weights(known.data, recipe)
+    logits = out_of_fold(
+        values[counts][known.rows], known.data, recipe, dealt, clip=clip
+    )
+
+    def cooled(others: NDArray[np.int64], own: NDArray[np.int64]) -> tuple[Logits]:
         found = calibrate(logits[others], labels[others], weights=weights[others])
-        crossed[~others] = logits[~others] / found.value
+        return (logits[own] / found.value,)
+
+    (crossed,) = crossfit(dealt, cooled)
     gains = part_losses(logits, labels) - part_losses(crossed, labels)
     return Tempered(
         found=calibrate(logits, labels, weights=weights),
         crossed=cross_entropy(crossed, labels, weights=weights),
         error=_standard_error(gains, weights, groups),
-        folds=count,
+        folds=len(np.unique(dealt)),
     )
 
 
@@ -251,40 +246,6 @@ def _standard_error(
     away = np.bincount(place, weights * (gains - mean))
     g = len(away)
     return float(math.sqrt(g / (g - 1) * (away @ away)) / weights.sum())
-
-
-def out_of_fold(
-    values: NDArray[np.float64],
-    data: Dataset,
-    recipe: Recipe,
-    dealt: ClassIds,
-    *,
-    clip: float = CLIP,
-) -> Logits:
-    """Return the logits of each part by a head that was fitted without its fold.
-
-    Args:
-        values: Shape (n, d), the readings of every part.
-        data: The same n parts, all labelled.
-        recipe: Classes and training settings.
-        dealt: Shape (n,), the fold of each part, as `folds` deals them.
-        clip: Largest size of x.
-    """
-    logits = np.zeros((len(values), len(recipe.classes)))
-    for fold in np.unique(dealt).tolist():
-        own = dealt == fold
-        others = np.flatnonzero(~own)
-        lesson = prepare(values[others], data.subset(others), recipe, clip=clip)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not the model
-            found = fit(
-                lesson.x,
-                lesson.targets,
-                penalty=recipe.training.penalty,
-                weights=lesson.weights,
-            )
-        logits[own] = found.head.logits(lesson.scale.x(values[own]))
-    return logits
 
 
 def _slope(a: float, z: Numbers, y: ClassIds, w: Numbers) -> tuple[float, float]:

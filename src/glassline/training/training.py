@@ -15,20 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.dataset import Dataset
-from glassline.dataset.folds import deal, most_folds
+from glassline.dataset.folds import most_folds
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
-from glassline.decide import Region
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.features.scale import CLIP
 from glassline.front import Front
-from glassline.head import Fit, fit
+from glassline.head import Fit
 from glassline.image import printable
 from glassline.model import Model
 from glassline.recipe import Recipe
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import Choice, InnerLoss, choose
+from glassline.training.crossfit import quiet
+from glassline.training.novelty import fit_region
 from glassline.training.temperature import temper
-from glassline.training.trainset import Lesson, good_parts, gradient_tolerance, prepare
+from glassline.training.trainset import (
+    Trainset,
+    good_parts,
+    gradient_tolerance,
+    learn,
+    prepare,
+)
 
 __all__ = [
     "PHOTO_DIGITS",
@@ -145,28 +152,32 @@ def train_head(
     Warns:
         GlasslineWarning: As in `train`.
     """
-    lesson = prepare(values, parts.data, recipe, clip=clip)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GlasslineWarning)  # said below, with names
-        found = fit(
-            lesson.x,
-            lesson.targets,
-            penalty=recipe.training.penalty,
-            weights=lesson.weights,
-            tolerance=gradient_tolerance(recipe.training.penalty),
+    tolerance = gradient_tolerance(recipe.training.penalty)
+    with quiet():  # said below, with names
+        learnt, found = learn(
+            values, parts.data, recipe, clip=clip, tolerance=tolerance
         )
     for note in (*found.notes, *_withoutgood_parts(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
-    _check_priors(lesson, parts.data, recipe)
+    _check_priors(learnt, parts.data, recipe)
     tempered = temper(values, parts.data, recipe, clip=clip)
+    known, novelty = parts.data.labelled(recipe.classes), recipe.review.novelty
     return Model(
         recipe=recipe,
         front=front,
-        scale=lesson.scale,
+        scale=learnt.scale,
         head=tempered.applied(found.head) if tempered else found.head,
         optimum=found.head,
-        region=_region(lesson, values, parts.data, recipe),
-        training_mix=lesson.mix,
+        region=fit_region(
+            learnt.scale.unclipped(values[known.rows]),
+            known.labels,
+            known.data.groups(),
+            recipe.classes,
+            rate=novelty,
+        )
+        if novelty
+        else None,
+        training_mix=learnt.mix,
         certificate=_plain(asdict(found.certificate)),
         record={
             **_record(parts, recipe, found),
@@ -176,47 +187,25 @@ def train_head(
     )
 
 
-def _region(
-    lesson: Lesson, values: NDArray[np.float64], data: Dataset, recipe: Recipe
-) -> Region | None:
-    """Fit the region of the labelled parts, unless the recipe switches it off."""
-    targets = data.targets(recipe.classes)
-    rows = np.flatnonzero(targets.sum(axis=1) > 0)
-    if not recipe.review.novelty:
-        return None
-    labels = targets[rows].argmax(axis=1)
-    return Region.fit(
-        lesson.scale.unclipped(values[rows]),
-        labels,
-        deal(labels, data.groups()[rows]),
-        recipe.classes,
-        rate=recipe.review.novelty,
-    )
-
-
 def _choose(
     readings: Readings, recipe: Recipe, candidates: Candidates, progress: Progress
 ) -> Choice:
     """Choose a setting for each feature; the defaults where nothing can be scored."""
-    labels = readings.data.targets(recipe.classes)
-    rows = np.flatnonzero(labels.any(axis=1))
-    known = readings.subset(rows)
-    groups = known.data.groups()
-    ids = labels[rows].argmax(axis=1)
-    if not len(rows) or most_folds(ids, groups) < 2 or candidates.is_settled:
+    known = readings.data.labelled(recipe.classes)
+    groups, values = known.data.groups(), readings.values[known.rows]
+    if most_folds(known.labels, groups) < 2 or candidates.is_settled:
         return Choice(candidates.defaults, math.nan, ())
-    lesson = prepare(known.values, known.data, recipe)
+    learnt = prepare(values, known.data, recipe)
     score = InnerLoss(
-        known.values,
-        lesson.targets,
-        lesson.weights,
-        good_parts(labels[rows], recipe),
-        ids,
+        values,
+        learnt.targets,
+        learnt.weights,
+        good_parts(known.targets, recipe),
+        known.labels,
         groups,
         recipe.training.penalty,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not of the model
+    with quiet():
         return choose(
             candidates.columns,
             candidates.defaults,
@@ -244,13 +233,13 @@ def _withoutgood_parts(recipe: Recipe) -> tuple[str, ...]:
     )
 
 
-def _check_priors(lesson: Lesson, data: Dataset, recipe: Recipe) -> None:
+def _check_priors(learnt: Trainset, data: Dataset, recipe: Recipe) -> None:
     """Refuse a prior that no part supports: its probability could not be corrected."""
     if recipe.priors is None:
         return
     absent = [
         name
-        for name, share in zip(recipe.classes, lesson.mix, strict=True)
+        for name, share in zip(recipe.classes, learnt.mix, strict=True)
         if not share
     ]
     if absent:

@@ -12,17 +12,24 @@ from glassline.dataset import Dataset
 from glassline.errors import DatasetError
 from glassline.features import Scale
 from glassline.features.scale import CLIP
-from glassline.head import class_weights, smooth
+from glassline.head import Fit, class_weights, fit, smooth
 from glassline.recipe import Recipe
 
-__all__ = ["Lesson", "good_parts", "gradient_tolerance", "part_weights", "prepare"]
+__all__ = [
+    "Trainset",
+    "good_parts",
+    "gradient_tolerance",
+    "learn",
+    "part_weights",
+    "prepare",
+]
 
 TOLERANCE = 1e-9  # of the gradient, where no penalty says how far that is
 LEFT = 1e-7  # of W and b: a tenth of what verification takes for finished
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Trainset:
     """What the head is fitted to, by one rule for training and verifying.
 
     Attributes:
@@ -46,7 +53,7 @@ def prepare(
     recipe: Recipe,
     *,
     clip: float = CLIP,
-) -> Lesson:
+) -> Trainset:
     """Standardise readings, shape (n, d), and weigh labels as the recipe says.
 
     Args:
@@ -67,13 +74,41 @@ def prepare(
     scale = Scale.fit(values[decided], good_parts(labels[decided], recipe), clip)
     weights = part_weights(data, recipe)
     mix = (weights[:, None] * labels).sum(axis=0)
-    return Lesson(
+    return Trainset(
         scale=scale,
         x=scale.x(values),
         targets=smooth(labels, recipe.training.label_smoothing),
         weights=weights,
         mix=tuple((mix / mix.sum()).tolist()),
     )
+
+
+def learn(
+    values: NDArray[np.float64],
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    clip: float = CLIP,
+    tolerance: float = TOLERANCE,
+) -> tuple[Trainset, Fit]:
+    """Prepare readings as `prepare` does, and fit the head to them.
+
+    Args:
+        values: Shape (n, d), the readings of every part.
+        data: The same n parts.
+        recipe: Classes and training settings.
+        clip: Largest size of x.
+        tolerance: Of the gradient.
+    """
+    learnt = prepare(values, data, recipe, clip=clip)
+    found = fit(
+        learnt.x,
+        learnt.targets,
+        penalty=recipe.training.penalty,
+        weights=learnt.weights,
+        tolerance=tolerance,
+    )
+    return learnt, found
 
 
 def part_weights(data: Dataset, recipe: Recipe) -> PartWeights:

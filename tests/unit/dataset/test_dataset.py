@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from glassline.dataset import Dataset
+from glassline.dataset import Dataset, Part
 
 
 def _touch(folder: Path, *names: str) -> None:
@@ -187,3 +187,23 @@ def test_scores_of_people_are_read_where_there_are_some(tmp_path: Path) -> None:
         {"line_strength": 0.75, "grain_noise": 0.5},
         None,
     ]
+
+
+def test_labelled_parts_keep_their_places() -> None:
+    """Hard and soft labels; a part in shares counts as its largest, nobody's is left."""
+    path = Path("x.png")
+    data = Dataset(
+        "drawn",
+        (
+            Part(path, None, "row 0", "a"),
+            Part(path, "dirt", "row 1", "b", weight=0.0),
+            Part(path, None, "row 2", "c", soft={"ok": 0.6, "dirt": 0.4}),
+        ),
+    )
+
+    found = data.labelled(("ok", "dirt"))
+
+    assert found.data.parts == data.parts[1:]
+    assert_array_equal(found.rows, [1, 2])
+    assert_array_equal(found.targets, [[0.0, 1.0], [0.6, 0.4]])
+    assert_array_equal(found.labels, [1, 0])

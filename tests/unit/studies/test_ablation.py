@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from glassline.dataset import Dataset
-from glassline.dataset.folds import folds
+from glassline.dataset.folds import deal
 from glassline.dataset.readings import read_parts
 from glassline.errors import InputError, LabelError
 from glassline.head import part_losses
@@ -43,7 +43,7 @@ def test_a_subset_is_scored_by_heads_of_its_own_columns(
         line, lambda image: model.front.read(image).values, model.recipe.image
     ).values[:, [0, 3]]
     labels = line.targets(model.recipe.classes).argmax(axis=1)
-    dealt = folds(labels, line.groups(), 5)
+    dealt = deal(labels, line.groups())
 
     logits = out_of_fold(values, line, model.recipe, dealt)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import Literal
 
@@ -13,7 +12,7 @@ from glassline.arrays import Probabilities
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
 from glassline.decide import guarantee
-from glassline.errors import GlasslineWarning, InputError, ModelError
+from glassline.errors import InputError, ModelError
 from glassline.head import softmax
 from glassline.model import FILE, Model
 from glassline.studies.crossvalidation import cross_validate
@@ -128,10 +127,7 @@ def _out_of_fold(
 ) -> Probabilities:
     """Return the probabilities of the labelled parts, each by a head without its group."""
     candidates = read_candidates(data, model.recipe, workers=workers, progress=progress)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not of the model
-        found = cross_validate(candidates, model.recipe, progress=progress)
-    return softmax(found.logits)
+    return softmax(cross_validate(candidates, model.recipe, progress=progress).logits)
 
 
 def _learnt(model: Model, readings: Readings) -> NDArray[np.bool_]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,11 +10,11 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits, Probabilities
 from glassline.dataset import Dataset
-from glassline.dataset.folds import folds, most_folds
+from glassline.dataset.folds import deal
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
 from glassline.decide import Policy
-from glassline.errors import DatasetError, GlasslineWarning, InputError
-from glassline.head import fit, part_losses, softmax
+from glassline.errors import DatasetError, InputError
+from glassline.head import part_losses, softmax
 from glassline.model import Model
 from glassline.recipe import Recipe
 from glassline.studies.labels.conflicts import Conflict, conflicts, fewest_to_check
@@ -23,8 +22,9 @@ from glassline.studies.labels.inspectors import agreements, kappas
 from glassline.studies.labels.result import Audit, Effect, Inspector, Suspect
 from glassline.studies.metrics import Rate
 from glassline.training import read_candidates, train_on
-from glassline.training.temperature import FOLDS, out_of_fold, temper
-from glassline.training.trainset import prepare
+from glassline.training.crossfit import out_of_fold, quiet
+from glassline.training.temperature import temper
+from glassline.training.trainset import learn, prepare
 
 __all__ = ["audit"]
 
@@ -63,11 +63,10 @@ def audit(
     recipe = judge if isinstance(judge, Recipe) else judge.recipe
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
     model, readings = _read(data, judge, workers, progress)
-    rows = np.flatnonzero(readings.data.targets(recipe.classes).any(axis=1))
-    known = readings.subset(rows)
-    if not len(rows):
+    labelled = readings.data.labelled(recipe.classes)
+    known, labels = readings.subset(labelled.rows), labelled.labels
+    if not len(labels):
         raise DatasetError(f"{data.name}: expected labelled parts, got none.")
-    labels = known.data.targets(recipe.classes).argmax(axis=1)
     # the clip would hide which of two strong readings is the stronger
     x = prepare(known.values, known.data, recipe).scale.unclipped(known.values)
     logits, count = _judged(known, recipe, labels)
@@ -89,7 +88,7 @@ def audit(
         agreements=tuple(agreements(known, labels, logits.argmax(axis=1), good)),
         pairs=tuple(kappas(known, labels)),
         refused=readings.refused,
-        undecided=len(readings.data) - len(rows),
+        undecided=len(readings.data) - len(labels),
     )
 
 
@@ -119,12 +118,10 @@ def _read(
 
 def _judged(known: Readings, recipe: Recipe, labels: ClassIds) -> tuple[Logits, int]:
     """Return each part's logits by heads that never saw its group, and the folds."""
-    groups = known.data.groups()
-    count = max(2, min(FOLDS, most_folds(labels, groups)))
-    dealt = folds(labels, groups, count)
+    dealt = deal(labels, known.data.groups())
     logits = out_of_fold(known.values, known.data, recipe, dealt)
     tempered = temper(known.values, known.data, recipe)
-    return logits / (tempered.value if tempered else 1.0), count
+    return logits / (tempered.value if tempered else 1.0), len(np.unique(dealt))
 
 
 def _suspects(
@@ -159,19 +156,12 @@ def _suspects(
 
 def _fitted(known: Readings, recipe: Recipe) -> tuple[Probabilities, NDArray[np.int64]]:
     """Return probabilities and actions of all parts by a head fitted to all of them."""
-    lesson = prepare(known.values, known.data, recipe)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GlasslineWarning)  # of a trial, not the model
-        found = fit(
-            lesson.x,
-            lesson.targets,
-            penalty=recipe.training.penalty,
-            weights=lesson.weights,
-        )
+    with quiet():
+        learnt, found = learn(known.values, known.data, recipe)
     tempered = temper(known.values, known.data, recipe)
     head = tempered.applied(found.head) if tempered else found.head
-    p = head.probabilities(lesson.x)
-    return p, Policy.of(recipe, np.array(lesson.mix)).actions(p)
+    p = head.probabilities(learnt.x)
+    return p, Policy.of(recipe, np.array(learnt.mix)).actions(p)
 
 
 def _effect(

@@ -1,7 +1,15 @@
 """Concepts: four readings learnt from a backbone, and how far they can be believed."""
 
 from glassline.training.concepts.figures import Figures, assess
-from glassline.training.concepts.layer import Concepts, Layer, Probe, teach
+from glassline.training.concepts.layer import Concepts, Layer, Probe, fit_concepts
 from glassline.training.concepts.material import Material
 
-__all__ = ["Concepts", "Figures", "Layer", "Material", "Probe", "assess", "teach"]
+__all__ = [
+    "Concepts",
+    "Figures",
+    "Layer",
+    "Material",
+    "Probe",
+    "assess",
+    "fit_concepts",
+]

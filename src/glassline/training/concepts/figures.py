@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -13,21 +12,21 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from glassline.arrays import ClassIds
-from glassline.dataset.folds import folds, most_folds
-from glassline.errors import GlasslineWarning
-from glassline.head import fit
+from glassline.dataset.folds import FOLDS, deal, most_folds
 from glassline.recipe import Recipe
-from glassline.training.concepts.layer import teach
+from glassline.training.concepts.layer import fit_concepts
 from glassline.training.concepts.material import Material
-from glassline.training.trainset import prepare
+from glassline.training.crossfit import crossfit, splits
+from glassline.training.trainset import learn
 
-__all__ = ["CLIP", "FOLDS", "Figures", "assess", "balanced_accuracy", "meaning"]
+__all__ = ["CLIP", "Figures", "assess", "balanced_accuracy", "meaning"]
 
-FOLDS = 5
 DEALS = 3  # of the groups into folds
 MANY = 2_000  # parts of which one deal says enough
 CLIP = 100.0  # spreads of good parts: a reading that is learnt has no outliers to tame
 LEAST_PARTS = 3  # of a class, for a rank correlation within it
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -95,99 +94,73 @@ def assess(
         The figures; None where training within a fold is impossible.
     """
     labels, groups = material.labels, material.data.groups()
-    count = min(count, most_folds(labels, groups))
-    if count < 3:  # a fold's own folds need two groups
+    if most_folds(labels, groups) < 3:  # a fold's own folds need two groups
         return None
-    deals = DEALS if len(labels) <= MANY else 1
-    seen = []
-    for seed in range(deals):
-        dealt = folds(labels, groups, count, seed)
-        one = _Seen.none(material)
-        for fold in range(count):
-            own = dealt == fold
-            others = material.subset(np.flatnonzero(~own), recipe)
-            if most_folds(others.labels, others.data.groups()) < 2:
-                return None
-            one.look(own, (material, others), recipe, fold + count * seed)
-            progress("assessing concepts", fold + 1 + count * seed, count * deals)
-        seen.append(one)
+    seeds = range(DEALS if len(labels) <= MANY else 1)
+    deals = [deal(labels, groups, count, least=3, seed=seed) for seed in seeds]
+    folds = [others for dealt in deals for others, _ in splits(dealt)]
+    if min(most_folds(labels[others], groups[others]) for others in folds) < 2:
+        return None
+    places = iter(range(len(folds)))
+
+    def say(others: Rows, own: Rows) -> tuple[NDArray[Any], ...]:
+        place = next(places)
+        said = _look(material, others, own, recipe, seed=place)
+        progress("assessing concepts", place + 1, len(folds))
+        return said
+
+    said = [crossfit(dealt, say) for dealt in deals]
 
     def mean(classes: list[ClassIds]) -> float:
         return float(np.mean([balanced_accuracy(labels, each) for each in classes]))
 
     names = recipe.feature_names
-    chosen = _subsets(len(names))
-    meanings = [meaning(one.readings, material.teacher, labels, names) for one in seen]
+    meanings = [meaning(read, material.teacher, labels, names) for read, *_ in said]
+    subsets = [
+        mean([seen[:, at] for *_, seen in said]) for at in range(2 ** len(names))
+    ]
     return Figures(
         n=len(labels),
-        folds=count,
-        deals=deals,
-        glass=mean([one.subsets[-1] for one in seen]),
-        black_box=mean([one.black_box for one in seen]),
-        control=mean([one.control for one in seen]),
+        folds=len(folds) // len(deals),
+        deals=len(deals),
+        glass=subsets[-1],
+        black_box=mean([black_box for _, black_box, _, _ in said]),
+        control=mean([control for _, _, control, _ in said]),
         meaning={name: float(np.mean([m[name] for m in meanings])) for name in names},
         subsets={
-            "+".join(names[f] for f in some): mean([one.subsets[row] for one in seen])
-            for row, some in enumerate(chosen)
+            "+".join(names[f] for f in some): subsets[at]
+            for at, some in enumerate(_subsets(len(names)))
         },
     )
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What was seen of each part by what did not learn from it.
+def _look(
+    material: Material, rows: Rows, own: Rows, recipe: Recipe, *, seed: int
+) -> tuple[NDArray[np.float64], ClassIds, ClassIds, NDArray[np.int64]]:
+    """Learn from some parts what is said of m others.
 
-    Attributes:
-        readings: Shape (n, d).
-        black_box: Shape (n,), classes by the probe.
-        control: Shape (n,), by random directions.
-        subsets: Shape (2^d, n), by the concepts of each subset.
+    Returns:
+        Shape (m, d), their readings. Shape (m,), their classes by the probe, and by
+        random directions. Shape (m, 2^d), by the concepts of each subset.
     """
-
-    readings: NDArray[np.float64]
-    black_box: ClassIds
-    control: ClassIds
-    subsets: NDArray[np.int64]
-
-    @classmethod
-    def none(cls, material: Material) -> _Seen:
-        """Return room for what will be seen."""
-        n, d = material.teacher.shape
-        return cls(
-            np.zeros((n, d)),
-            np.zeros(n, np.int64),
-            np.zeros(n, np.int64),
-            np.zeros((2**d, n), np.int64),
-        )
-
-    def look(
-        self,
-        own: NDArray[np.bool_],
-        parts: tuple[Material, Material],
-        recipe: Recipe,
-        seed: int,
-    ) -> None:
-        """Learn from the other parts; write down what is seen of one fold's own."""
-        material, others = parts
-        concepts = teach(others, recipe)
-        statistics = material.statistics[own]
-        read = concepts.layer.read(statistics)
-        self.readings[own] = read
-        self.black_box[own] = concepts.probe.classes(statistics)
-        for row, chosen in enumerate(_subsets(read.shape[1])):
-            kept = np.zeros(read.shape[1])
-            kept[list(chosen)] = 1
-            self.subsets[row, own] = _classes(
-                concepts.readings * kept, read * kept, others, recipe
-            )
-        rng = np.random.Generator(np.random.PCG64(seed))
-        random = rng.standard_normal((statistics.shape[1], read.shape[1]))
-        self.control[own] = _classes(
-            concepts.probe.standard(others.statistics) @ random,
-            concepts.probe.standard(statistics) @ random,
-            others,
-            recipe,
-        )
+    others, statistics = material.subset(rows, recipe), material.statistics[own]
+    concepts = fit_concepts(others, recipe)
+    read = concepts.layer.read(statistics)
+    width, d = statistics.shape[1], read.shape[1]
+    seen = []
+    for chosen in _subsets(d):
+        kept = np.zeros(d)
+        kept[list(chosen)] = 1
+        seen.append(_classes(concepts.readings * kept, read * kept, others, recipe))
+    rng = np.random.Generator(np.random.PCG64(seed))
+    random = rng.standard_normal((width, d))
+    control = _classes(
+        concepts.probe.standard(others.statistics) @ random,
+        concepts.probe.standard(statistics) @ random,
+        others,
+        recipe,
+    )
+    return read, concepts.probe.classes(statistics), control, np.stack(seen, axis=1)
 
 
 def _classes(
@@ -197,17 +170,8 @@ def _classes(
     recipe: Recipe,
 ) -> ClassIds:
     """Fit scale and head to readings of the material; return the classes of others."""
-    lesson = prepare(readings, material.data, recipe, clip=CLIP)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not the model
-        head = fit(
-            lesson.x,
-            lesson.targets,
-            penalty=recipe.training.penalty,
-            weights=lesson.weights,
-            tolerance=1e-6,
-        ).head
-    return np.asarray(head.logits(lesson.scale.x(read)).argmax(axis=1))
+    learnt, found = learn(readings, material.data, recipe, clip=CLIP, tolerance=1e-6)
+    return np.asarray(found.head.logits(learnt.scale.x(read)).argmax(axis=1))
 
 
 def _subsets(d: int) -> tuple[tuple[int, ...], ...]:

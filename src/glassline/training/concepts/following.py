@@ -45,14 +45,13 @@ def followed(model: Model, readings: Readings) -> dict[str, Any] | None:
     if model.front.kind == Measured.kind:
         return None
     d = len(model.feature_names)
-    targets = readings.data.targets(model.recipe.classes)
-    known = targets.any(axis=1)
+    known = readings.data.labelled(model.recipe.classes)
     return {
         "figures": model.record.get("concepts", {}).get("figures"),
         "meaning": meaning(
-            readings.values[known, :d],
-            readings.values[known, d:],
-            targets[known].argmax(axis=1),
+            readings.values[known.rows, :d],
+            readings.values[known.rows, d:],
+            known.labels,
             model.feature_names,
         ),
     }

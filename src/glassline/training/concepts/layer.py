@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +9,15 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from glassline.arrays import ClassIds, Values
-from glassline.dataset.folds import folds, most_folds
-from glassline.errors import DatasetError, GlasslineWarning
+from glassline.dataset.folds import deal, most_folds
+from glassline.errors import DatasetError
 from glassline.head import Head, fit
 from glassline.recipe import Recipe
 from glassline.training.concepts.material import Material, Table
+from glassline.training.crossfit import crossfit, quiet
 
-__all__ = ["Concepts", "Layer", "Probe", "teach"]
+__all__ = ["Concepts", "Layer", "Probe", "fit_concepts"]
 
-FOLDS = 5
 SEED = 7  # another deal than those that score
 PROBE_PENALTY = 100.0  # divided by n: C = 0.01, as linear probes of such features use
 RIDGE = 1000.0  # of the readings on 1,568 standardised statistics; 300 is as good
@@ -103,7 +102,7 @@ class _Halves:
         return x @ self.between + self.constant, x @ self.within
 
 
-def teach(material: Material, recipe: Recipe) -> Concepts:
+def fit_concepts(material: Material, recipe: Recipe) -> Concepts:
     """Learn four concepts that mean what they are called and carry the verdict.
 
     Each concept is the sum of two halves, in normal scores of its teacher:
@@ -130,21 +129,20 @@ def teach(material: Material, recipe: Recipe) -> Concepts:
         1992. Two halves kept in different directions are ours.
     """
     groups = material.data.groups()
-    count = min(FOLDS, most_folds(material.labels, groups))
-    if count < 2:
+    if most_folds(material.labels, groups) < 2:
         raise DatasetError(
             f"{material.data.name}: expected at least 2 groups of labelled parts for a "
             "network front, got fewer. Add parts, or a column group with more values."
         )
-    dealt = folds(material.labels, groups, count, SEED)
-    shape = material.teacher.shape
-    between, within = np.zeros(shape), np.zeros(shape)
-    with threadpool_limits(1), warnings.catch_warnings():  # the same bits
-        warnings.simplefilter("ignore", GlasslineWarning)  # of folds, not the model
-        for fold in range(count):
-            own = dealt == fold
-            halves = _halves(material.subset(np.flatnonzero(~own), recipe))
-            between[own], within[own] = halves.read(material.statistics[own])
+
+    def say(
+        others: NDArray[np.int64], own: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return _halves(material.subset(others, recipe)).read(material.statistics[own])
+
+    with threadpool_limits(1), quiet():  # one thread: the same bits
+        dealt = deal(material.labels, groups, seed=SEED)
+        between, within = crossfit(dealt, say)
         halves = _halves(material)
         table, _ = material.split()
         room = _room(table, within)

@@ -60,15 +60,13 @@ class Material:
         Raises:
             DatasetError: A score is of a feature that the recipe does not have.
         """
-        targets = data.targets(recipe.classes)
-        rows = np.flatnonzero(targets.any(axis=1))
-        known = data.subset(rows)
+        known = data.labelled(recipe.classes)
         return cls(
-            data=known,
-            statistics=statistics[rows],
-            teacher=_taught(known, readings[rows], recipe.feature_names),
-            targets=targets[rows],
-            weights=part_weights(known, recipe),
+            data=known.data,
+            statistics=statistics[known.rows],
+            teacher=_taught(known.data, readings[known.rows], recipe.feature_names),
+            targets=known.targets,
+            weights=part_weights(known.data, recipe),
             table=_declared(recipe),
         )
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from glassline.dataset import Dataset, Part
 from glassline.errors import DatasetError
 from glassline.recipe import FEATURE_NAMES, Recipe
-from glassline.training.concepts import Material, assess, teach
+from glassline.training.concepts import Material, assess, fit_concepts
 from glassline.training.concepts.figures import balanced_accuracy, meaning
 from glassline.training.concepts.material import normal_scores
 from glassline.training.concepts.text import lines
@@ -65,7 +65,7 @@ def test_the_readings_for_the_head_come_from_layers_that_did_not_see_the_part(
     """Statistics of pure chance separate what they were fitted to, and nothing else."""
     chance = replace(material, statistics=rng.normal(size=(N, 400)))
 
-    concepts = teach(chance, RECIPE)
+    concepts = fit_concepts(chance, RECIPE)
 
     seen = meaning(
         concepts.layer.read(chance.statistics),
@@ -80,7 +80,7 @@ def test_the_readings_for_the_head_come_from_layers_that_did_not_see_the_part(
 
 def test_the_same_material_teaches_the_same_bits(material: Material) -> None:
     """Nothing is drawn."""
-    first, second = teach(material, RECIPE), teach(material, RECIPE)
+    first, second = fit_concepts(material, RECIPE), fit_concepts(material, RECIPE)
 
     assert_array_equal(first.layer.weights, second.layer.weights)
     assert_array_equal(first.readings, second.readings)
@@ -118,8 +118,8 @@ def test_the_recipe_says_which_class_shows_which_feature(
     """What is declared stands; the rest is what the readings say."""
     told = replace(RECIPE, concepts={"dirt": {"line_strength": 1.0}})
 
-    before = teach(Material.of(data, statistics, readings, RECIPE), RECIPE).table
-    after = teach(Material.of(data, statistics, readings, told), told).table
+    before = fit_concepts(Material.of(data, statistics, readings, RECIPE), RECIPE).table
+    after = fit_concepts(Material.of(data, statistics, readings, told), told).table
 
     assert before[2, 0] < 0 < after[2, 0]
     assert_allclose(after[:, 1:], before[:, 1:])
@@ -189,7 +189,7 @@ def test_one_group_is_too_few(rng: np.random.Generator) -> None:
         match=r"^drawn: expected at least 2 groups of labelled parts for a network "
         r"front, got fewer\. Add parts, or a column group with more values\.$",
     ):
-        teach(material, RECIPE)
+        fit_concepts(material, RECIPE)
 
 
 def test_more_parts_than_statistics_are_no_other_case(material: Material) -> None:
@@ -197,8 +197,8 @@ def test_more_parts_than_statistics_are_no_other_case(material: Material) -> Non
     narrow = replace(material, statistics=material.statistics[:, : N - 20])
     wide = np.hstack([narrow.statistics, np.zeros((N, 200))])
 
-    small = teach(narrow, RECIPE)
-    large = teach(replace(material, statistics=wide), RECIPE)
+    small = fit_concepts(narrow, RECIPE)
+    large = fit_concepts(replace(material, statistics=wide), RECIPE)
 
     assert_allclose(large.readings, small.readings, atol=1e-3)
 

@@ -1,0 +1,97 @@
+"""What is said of each part by what was learnt from the others: one loop for all."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import ClassIds, Logits
+from glassline.dataset import Dataset
+from glassline.errors import GlasslineWarning
+from glassline.features.scale import CLIP
+from glassline.recipe import Recipe
+from glassline.training.trainset import learn
+
+__all__ = ["crossfit", "out_of_fold", "quiet", "splits"]
+
+Rows = NDArray[np.int64]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leave out what a fit on some of the parts would warn of: no news of the model."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GlasslineWarning)
+        yield
+
+
+def splits(dealt: ClassIds) -> list[tuple[Rows, Rows]]:
+    """Return for each fold the rows of all others, and its own.
+
+    Args:
+        dealt: Shape (n,), the fold of each part, as `deal` deals them.
+    """
+    return [
+        (np.flatnonzero(dealt != fold), np.flatnonzero(dealt == fold))
+        for fold in np.unique(dealt).tolist()
+    ]
+
+
+def crossfit(
+    dealt: ClassIds, say: Callable[[Rows, Rows], tuple[NDArray[Any], ...]]
+) -> tuple[NDArray[Any], ...]:
+    """Let each fold be judged by what the other folds taught.
+
+    Args:
+        dealt: Shape (n,), the fold of each part, as `deal` deals them.
+        say: Given the rows to learn from and the m rows to judge, returns arrays of m
+            rows; what it warns of is left out.
+
+    Returns:
+        The same arrays of all n parts, in their order.
+
+    Example:
+        The mean of the others, in two folds:
+
+        >>> x = np.array([1.0, 2.0, 6.0])
+        >>> def mean(others, own):
+        ...     return (np.full(len(own), x[others].mean()),)
+        >>> crossfit(np.array([0, 1, 1]), mean)
+        (array([4., 1., 1.]),)
+    """
+    folds = splits(dealt)
+    with quiet():
+        said = [say(others, own) for others, own in folds]
+    place = np.argsort(np.concatenate([own for _, own in folds]))
+    return tuple(np.concatenate(each)[place] for each in zip(*said, strict=True))
+
+
+def out_of_fold(
+    values: NDArray[np.float64],
+    data: Dataset,
+    recipe: Recipe,
+    dealt: ClassIds,
+    *,
+    clip: float = CLIP,
+) -> Logits:
+    """Return the logits of each part by a scale and head that its fold had no part in.
+
+    Args:
+        values: Shape (n, d), the readings of every part.
+        data: The same n parts, all labelled.
+        recipe: Classes and training settings.
+        dealt: Shape (n,), the fold of each part, as `deal` deals them.
+        clip: Largest size of x.
+    """
+
+    def say(others: Rows, own: Rows) -> tuple[Logits]:
+        learnt, found = learn(values[others], data.subset(others), recipe, clip=clip)
+        return (found.head.logits(learnt.scale.x(values[own])),)
+
+    (logits,) = crossfit(dealt, say)
+    return logits
