@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Named
 from glassline.explain import Evidence
+from glassline.explain.faces.picture import png
 from glassline.explain.faces.picture.png import letter
 from glassline.explain.faces.picture.scene import Words
 from glassline.features import Scale
@@ -82,7 +83,7 @@ def main() -> None:
         rows = (np.hstack([first, gap, second]), np.hstack([third, gap, fourth]))
         _write(f"{name}.jpg", np.vstack(rows))
     whole = _evidence(Part("", Doses(0.7, 0.8, 0.5, 0.2), MATTE), (480, 640), APART)
-    _write("evidence.jpg", _pixels(whole.png()))
+    _write("evidence.jpg", _pixels(png.face(whole, "en")))
 
 
 def _evidence(
@@ -120,7 +121,7 @@ def _tile(name: str, part: Part) -> NDArray[np.uint8]:
     found = _evidence(part)
     marks = {each: found.marks[each] if each == name else () for each in found.marks}
     alone = Evidence(found.image, marks, found.readings, found.x)
-    photo = _pixels(alone.png())[: 2 * SIZE_HW[0]]
+    photo = _pixels(png.face(alone, "en"))[: 2 * SIZE_HW[0]]
     tile = np.full((TILE_HW[0] + CAPTION_PX, TILE_HW[1], 3), 255, np.uint8)
     tile[: TILE_HW[0]] = cv2.resize(photo, TILE_HW[::-1], interpolation=cv2.INTER_AREA)
     unit = words("en")["units"][name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from glassline.arrays import Maps, Named, Values
 from glassline.decide import ClassSet, Decision, Nearby, Stand
 from glassline.errors import InputError, LabelError, show
 from glassline.explain import Evidence, Explanation, Sheet, Supposed
-from glassline.front import Measured
+from glassline.front import Asked, Measured
 from glassline.head import softmax
 from glassline.image import Photo, load
 from glassline.model import Model
@@ -52,46 +52,82 @@ def inspect(
             f"label: expected one of {', '.join(model.recipe.classes)}, got {show(label)}."
         )
     seen = load(photo, settings=model.recipe.image, root=root)
-    reading = model.front.read(seen.image)
-    x = model.scale.x(reading.values[None])  # (1, 4): in spreads of good parts
-    logits = model.head.logits(x)  # (1, 3): z = xW + b
-    probabilities = softmax(logits)  # (1, 3): sum 1
-    decision = decide(model, reading.values, probabilities[0])  # cheapest, if known
-    if possible is not None:
-        decision = decision.among(possible(x[0]))
+    reading = model.front.read(seen.image)  # four readings, each in its own unit
+    x = model.scale.x(reading.values[None])[0]  # (4,): in spreads of good parts
+    logits, probabilities, decided = _conclude(model, reading.values, x, possible)
     return Inspection(
         photo=seen,
-        features=Named(model.feature_names, reading.values),
+        readings=Named(model.feature_names, reading.values),
         maps=reading.maps,
-        x=x[0],
-        logits=logits[0],
-        probabilities=Named(model.recipe.classes, probabilities[0]),
-        predicted_class=model.recipe.classes[int(np.argmax(logits[0]))],
-        decision=decision.action,
-        reason=decision.reason.text("en"),
-        decided=decision,
+        x=x,
+        logits=logits,
+        probabilities=probabilities,
+        decided=decided,
         model=model,
         label=label,
+        possible=possible,
     )
+
+
+def _conclude(
+    model: Model,
+    readings: Values,
+    x: Values,
+    possible: Callable[[Values], ClassSet] | None,
+) -> tuple[Values, Named, Decision]:
+    """Go from x to logits, probabilities and decision: of a photo or of a question."""
+    logits = model.head.logits(x[None])  # (1, 3): z = xW + b
+    probabilities = softmax(logits)  # (1, 3): sum 1
+    decided = decide(model, readings, probabilities[0])  # cheapest, if known
+    if possible is not None:
+        decided = decided.among(possible(x))
+    return logits[0], Named(model.recipe.classes, probabilities[0]), decided
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was seen on one photo, and everything behind the verdict."""
+    """What was seen on one photo, and everything behind the verdict.
+
+    Attributes:
+        photo: The photo, with its hash.
+        readings: Each feature's reading, in its own unit.
+        maps: Shape (d, h', w'), where on the photo each reading comes from.
+        x: Shape (d,), the features: the readings in standard units.
+        logits: Shape (k,).
+        probabilities: Of each class; they sum to 1.
+        decided: What to do with the part, and why.
+        model: By which.
+        label: What a person said of the part, if anybody did.
+        supposed: What a person set of x, where this answers a question.
+        possible: What says of x which classes can not be ruled out, if that was asked.
+    """
 
     photo: Photo
-    features: Named
+    readings: Named
     maps: Maps
     x: Values
-    logits: NDArray[np.float64]
+    logits: Values
     probabilities: Named
-    predicted_class: str
-    decision: str
-    reason: str
     decided: Decision
     model: Model
     label: str | None = None
     supposed: Supposed | None = None
+    possible: Callable[[Values], ClassSet] | None = field(default=None, repr=False)
+
+    @property
+    def predicted_class(self) -> str:
+        """Return the most probable class; the first of equals."""
+        return self.model.recipe.classes[int(np.argmax(self.logits))]
+
+    @property
+    def decision(self) -> str:
+        """Return what to do: accept, reject or review."""
+        return self.decided.action
+
+    @property
+    def reason(self) -> str:
+        """Return why, in English; `decided.reason.text(lang)` has both languages."""
+        return self.decided.reason.text("en")
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -104,7 +140,7 @@ class Inspection:
                 name: tuple(mark.moved(top, left) for mark in marks)
                 for name, marks in located.items()
             },
-            readings=self.features,
+            readings=self.readings,
             x=Named(self.model.feature_names, self.x),
             units=self.model.units,
             corner_rc=(top, left),
@@ -113,15 +149,24 @@ class Inspection:
 
     @property
     def sheet(self) -> Sheet:
-        """Return the worked sum of this inspection."""
-        sheet = self.model.sheet(
+        """Return the worked sum of this inspection, with its faces."""
+        model = self.model
+        return Sheet.of(
+            model.head,
             self.x,
-            readings=self.features.values,
-            decided=self.decided,
+            classes=model.recipe.classes,
+            features=model.feature_names,
+            names=model.recipe.names,
             label=self.label,
+            decision=self.decided,
+            readings=self.readings.values,
+            scale=model.scale,
             evidence=None if self.supposed else self.evidence,
+            units=model.units,
+            front=model.front.kind,
+            supposed=self.supposed,
+            source=model.front.source if isinstance(model.front, Asked) else None,
         )
-        return replace(sheet, supposed=self.supposed)
 
     def explanation(
         self,
@@ -159,9 +204,9 @@ class Inspection:
     def suppose(self, x: Mapping[str, float]) -> Inspection:
         """Return the verdict as it would be were these features at these x.
 
-        A question to the model, not to the world: the other features stay as read,
-        though a part without its scratch would move them too. Nothing points at the
-        photo any more.
+        Decided as on a photo, the class set included. A question to the model, not to
+        the world: the other features stay as read, though a part without its scratch
+        would move them too. Nothing points at the photo any more.
 
         Args:
             x: Feature to where it is set, in standard units; 0 is a typical good part.
@@ -179,10 +224,10 @@ class Inspection:
                 )
             asked[names.index(name)] = value
         was_set = np.isin(names, list(x))
-        readings = np.where(was_set, scale.reading(asked), self.features.values)
-        logits = self.model.head.logits(asked[None])
-        probabilities = softmax(logits)
-        decision = decide(self.model, readings, probabilities[0])
+        readings = np.where(was_set, scale.reading(asked), self.readings.values)
+        logits, probabilities, decided = _conclude(
+            self.model, readings, asked, self.possible
+        )
         as_read = self.supposed or Supposed(
             x={},
             predicted_class=self.predicted_class,
@@ -191,14 +236,11 @@ class Inspection:
         )
         return replace(
             self,
-            features=Named(names, readings),
+            readings=Named(names, readings),
             x=asked,
-            logits=logits[0],
-            probabilities=Named(self.model.recipe.classes, probabilities[0]),
-            predicted_class=self.model.recipe.classes[int(np.argmax(logits[0]))],
-            decision=decision.action,
-            reason=decision.reason.text("en"),
-            decided=decision,
+            logits=logits,
+            probabilities=probabilities,
+            decided=decided,
             supposed=replace(as_read, x={**as_read.x, **x}),
         )
 
@@ -209,7 +251,7 @@ class Inspection:
         return {
             "image": self.photo.name,
             "sha256": self.photo.sha256,
-            "features": dict(self.features.items()),
+            "features": dict(self.readings.items()),
             "x": self.x.tolist(),
             "logits": self.logits.tolist(),
             "probabilities": dict(self.probabilities.items()),

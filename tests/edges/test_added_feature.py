@@ -14,6 +14,7 @@ import pytest
 import glassline
 from glassline.dataset import Dataset
 from glassline.errors import ModelError, RecipeError
+from glassline.explain.faces.picture import svg
 from glassline.features import FEATURES, find_feature
 from glassline.front import Measured
 from glassline.model import Model
@@ -74,7 +75,7 @@ def test_five_features_are_trained_shown_scored_and_proved(
     assert (seen.x.shape, five.head.W.shape) == ((5,), (5, 3))
     assert "x5 saturated" in seen.sheet.text()
     assert "% of the surface" in seen.sheet.text("zh-TW")
-    assert "saturated" in seen.evidence.svg()
+    assert "saturated" in svg.face(seen.evidence, "en")
     assert json.loads(seen.sheet.json())["features"][4]["id"] == "saturated"
     assert evaluate(again, line).confusion.sum() == len(line)
     assert verify(again, line, retrain=True).holds

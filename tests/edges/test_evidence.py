@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import glassline
 from glassline.cli import commands
+from glassline.explain.faces.picture import png, svg
 from glassline.render.words import LANGUAGES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -28,17 +29,17 @@ def test_the_picture_is_that_of_the_inspection(
     model_folder: Path, photo: Path, tmp_path: Path
 ) -> None:
     """SVG and PNG, in the language asked for; the sheet is printed as ever."""
-    svg, png = tmp_path / "part.svg", tmp_path / "part.png"
+    drawn, pixels = tmp_path / "part.svg", tmp_path / "part.png"
     command = ["sheet", str(model_folder), str(photo), "--lang", "zh-TW"]
 
     done = [
         CliRunner().invoke(commands, [*command, "--evidence", str(file)])
-        for file in (svg, png)
+        for file in (drawn, pixels)
     ]
 
     seen = glassline.inspect(glassline.load(model_folder), photo)
-    assert svg.read_text(encoding="utf-8") == seen.evidence.svg("zh-TW")
-    assert png.read_bytes() == seen.evidence.png("zh-TW")
+    assert drawn.read_text(encoding="utf-8") == svg.face(seen.evidence, "zh-TW")
+    assert pixels.read_bytes() == png.face(seen.evidence, "zh-TW")
     assert [each.stdout for each in done] == [seen.sheet.text("zh-TW") + "\n"] * 2
 
 

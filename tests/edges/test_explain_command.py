@@ -9,6 +9,7 @@ import pytest
 from commands import run
 
 import glassline
+from glassline.explain.faces.explanation import lines
 from glassline.model import Model
 
 
@@ -26,7 +27,7 @@ def test_the_text_is_that_of_python(
     seen = glassline.inspect(model, photo)
     found = seen.explanation(("dirt", "ok"), ("grain_noise",))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == found.text(lang) + "\n"
+    assert done.stdout == "\n".join([*lines(found, lang), ""])
 
 
 def test_json_is_the_inspection_with_its_explanation(

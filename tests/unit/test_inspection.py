@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import glassline
 from glassline.errors import ImageError, LabelError
+from glassline.explain.faces.picture import svg
 from glassline.model import Model
 
 
@@ -25,7 +26,7 @@ def test_every_step_follows_from_the_one_before(model: Model, photo: Path) -> No
     """X from readings, z = xW + b, p = exp z / sum exp z, cheapest action."""
     seen = glassline.inspect(model, photo)
 
-    curved = np.sign(seen.features.values) * np.log1p(np.abs(seen.features.values))
+    curved = np.sign(seen.readings.values) * np.log1p(np.abs(seen.readings.values))
     x = np.clip(
         (curved - model.scale.center) / model.scale.spread,
         -model.scale.clip,
@@ -61,7 +62,7 @@ def test_a_verdict_reads_by_name_and_as_an_array(model: Model, photo: Path) -> N
 
     total = sum(seen.probabilities[name] for name in model.recipe.classes)
     assert_allclose(total, 1, rtol=1e-15)
-    assert list(seen.features.keys()) == list(model.feature_names)
+    assert list(seen.readings.keys()) == list(model.feature_names)
     assert np.asarray(seen.probabilities).shape == (3,)
 
 
@@ -118,7 +119,7 @@ def test_every_face_of_the_sheet_points_at_the_photo(model: Model, photo: Path) 
     assert "9. Where on the photo" in sheet.text()
     assert "## 9. Where on the photo" in sheet.markdown()
     assert json.loads(sheet.json())["evidence"] == seen.evidence.as_json()
-    assert seen.evidence.svg("zh-TW") in sheet.html("zh-TW")
+    assert svg.face(seen.evidence, "zh-TW") in sheet.html("zh-TW")
 
 
 def test_a_loaded_model_gives_the_same_bits(

@@ -13,6 +13,7 @@ from glassline.dataset import Dataset
 from glassline.errors import InputError
 from glassline.inspection import Inspection, inspect
 from glassline.model import Model
+from glassline.studies.conformal import teach
 
 
 @pytest.fixture
@@ -28,9 +29,9 @@ def test_one_feature_moves_and_the_others_stay(seen: Inspection) -> None:
 
     assert asked.x[0] == 0
     assert_array_equal(asked.x[1:], seen.x[1:])
-    assert_array_equal(asked.features.values[1:], seen.features.values[1:])
+    assert_array_equal(asked.readings.values[1:], seen.readings.values[1:])
     assert_allclose(
-        seen.model.scale.x(asked.features.values[None])[0], asked.x, atol=1e-12
+        seen.model.scale.x(asked.readings.values[None])[0], asked.x, atol=1e-12
     )
 
 
@@ -52,6 +53,32 @@ def test_asking_what_was_read_changes_nothing(seen: Inspection) -> None:
     asked = seen.suppose(dict(zip(names, seen.x.tolist(), strict=True)))
 
     assert_array_equal(asked.logits, seen.logits)
+
+
+def test_the_class_set_is_asked_for_again(model: Model, line: Dataset) -> None:
+    """Once it was named the classes of the photo as read, then none at all."""
+    part = next(part for part in line.parts if part.label == "scratch")
+    possible = teach(model, line, miss=0.1)
+    seen = inspect(model, part.path, possible=possible)
+
+    asked = seen.suppose({"line_strength": 0.0}).suppose({"grain_noise": 1.0})
+
+    assert asked.decided.possible == possible(asked.x)
+    assert asked.decided.possible != seen.decided.possible
+
+
+def test_a_question_is_decided_as_a_photo_is(model: Model, line: Dataset) -> None:
+    """A part that reads as was supposed gets the same verdict, whatever was asked."""
+    possible = teach(model, line, miss=0.1, by_class=True)
+    first, second = (inspect(model, p.path, possible=possible) for p in line.parts[:2])
+
+    asked = first.suppose(dict(zip(model.feature_names, second.x, strict=True)))
+
+    assert (asked.decision, asked.decided.possible, asked.reason) == (
+        second.decision,
+        second.decided.possible,
+        second.reason,
+    )
 
 
 def test_questions_add_up(seen: Inspection) -> None:

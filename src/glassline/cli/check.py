@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from pathlib import Path
 
@@ -36,13 +35,13 @@ def command(file: Path, lang: str, as_lines: bool) -> None:
       glassline check worked-example.json
       glassline check part.xlsx
     """
-    from glassline.explain.check import check
+    from glassline.explain.check import check, lines
 
     marks = check(_read(file))
     if as_lines:
-        as_json(json.loads(marks.json()))
+        as_json(marks.as_json())
     else:
-        say(marks.text(lang))
+        say(*lines(marks, lang))
     if marks.wrong:
         raise click.exceptions.Exit(WRONG)
 

@@ -51,6 +51,7 @@ def command(
       glassline explain model part.png
       glassline explain model part.png --between scratch ok --freeze grain_noise
     """
+    from glassline.explain.faces.explanation import lines
     from glassline.inspection import inspect
     from glassline.model import load
 
@@ -60,4 +61,4 @@ def command(
     if as_lines:
         as_json({**seen.as_json(), "explanation": found.as_json()})
     else:
-        say(found.text(lang))
+        say(*lines(found, lang))

@@ -26,9 +26,9 @@ __all__ = [
 ]
 
 
-def say(text: str = "") -> None:
+def say(*lines: str) -> None:
     """Print lines for a person; control characters in them can not act."""
-    click.echo(harmless(text))
+    click.echo(harmless("\n".join(lines)))
 
 
 def document(text: str) -> None:

@@ -143,10 +143,12 @@ def _check_files(evidence: Path | None, photo: Path | None, out: Path | None) ->
 
 
 def _write(evidence: Evidence, path: Path, lang: str) -> None:
+    from glassline.explain.faces.picture import png, svg
+
     if path.suffix == ".png":
-        data = evidence.png(lang)
+        data = png.face(evidence, lang)
     else:
-        data = evidence.svg(lang).encode("utf-8")
+        data = svg.face(evidence, lang).encode("utf-8")
     _save(path, data, "--evidence")
 
 

@@ -1,4 +1,4 @@
-"""The evidence of one part: what drove each reading, as numbers and as pictures."""
+"""The evidence of one part: what drove each reading, and where on the photo."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from glassline.arrays import Image, Named
-from glassline.explain.faces.picture import png, svg
-from glassline.explain.faces.picture.layout import scene
 from glassline.features import Line, Mark
 
 __all__ = ["Evidence"]
@@ -35,8 +33,8 @@ class Evidence:
         >>> readings = Named(("grain_noise",), np.array([2.5]))
         >>> image = np.full((32, 40), 0.5, dtype=np.float32)
         >>> evidence = Evidence(image, {"grain_noise": (speck,)}, readings)
-        >>> "1 ringed; the strongest 3 px across, darker" in evidence.svg()
-        True
+        >>> evidence.as_json()["marks"]["grain_noise"][0]["diameter_px"]
+        3
     """
 
     image: Image
@@ -46,25 +44,6 @@ class Evidence:
     units: Mapping[str, str] | None = None
     corner_rc: tuple[int, int] = (0, 0)
     pixel_size_um: float | None = None
-
-    def svg(self, lang: str = "en") -> str:
-        """Return the photo with its evidence as one SVG element, legend included.
-
-        The marks of features whose x is below 2 are left out, and the legend says
-        so: what is as on good parts needs no pointing at.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return svg.write(scene(self, lang), lang)
-
-    def png(self, lang: str = "en") -> bytes:
-        """Return the same picture as the bytes of a PNG file.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return png.write(scene(self, lang))
 
     def as_json(self) -> dict[str, Any]:
         """Return every mark as plain data; lengths in micrometres where known."""

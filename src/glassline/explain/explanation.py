@@ -19,9 +19,8 @@ from glassline.decide.flips import (
     flip_decision,
 )
 from glassline.errors import InputError, LabelError, ShapeError, show
-from glassline.explain.faces.explanation import lines
-from glassline.explain.sheet.log_odds import LogOdds
-from glassline.explain.sheet.sheet import Sheet
+from glassline.explain.sheet.sums import LogOdds
+from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.head import Head
 
 __all__ = ["Explanation"]
@@ -46,7 +45,7 @@ class Explanation:
         bounds: Shape (d, 2), the x that the flips may reach.
     """
 
-    sheet: Sheet
+    sheet: WorkedSum
     head: Head
     odds: LogOdds
     without: Values
@@ -59,7 +58,7 @@ class Explanation:
     @classmethod
     def of(
         cls,
-        sheet: Sheet,
+        sheet: WorkedSum,
         head: Head,
         *,
         between: tuple[str, str] | None = None,
@@ -111,14 +110,6 @@ class Explanation:
             else None,
             bounds=bounds,
         )
-
-    def text(self, lang: str = "en") -> str:
-        """Return the explanation for a terminal of 80 columns.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return "\n".join(lines(self, lang))
 
     def as_json(self) -> dict[str, Any]:
         """Return the explanation as plain data, numbers in full precision."""
@@ -172,7 +163,7 @@ def _decision(found: DecisionFlip | NoDecisionFlip | None) -> dict[str, Any] | N
     }
 
 
-def _pair(between: tuple[str, str] | None, sheet: Sheet) -> tuple[int, int]:
+def _pair(between: tuple[str, str] | None, sheet: WorkedSum) -> tuple[int, int]:
     """Return (against, for)."""
     if between is None:
         return sheet.log_odds.second, sheet.log_odds.best

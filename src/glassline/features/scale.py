@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from glassline.arrays import Features, Values
 from glassline.errors import InputError, ShapeError
 
-__all__ = ["CLIP", "Scale"]
+__all__ = ["CLIP", "Scale", "curve"]
 
 CLIP = 4.0  # measured on four real surfaces: 2.5 and 7 are both worse
 MIN_SPREAD = 1e-6  # a reading that does not vary at all carries nothing
@@ -93,7 +93,7 @@ class Scale:
             raise ShapeError(
                 f"good: expected shape ({len(readings)},), got {good.shape}."
             )
-        curved = _curve(readings)
+        curved = curve(readings)
         chosen = curved if good is None or not good.any() else curved[good]
         center = np.median(chosen, axis=0)
         spread = 1.4826 * np.median(np.abs(chosen - center), axis=0)
@@ -114,7 +114,7 @@ class Scale:
                 f"readings: expected {len(self.center)} columns, "
                 f"got {readings.shape[1]}."
             )
-        curved = _curve(readings)
+        curved = curve(readings)
         return np.asarray((curved - np.array(self.center)) / np.array(self.spread))
 
     def reading(self, x: Values) -> Values:
@@ -123,7 +123,8 @@ class Scale:
         return np.asarray(np.sign(curved) * np.expm1(np.abs(curved)))
 
 
-def _curve(readings: NDArray[np.float64]) -> NDArray[np.float64]:
+def curve(readings: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return sign(reading) log(1 + |reading|), of any shape."""
     return np.asarray(np.sign(readings) * np.log1p(np.abs(readings)))
 
 

@@ -12,11 +12,10 @@ import numpy as np
 
 from glassline import __version__
 from glassline.arrays import Image, Values
-from glassline.decide import Decision, Gauge, Policy, Promise, Region
+from glassline.decide import Gauge, Policy, Promise, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
-from glassline.explain import Evidence, Sheet
 from glassline.features import Scale
-from glassline.front import Asked, Front, Network
+from glassline.front import Front, Network
 from glassline.head import Head
 from glassline.model.fields import (
     FILE,
@@ -130,32 +129,6 @@ class Model:
     def x(self, image: Image) -> Values:
         """Return the features of one image in standard units, shape (d,)."""
         return np.asarray(self.scale.x(self.front.read(image).values[None])[0])
-
-    def sheet(
-        self,
-        x: Values,
-        *,
-        readings: Values | None = None,
-        decided: Decision | None = None,
-        label: str | None = None,
-        evidence: Evidence | None = None,
-    ) -> Sheet:
-        """Return the worked sum for one part's x, shape (d,)."""
-        return Sheet.of(
-            self.head,
-            x,
-            classes=self.recipe.classes,
-            features=self.feature_names,
-            names=self.recipe.names,
-            label=label,
-            decision=decided,
-            readings=readings,
-            scale=self.scale,
-            evidence=evidence,
-            units=self.units,
-            front=self.front.kind,
-            source=self.front.source if isinstance(self.front, Asked) else None,
-        )
 
     def as_bytes(self) -> bytes:
         """Return the model as the bytes of its file."""

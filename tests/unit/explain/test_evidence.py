@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from glassline.arrays import Image, Named
 from glassline.errors import InputError
 from glassline.explain import Evidence
+from glassline.explain.faces.picture import png, svg
 from glassline.explain.faces.picture.glyphs import glyph, width_px
 from glassline.explain.faces.picture.layout import scene
 from glassline.explain.faces.picture.marking import LOOKS
@@ -197,7 +198,7 @@ def test_a_region_moves_nothing_in_the_picture() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_svg_is_one_self_contained_element(lang: str) -> None:
     """XML of its own, a photo inside it, text in the page's language, no script."""
-    root = ElementTree.fromstring(_evidence().svg(lang))  # noqa: S314  our own output
+    root = ElementTree.fromstring(svg.face(_evidence(), lang))  # noqa: S314  our own output
 
     assert root.tag == f"{SVG}svg"
     assert root.get("lang") == words(lang)["language"]["tag"]
@@ -213,10 +214,10 @@ def test_names_can_add_no_element() -> None:
     """A feature called <b> is text."""
     readings = Named(("<b>",), np.array([1.0]))
 
-    svg = _evidence(marks={"<b>": ()}, readings=readings).svg()
+    shown = svg.face(_evidence(marks={"<b>": ()}, readings=readings), "en")
 
-    assert "&lt;b&gt;" in svg
-    assert "<b>" not in svg
+    assert "&lt;b&gt;" in shown
+    assert "<b>" not in shown
 
 
 def test_areas_of_an_added_feature_are_outlined_and_told_in_its_unit() -> None:
@@ -238,7 +239,7 @@ def test_areas_of_an_added_feature_are_outlined_and_told_in_its_unit() -> None:
 
 def test_the_png_shows_the_photo_and_the_marks() -> None:
     """Grey where nothing was found, the colours where something was."""
-    data = np.frombuffer(_evidence().png(), np.uint8)
+    data = np.frombuffer(png.face(_evidence(), "en"), np.uint8)
 
     pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
 
@@ -255,7 +256,7 @@ def test_no_mark_is_drawn_beside_the_photo() -> None:
     marks = {**MARKS, "grain_noise": (Speck(79, 60, 10, -0.3, 8),)}
 
     pictures = [
-        cv2.imdecode(np.frombuffer(each.png(), np.uint8), cv2.IMREAD_COLOR)
+        cv2.imdecode(np.frombuffer(png.face(each, "en"), np.uint8), cv2.IMREAD_COLOR)
         for each in (_evidence(marks=marks), _evidence())
     ]
 
@@ -269,7 +270,7 @@ def test_a_photo_of_any_form_can_be_drawn(size_hw: tuple[int, int]) -> None:
     """Tiny, tall or flat: a picture with its legend."""
     image: Image = np.full(size_hw, 0.5, np.float32)
 
-    data = _evidence(image=image, marks=dict.fromkeys(MARKS, ())).png()
+    data = png.face(_evidence(image=image, marks=dict.fromkeys(MARKS, ())), "en")
 
     height, width = cv2.imdecode(np.frombuffer(data, np.uint8), 0).shape
     assert width >= 720
@@ -328,4 +329,4 @@ def test_the_json_has_every_mark() -> None:
 def test_another_language_is_refused() -> None:
     """As everywhere."""
     with pytest.raises(InputError, match=r"^lang: expected en or zh-TW, got 'fr'\.$"):
-        _evidence().svg("fr")
+        svg.face(_evidence(), "fr")

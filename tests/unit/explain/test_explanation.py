@@ -14,6 +14,7 @@ import glassline
 from glassline.decide.flips import Flip, NoFlip
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.explain import Explanation, Sheet
+from glassline.explain.faces.explanation import lines
 from glassline.head import Head
 from glassline.model import Model
 from glassline.render.words import words
@@ -94,7 +95,7 @@ def test_a_frozen_feature_stays_and_has_no_row(taught: Sheet) -> None:
     assert isinstance(found.nearest, Flip)
     assert found.nearest.x[[0, 2]].tolist() == x[[0, 2]].tolist()
     assert [each is None for each in found.alone] == [True, False, True, False]
-    assert "Left as they are: x1 line, x3 reflection." in found.text()
+    assert "Left as they are: x1 line, x3 reflection." in "\n".join(lines(found, "en"))
 
 
 def test_where_nothing_flips_the_text_says_why(taught: Sheet) -> None:
@@ -102,7 +103,7 @@ def test_where_nothing_flips_the_text_says_why(taught: Sheet) -> None:
     found = Explanation.of(taught, _head(taught), frozen=taught.features, bounds=BOUNDS)
 
     assert isinstance(found.nearest, NoFlip)
-    assert found.text().count("No feature is free to move.") == 2
+    assert "\n".join(lines(found, "en")).count("No feature is free to move.") == 2
     assert found.as_json()["nearest"] == {"obstacle": "frozen"}
     assert found.as_json()["decision"] == {"obstacle": "frozen"}
 
@@ -112,7 +113,7 @@ def test_the_text_holds_the_figures_in_80_columns(
     explained: Explanation, lang: str
 ) -> None:
     """Contributions, log-odds, distances."""
-    text = explained.text(lang)
+    text = "\n".join(lines(explained, lang))
 
     figures = ("0.30 ", "1.20 ", "0.90", "0.758", "1.125")
     assert [figure for figure in figures if figure not in text] == []
@@ -130,7 +131,7 @@ def test_without_a_decision_only_the_class_is_asked_for(
     found = Explanation.of(sheet, head, bounds=BOUNDS)
 
     assert found.as_json()["decision"] is None
-    assert found.text().splitlines()[-1] == words("en")["sheet"]["no_decision"]
+    assert [*lines(found, "en")][-1] == words("en")["sheet"]["no_decision"]
 
 
 @pytest.mark.parametrize(

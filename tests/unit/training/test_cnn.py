@@ -25,7 +25,7 @@ from glassline.errors import (
     ModelError,
     ShapeError,
 )
-from glassline.explain.faces.picture.wording import telling
+from glassline.explain.faces.picture.layout import telling
 from glassline.front import Network
 from glassline.front.onnx.graph import Backbone, concept_network
 from glassline.inspection import inspect

@@ -106,7 +106,7 @@ def test_loading_a_model_asks_nobody(asked: Model, stub: Stub, tmp_path: Path) -
 
 def test_a_verdict_rests_on_the_scores(seen: Inspection, stub: Stub) -> None:
     """Readings are the scores; no place on the photo is claimed."""
-    assert all(0 <= score <= 1 for score in seen.features)
+    assert all(0 <= score <= 1 for score in seen.readings)
     assert_array_equal(seen.maps, np.zeros((4, 1, 1)))
     assert set(seen.evidence.marks.values()) == {()}
 

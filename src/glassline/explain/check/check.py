@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from typing import Any
 
-from glassline.explain.check import truth
+from glassline.explain.check import truth, workbook
 from glassline.explain.check.document import Document, Printed, read
-from glassline.explain.faces import workbook
-from glassline.render.words import words
 
-__all__ = ["Mark", "Marks", "check"]
+__all__ = ["Marks", "WrongFigure", "check"]
 
 HALF_WAY = Decimal("0.5") + Decimal("1e-9")  # of the last place printed: both ways pass
 
 
 @dataclass(frozen=True)
-class Mark:
+class WrongFigure:
     """One figure that does not follow from what is given.
 
     Attributes:
@@ -51,32 +49,11 @@ class Marks:
     """
 
     count: int
-    wrong: tuple[Mark, ...]
+    wrong: tuple[WrongFigure, ...]
 
-    def text(self, lang: str = "en") -> str:
-        """Return the marks as lines for people, one a wrong figure."""
-        say = words(lang)["check"]
-        if not self.wrong:
-            return say["all_follow"].format(count=self.count)
-        lines = [say["some_do_not"].format(wrong=len(self.wrong), count=self.count)]
-        for mark in self.wrong:
-            place = say["place"].format(
-                symbol=mark.place, row=mark.row, column=mark.column
-            )
-            entry = say["entry"].format(
-                place=place,
-                printed=mark.printed,
-                correct=mark.correct,
-                difference=mark.difference,
-            )
-            note = say["carried" if mark.carried else "slip"]
-            lines += [f"  {entry}", f"    {note}"]
-        return "\n".join(lines)
-
-    def json(self) -> str:
-        """Return the marks as JSON, figures as strings with their own decimals."""
-        wrong = [vars(mark) for mark in self.wrong]
-        return json.dumps({"count": self.count, "wrong": wrong}, ensure_ascii=False)
+    def as_json(self) -> dict[str, Any]:
+        """Return the marks as plain data, figures as strings with their own decimals."""
+        return {"count": self.count, "wrong": [vars(each) for each in self.wrong]}
 
 
 def check(document: str | bytes) -> Marks:
@@ -106,10 +83,8 @@ def check(document: str | bytes) -> Marks:
         ...               "W": {"value": [[0.1, 0.2], [0.3, 0.4]]}},
         ...     "steps": [{"symbol": "s", "printed": [[0.7, 1.1]]},
         ...               {"symbol": "z", "printed": [[0.7, 1.3]]}]}''')
-        >>> print(marks.text("en"))
-        1 of 4 figures do not follow from what is given:
-          s, row 1, column 2: printed 1.1, correct 1.0 (off by 0.1)
-            does not follow from the printed figures before it either
+        >>> [(each.place, each.printed, each.correct) for each in marks.wrong]
+        [('s', '1.1', '1.0')]
     """
     if isinstance(document, bytes) and workbook.is_workbook(document):
         document = workbook.read(document)
@@ -122,7 +97,7 @@ def check(document: str | bytes) -> Marks:
 
 def _wrong_steps(
     paper: Document, true: Mapping[str, truth.Matrix], context: Context
-) -> list[Mark]:
+) -> list[WrongFigure]:
     found = []
     for symbol, printed in paper.steps.items():
         again = truth.recompute(symbol, true, paper.printed_before(symbol, true))
@@ -143,7 +118,7 @@ def _wrong_steps(
     return found
 
 
-def _wrong_intuitions(paper: Document, context: Context) -> list[Mark]:
+def _wrong_intuitions(paper: Document, context: Context) -> list[WrongFigure]:
     return [
         _mark(("intuition_check", row + 1, 1), figure, -p.ln(), False, context)
         for row, (p, figure) in enumerate(paper.intuitions)
@@ -161,10 +136,10 @@ def _mark(
     true: Decimal,
     carried: bool,
     context: Context,
-) -> Mark:
+) -> WrongFigure:
     symbol, row, column = place
     correct = true.quantize(figure.unit, ROUND_HALF_EVEN, context=context)
-    return Mark(
+    return WrongFigure(
         place=symbol,
         row=row,
         column=column,

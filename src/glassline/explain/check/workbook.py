@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from glassline.errors import InputError, show
+from glassline.explain.faces.workbook.formulas import cell
 from glassline.explain.faces.workbook.writing import PREFIX
 from glassline.explain.sheet.figure import KINDS, Figure
 
@@ -130,7 +131,7 @@ def _spanned(
             f"document: expected at most {MAX_ENTRIES:,} entries a matrix."
         )
     for row in rows:
-        yield [f"{_letters(column)}{row}" for column in range(first, last + 1)]
+        yield [cell(row - 1, column) for column in range(first, last + 1)]
 
 
 def _cells(page: ElementTree.Element) -> Cells:
@@ -156,15 +157,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
 
 
 def _column(letters: str) -> int:
+    """Return the column of a cell's letters, counted from 0."""
     number = 0
     for letter in letters:
         number = 26 * number + ord(letter) - ord("A") + 1
-    return number
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    return number - 1

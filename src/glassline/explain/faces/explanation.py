@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from glassline.arrays import Values
 from glassline.decide.flips import Flip, NoDecisionFlip, NoFlip
-from glassline.explain.faces.wording import Wording
+from glassline.explain.blocks.wording import Wording
+from glassline.explain.explanation import Explanation
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.numbers import number, printed
-
-if TYPE_CHECKING:
-    from glassline.explain.explanation import Explanation
 
 __all__ = ["lines"]
 
@@ -197,10 +194,8 @@ class _Said:
         scaling = self.sheet.scaling
         if scaling is None:
             return [("-", "-")] * len(to)
-        curved = np.array(scaling.center) + np.array(scaling.spread) * to
-        changed = np.sign(curved) * np.expm1(np.abs(curved))
-        same = to == self.x
-        after = np.where(same, scaling.readings, changed)
+        changed = scaling.scale.reading(to)
+        after = np.where(to == self.x, scaling.readings, changed)
         return [
             (f"{one:.4g}", f"{other:.4g}")
             for one, other in zip(scaling.readings, after.tolist(), strict=True)

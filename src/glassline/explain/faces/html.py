@@ -6,15 +6,15 @@ import base64
 import re
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from glassline.explain.blocks.sheet import blocks
+from glassline.explain.blocks.wording import Wording
 from glassline.explain.faces import mathml
-from glassline.explain.faces.wording import Wording
+from glassline.explain.faces.picture import svg
 from glassline.explain.sheet.figure import Figure
+from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.render.templating import templates
-
-if TYPE_CHECKING:
-    from glassline.explain.sheet.sheet import Sheet
 
 __all__ = ["body", "page", "sheet_style"]
 
@@ -23,7 +23,7 @@ NARROW = (5, 3)  # features and classes whose matrices fit half an A4 page
 LABELLED = ("W", "costs", "log_p_T")  # the others have the same rows
 
 
-def page(sheet: Sheet, lang: str) -> str:
+def page(sheet: WorkedSum, lang: str) -> str:
     """Return a whole page: no script, and nothing fetched from anywhere.
 
     Raises:
@@ -39,7 +39,7 @@ def page(sheet: Sheet, lang: str) -> str:
     )
 
 
-def body(sheet: Sheet, lang: str) -> str:
+def body(sheet: WorkedSum, lang: str) -> str:
     """Return the sheet as one `<article class="glassline-sheet">`.
 
     It carries no style and no script, so that a page may hold several and keep a
@@ -56,13 +56,14 @@ def body(sheet: Sheet, lang: str) -> str:
         .get_template("sheet.html")
         .render(
             wording=wording,
+            blocks=[b for b in blocks(wording) if b.key != "evidence"],
             is_wide=any(
                 size > most
                 for size, most in zip(sheet.figures["W"].shape, NARROW, strict=True)
             ),
             say=wording.say,
             summary=list(wording.summary()),
-            evidence=sheet.evidence.svg(lang) if sheet.evidence else "",
+            evidence=svg.face(sheet.evidence, lang) if sheet.evidence else "",
             decision=decision,
             action=wording.action(decision.action) if decision else "",
             action_shape=SHAPES[decision.action] if decision else "",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from glassline.explain.faces.wording import INTUITIONS, Wording, intuition
+from glassline.decide import Decision
+from glassline.explain.blocks.sheet import INTUITIONS, intuition
+from glassline.explain.blocks.wording import Wording
 from glassline.explain.sheet.figure import BLOCKS, Figure
+from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.render.words import LANGUAGES
-
-if TYPE_CHECKING:
-    from glassline.decide import Decision
-    from glassline.explain.sheet.sheet import Sheet
 
 __all__ = ["face"]
 
@@ -21,7 +20,7 @@ STEPS = ("linear", "softmax", "loss", "learning", "decision")
 STATED = ("costs", "ratio")  # in the decision block, but given
 
 
-def face(sheet: Sheet) -> str:
+def face(sheet: WorkedSum) -> str:
     """Return the sheet as strict JSON, as `glassline.explain.check.check` reads it.
 
     `given` and `steps` hold every matrix with its shape; `exact` and `value` are
@@ -32,11 +31,14 @@ def face(sheet: Sheet) -> str:
     table = {
         "format": FORMAT,
         "front": sheet.front,
-        "classes": _named(sheet.classes, sheet.class_words),
+        "classes": _named(
+            sheet.classes, {lang: w.classes for lang, w in wordings.items()}
+        ),
         "features": [
             {"symbol": f"x{place}", **entry}
             for place, entry in enumerate(
-                _named(sheet.features, sheet.feature_words), start=1
+                _named(sheet.features, {lang: w.named for lang, w in wordings.items()}),
+                start=1,
             )
         ],
         "given": _given(sheet),
@@ -57,7 +59,12 @@ def face(sheet: Sheet) -> str:
     if sheet.source:
         table["source"] = dict(sheet.source)
     if sheet.scaling is not None:
-        table["scaling"] = vars(sheet.scaling)
+        scaling = sheet.scaling
+        table["scaling"] = {
+            "readings": scaling.readings,
+            "curved": scaling.curved,
+            **vars(scaling.scale),
+        }
     if sheet.decision is not None:
         table["decision"] = _decision(sheet.decision)
     if sheet.evidence is not None:
@@ -72,7 +79,7 @@ def _named(ids: tuple[str, ...], words: Any) -> list[dict[str, str]]:
     ]
 
 
-def _given(sheet: Sheet) -> dict[str, Any]:
+def _given(sheet: WorkedSum) -> dict[str, Any]:
     keys = (*BLOCKS["given"], *STATED)
     figures = [sheet.figures[key] for key in keys if key in sheet.figures]
     given = {
@@ -98,7 +105,7 @@ def _step(figure: Figure, block: str, wordings: dict[str, Wording]) -> dict[str,
     }
 
 
-def _log_odds(sheet: Sheet) -> dict[str, Any]:
+def _log_odds(sheet: WorkedSum) -> dict[str, Any]:
     odds = sheet.log_odds
     return {
         **vars(odds),

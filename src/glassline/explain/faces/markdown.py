@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from glassline.explain.blocks.block import Block, Table
+from glassline.explain.blocks.sheet import blocks
+from glassline.explain.blocks.wording import Wording
 from glassline.explain.faces import text
-from glassline.explain.faces.wording import Wording
-
-if TYPE_CHECKING:
-    from glassline.explain.sheet.sheet import Sheet
+from glassline.explain.sheet.worked_sum import WorkedSum
 
 __all__ = ["face"]
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
-def face(sheet: Sheet, lang: str) -> str:
+def face(sheet: WorkedSum, lang: str) -> str:
     """Return the sheet as Markdown (CommonMark with tables).
 
     Names from the recipe are escaped: they can add no heading, link or markup.
@@ -37,7 +35,7 @@ def _lines(wording: Wording) -> Iterator[str]:
     yield ""
     for note in wording.notes():
         yield f"- {_plain(note)}"
-    for number, block in enumerate(wording.blocks(), start=1):
+    for number, block in enumerate(blocks(wording), start=1):
         yield ""
         yield f"## {number}. {_plain(block.title)}"
         yield ""

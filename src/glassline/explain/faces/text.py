@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from glassline.explain.blocks.block import Block
-from glassline.explain.faces.wording import Wording
+from glassline.explain.blocks.sheet import blocks
+from glassline.explain.blocks.wording import Wording
 from glassline.explain.sheet.figure import Figure
+from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.render.layout import WIDTH, brackets, columns, spread, wrap
-
-if TYPE_CHECKING:
-    from glassline.explain.sheet.sheet import Sheet
 
 __all__ = ["equation", "face", "matrix"]
 
 INDENT = 4
 
 
-def face(sheet: Sheet, lang: str) -> str:
-    """Return the sheet as lines of at most 80 terminal cells.
+def face(sheet: WorkedSum, lang: str) -> str:
+    """Return the sheet for a terminal, at most 80 cells wide.
 
     Raises:
         InputError: Another language than "en" and "zh-TW".
@@ -46,7 +44,7 @@ def _lines(wording: Wording) -> Iterator[str]:
     yield "=" * WIDTH
     for sentence in (*wording.summary(), "", *wording.notes()):
         yield from wrap(sentence)
-    for number, block in enumerate(wording.blocks(), start=1):
+    for number, block in enumerate(blocks(wording), start=1):
         yield ""
         yield f"{number}. {block.title}"
         yield "-" * WIDTH

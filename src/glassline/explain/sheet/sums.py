@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,7 @@ from glassline.decide import Decision
 from glassline.explain.sheet.figure import Figure
 from glassline.head import Head, log_softmax, logit_gradient, part_losses, softmax
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["deciding", "forward", "learning", "loss"]
+__all__ = ["LogOdds", "deciding", "forward", "learning", "loss"]
 
 Matrix = NDArray[np.float64]
 
@@ -36,7 +34,7 @@ def forward(head: Head, x: Values) -> Iterator[Figure]:
     yield Figure.of("W", head.W)
     yield Figure.of("b", head.b[np.newaxis])
     yield Figure.of("contributions", contributions)
-    yield Figure.of("s", running_sum(contributions)[np.newaxis])
+    yield Figure.of("s", _running_sum(contributions)[np.newaxis])
     yield Figure.of("z", z)
     yield Figure.of("m", largest)
     yield Figure.of("shifted", z - largest)
@@ -84,7 +82,63 @@ def deciding(decision: Decision) -> Iterator[Figure]:
     yield Figure.of("expected_costs", decision.expected_costs[np.newaxis], formula)
 
 
-def running_sum(rows: Matrix) -> Values:
+@dataclass(frozen=True)
+class LogOdds:
+    """What speaks for the runner-up, and against it, in nats.
+
+    Attributes:
+        best: Place of the most probable class; the first of equals.
+        second: Place of the runner-up.
+        differences: W of the runner-up less W of the best, one a feature.
+        adds: x times the difference, one a feature.
+        bias: b of the runner-up less b of the best.
+        total: The adds from first to last, then the bias: the logit of the
+            runner-up less that of the best, to rounding; never above 0 but by it.
+    """
+
+    best: int
+    second: int
+    differences: tuple[float, ...]
+    adds: tuple[float, ...]
+    bias: float
+    total: float
+
+    @classmethod
+    def of(
+        cls, head: Head, x: Values, *, pair: tuple[int, int] | None = None
+    ) -> LogOdds:
+        """Compare two classes of one part.
+
+        Args:
+            head: W (d, k) and b (k,).
+            x: Shape (d,).
+            pair: Whom to compare as best and second; left out, the most probable
+                class and the runner-up. Of any other pair the total may be above 0.
+
+        Example:
+            >>> head = Head(np.array([[1.0, -1.0]]), np.array([0.5, 0.0]))
+            >>> LogOdds.of(head, np.array([2.0])).total
+            -4.5
+        """
+        best, second = pair or _first_two(head, x)
+        differences = head.W[:, second] - head.W[:, best]
+        adds = x * differences
+        bias = float(head.b[second] - head.b[best])
+        total = float(_running_sum(adds[:, np.newaxis])[0]) + bias
+        return cls(
+            best, second, tuple(differences.tolist()), tuple(adds.tolist()), bias, total
+        )
+
+
+def _first_two(head: Head, x: Values) -> tuple[int, int]:
+    """Return the most probable class and the runner-up; of equals the first."""
+    z = head.logits(x[np.newaxis])[0]
+    best = int(np.argmax(z))
+    others = np.where(np.arange(len(z)) == best, -np.inf, z)
+    return best, int(np.argmax(others))
+
+
+def _running_sum(rows: Matrix) -> Values:
     """Add rows from first to last, as the head does, shape (k,)."""
     total = np.array(rows[0])
     for row in rows[1:]:

@@ -89,7 +89,7 @@ def _part(seen: Inspection, lang: str) -> dict[str, Any]:
                 "bar": abs(float(x)) / clip * 50,
             }
             for name, shown, x, reading in zip(
-                seen.features.names, seen.maps, seen.x, seen.features, strict=True
+                seen.readings.names, seen.maps, seen.x, seen.readings, strict=True
             )
         ],
         "reason": seen.decided.reason.text(lang),

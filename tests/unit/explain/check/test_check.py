@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from glassline.errors import InputError, ShapeError
 from glassline.explain import Sheet
-from glassline.explain.check import check
+from glassline.explain.check import check, lines
 from glassline.explain.check.truth import FORMULAS
 from glassline.head import Head
 
@@ -90,15 +90,15 @@ def test_what_a_mark_says() -> None:
 )
 def test_the_marks_in_words(lang: str, first: str, line: str) -> None:
     """One line a figure, one more on whether the slip was carried."""
-    lines = check(GOLDEN.read_bytes()).text(lang).splitlines()
+    said = [*lines(check(GOLDEN.read_bytes()), lang)]
 
-    assert lines[:2] == [first, line]
-    assert len(lines) == 1 + 2 * 7
+    assert said[:2] == [first, line]
+    assert len(said) == 1 + 2 * 7
 
 
 def test_the_marks_as_json() -> None:
     """The same, for machines; figures are texts so that they keep their decimals."""
-    table = json.loads(check(GOLDEN.read_bytes()).json())
+    table = check(GOLDEN.read_bytes()).as_json()
 
     assert table["count"] == 27
     assert table["wrong"][0] == {
@@ -115,7 +115,7 @@ def test_the_marks_as_json() -> None:
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
 def test_a_right_paper_is_said_to_be_right(lang: str) -> None:
     """Without a slip there is one line, with the count."""
-    said = check(paper({"s": [["1.0", "0"]]})).text(lang)
+    (said,) = lines(check(paper({"s": [["1.0", "0"]]})), lang)
 
     assert (
         said

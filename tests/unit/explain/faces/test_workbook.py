@@ -158,7 +158,9 @@ def test_libreoffice_recomputes_it_with_another_x(
 
 def test_names_stay_text_and_never_become_formulas(taught: Sheet) -> None:
     """A class called =1+1 is a name."""
-    named = replace(taught, class_words={"en": ("=1+1", "+A1", "@x")})
+    named = replace(
+        taught, names={"en": {"ok": "=1+1", "scratch": "+A1", "dirt": "@x"}}
+    )
 
     page = Page(named.xlsx("en"))
 

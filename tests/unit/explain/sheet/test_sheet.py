@@ -14,10 +14,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from glassline.decide import Policy
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.explain import Sheet
+from glassline.explain.blocks.wording import Wording
 from glassline.explain.sheet.figure import BLOCKS, KINDS
 from glassline.features import Scale
 from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES, Recipe
+from glassline.render.words import LANGUAGES
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "worked-example.json"
 EXPECTED = json.loads(GOLDEN.read_text(encoding="utf-8"))
@@ -237,9 +239,9 @@ def test_priors_are_shown_where_they_count(trained: Sheet) -> None:
 def test_readings_lead_to_x(trained: Sheet) -> None:
     """The scaling shown ends at the x that the sum starts from."""
     assert trained.scaling is not None
-    curved, center, spread = (
-        np.array(getattr(trained.scaling, name))
-        for name in ("curved", "center", "spread")
+    curved = np.array(trained.scaling.curved)
+    center, spread = map(
+        np.array, (trained.scaling.scale.center, trained.scaling.scale.spread)
     )
 
     assert_allclose(curved, np.log1p(trained.scaling.readings), rtol=1e-15)
@@ -262,10 +264,10 @@ def test_names_of_the_recipe_are_shown() -> None:
     """A class may be named for each language; the rest keep glossary or id."""
     sheet = small(names={"en": {"dirt": "dirt or oil"}, "zh-TW": {"dirt": "油污"}})
 
-    assert sheet.class_words == {
-        "en": ("OK", "scratch", "dirt or oil"),
-        "zh-TW": ("OK", "刮傷", "油污"),
-    }
+    assert [Wording(sheet, lang).classes for lang in LANGUAGES] == [
+        ("OK", "scratch", "dirt or oil"),
+        ("OK", "刮傷", "油污"),
+    ]
 
 
 REFUSALS = [

@@ -84,7 +84,7 @@ def test_on_parts_both_are_run_as_they_inspect(model: Model, line: Dataset) -> N
         pair: decisions.count(pair) for pair in decisions if pair[0] != pair[1]
     }
     assert sum(each.parts for each in found.decisions) > 0
-    values = np.array([list(each.features) for each in seen[0]])
+    values = np.array([list(each.readings) for each in seen[0]])
     np.testing.assert_array_equal(
         found.ranges, np.stack([values.min(axis=0), values.max(axis=0)], axis=1)
     )

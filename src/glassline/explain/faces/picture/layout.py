@@ -1,17 +1,18 @@
-"""Where everything goes in an evidence picture: photo above, legend below."""
+"""Where everything goes in an evidence picture: photo above, the legend in words below."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Image
+from glassline.explain.blocks.evidence import length
+from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.glyphs import width_px
 from glassline.explain.faces.picture.marking import LOOKS, Look, strokes
 from glassline.explain.faces.picture.scene import (
@@ -23,25 +24,28 @@ from glassline.explain.faces.picture.scene import (
     Words,
     ring,
 )
-from glassline.explain.faces.picture.wording import MARKED_X, length, telling
-from glassline.features import Line, Mark, Speck
+from glassline.features import Area, Line, Mark, Speck
+from glassline.render.units import unit_of
 from glassline.render.words import words
 
-if TYPE_CHECKING:
-    from glassline.explain.evidence import Evidence
-
-__all__ = ["scene"]
+__all__ = ["scene", "telling"]
 
 LONG_PX = 960  # the longer side of the photo in the picture
 LEAST_WIDTH_PX = 720  # of the picture, so that the legend fits
 LARGEST = 12  # times: a crop of 80 px fills the picture, one of 16 px does not
 ROW_PX, INDENT_PX, TOP_PX = 22, 46, 12
 SOFT: Colour = (86, 97, 109)
+MARKED_X = 2.0  # spreads of good parts: what is less needs no pointing at
+AREAS = {"texture_change": "rough", "reflection_unevenness": "uneven"}
+UNIT_OF_NETWORKS = "network"
 BAR_SHARE = 0.25  # of the photo's width, at most, that the scale bar takes
 
 
 def scene(evidence: Evidence, lang: str) -> Scene:
     """Lay out the photo with its marks, the legend and the scale bar.
+
+    The marks of features whose x is below 2 are left out, and the legend says so:
+    what is as on good parts needs no pointing at.
 
     Raises:
         InputError: Another language than "en" and "zh-TW".
@@ -94,6 +98,57 @@ def _legend(lines: tuple[str, str, str], top: float, whole: int) -> Iterator[Wor
     yield Words(INDENT_PX, first, name)
     yield Words(whole - 12 - width_px(reading), first, reading)
     yield Words(INDENT_PX, second, found, SOFT)
+
+
+def telling(evidence: Evidence, name: str, lang: str) -> tuple[str, str, str]:
+    """Return the name of a feature, its reading with unit, and what was found."""
+    catalogue = words(lang)
+    unit = unit_of(catalogue, name, evidence.units or {})
+    value = f"{evidence.readings[name]:.3g}"
+    reading = catalogue["evidence"]["reading"].format(value=value, unit=unit).strip()
+    if evidence.x is not None:
+        reading += f"  (x = {evidence.x[name]:.1f})"
+    say = catalogue["evidence"]
+    if evidence.x is not None and evidence.x[name] < MARKED_X:
+        found = say["usual"].format(limit=f"{MARKED_X:g}")
+    else:
+        found = _found(evidence, name, unit, say)
+    return catalogue["features"].get(name, name), reading, found
+
+
+def _found(evidence: Evidence, name: str, unit: str, say: Mapping[str, str]) -> str:
+    marks = evidence.marks[name]
+    if not marks:
+        return say["none"]
+    first, size = marks[0], evidence.pixel_size_um
+    if isinstance(first, Area):
+        areas = [each for each in marks if isinstance(each, Area)]
+        # A network's areas are its opinion: neither rough nor bright in themselves.
+        is_measured = UNIT_OF_NETWORKS not in (evidence.units or {}).values()
+        kind = AREAS.get(name, "other") if is_measured else "other"
+        return _areas(areas, unit, say[kind])
+    side = say["brighter"] if first.contrast > 0 else say["darker"]
+    if isinstance(first, Line):
+        return say["line"].format(
+            length=length(first.length_px, size),
+            width=length(first.width_px, size),
+            side=side,
+            count=len(marks),
+        )
+    return say["speck"].format(
+        count=len(marks), diameter=length(first.diameter_px, size), side=side
+    )
+
+
+def _areas(areas: Sequence[Area], unit: str, say: str) -> str:
+    dark = sum(each.strength < 0 for each in areas)
+    return say.format(
+        count=len(areas),
+        bright=len(areas) - dark,
+        dark=dark,
+        amount=f"{abs(areas[0].strength):.2g}",
+        unit=unit,
+    )
 
 
 def _sample(marks: Sequence[Mark], look: Look, top: float) -> Iterator[Stroke]:

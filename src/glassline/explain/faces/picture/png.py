@@ -1,4 +1,4 @@
-"""An evidence picture as PNG, its words from glyphs that the package carries."""
+"""Evidence as PNG: the photo, its marks, words from glyphs that the package carries."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.errors import GlasslineError
+from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.glyphs import ASCENT_PX, glyph
-from glassline.explain.faces.picture.scene import (
-    DARK,
-    PAPER,
-    Colour,
-    Scene,
-    Stroke,
-    Words,
-)
+from glassline.explain.faces.picture.layout import scene
+from glassline.explain.faces.picture.scene import DARK, PAPER, Colour, Stroke, Words
 
-__all__ = ["encode", "letter", "write"]
+__all__ = ["encode", "face", "letter"]
 
 SHIFT = 4  # bits of a pixel's fraction in OpenCV's drawing
 
 
-def write(scene: Scene) -> bytes:
-    """Return the scene as the bytes of a PNG file."""
-    width, height = scene.size_wh
+def face(evidence: Evidence, lang: str) -> bytes:
+    """Return the photo with its evidence, legend included, as the bytes of a PNG file.
+
+    Raises:
+        InputError: Another language than "en" and "zh-TW".
+    """
+    laid = scene(evidence, lang)
+    width, height = laid.size_wh
     pixels = np.full((height, width, 3), PAPER, np.uint8)
-    x, y, w, h = scene.photo_xywh
-    resized = cv2.resize(scene.photo, (w, h), interpolation=cv2.INTER_LINEAR)
+    x, y, w, h = laid.photo_xywh
+    resized = cv2.resize(laid.photo, (w, h), interpolation=cv2.INTER_LINEAR)
     photo = pixels[y : y + h, x : x + w]
     photo[:] = resized[..., None]
     over = np.array([x, y], np.float64)
-    _draw_all(photo, [replace(s, points=s.points - over) for s in scene.strokes])
-    for box in scene.boxes:
+    _draw_all(photo, [replace(s, points=s.points - over) for s in laid.strokes])
+    for box in laid.boxes:
         left, top = round(box.x), round(box.y)
         right, bottom = round(box.x + box.width), round(box.y + box.height)
         pixels[top:bottom, left:right] = box.colour
-    _draw_all(pixels, scene.signs)
-    for line in scene.words:
+    _draw_all(pixels, laid.signs)
+    for line in laid.words:
         letter(pixels, line)
     return encode(pixels[..., ::-1])
 

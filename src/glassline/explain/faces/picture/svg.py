@@ -1,4 +1,4 @@
-"""An evidence picture as SVG, the photo inside it, nothing fetched from anywhere."""
+"""Evidence as SVG, the photo inside it, nothing fetched from anywhere."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ import base64
 
 import numpy as np
 
+from glassline.explain.evidence import Evidence
+from glassline.explain.faces.picture.layout import scene
 from glassline.explain.faces.picture.png import encode
-from glassline.explain.faces.picture.scene import Colour, Scene
+from glassline.explain.faces.picture.scene import Colour
 from glassline.render.templating import templates
 from glassline.render.words import words
 
-__all__ = ["write"]
+__all__ = ["face"]
 
 
-def write(scene: Scene, lang: str) -> str:
-    """Return the scene as one SVG element with native text in the page's language."""
+def face(evidence: Evidence, lang: str) -> str:
+    """Return the photo with its evidence, legend included, as one SVG element.
+
+    Raises:
+        InputError: Another language than "en" and "zh-TW".
+    """
+    laid = scene(evidence, lang)
     return (
         templates("glassline.explain.faces")
         .get_template("evidence.svg")
         .render(
-            scene=scene,
-            photo=base64.b64encode(encode(scene.photo)).decode("ascii"),
+            scene=laid,
+            photo=base64.b64encode(encode(laid.photo)).decode("ascii"),
             tag=words(lang)["language"]["tag"],
             colour=_colour,
             path=_path,

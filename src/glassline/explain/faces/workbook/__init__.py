@@ -1,6 +1,9 @@
-"""The sheet as a spreadsheet: every step a live formula, written and read back."""
+"""The sheet as a spreadsheet: `face`, every step a live formula.
 
-from glassline.explain.check.workbook import is_workbook, read
+`layout` settles what stands where, `formulas` what makes each cell, `writing` writes
+both; `glassline.explain.check.workbook` reads such a file back.
+"""
+
 from glassline.explain.faces.workbook.writing import face
 
-__all__ = ["face", "is_workbook", "read"]
+__all__ = ["face"]

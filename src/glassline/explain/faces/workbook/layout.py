@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.explain.blocks.block import Block
+from glassline.explain.blocks.sheet import blocks
+from glassline.explain.blocks.wording import Wording
 from glassline.explain.faces.text import equation
-from glassline.explain.faces.wording import Wording
 from glassline.explain.faces.workbook.formulas import Places
 from glassline.explain.sheet.figure import Figure
 
@@ -55,9 +56,7 @@ class Layout:
 
     def __init__(self, wording: Wording) -> None:
         self.head = (*wording.summary(), *wording.notes(), wording.say["live"])
-        self.blocks = [
-            (each, tuple(_items(each, wording))) for each in wording.blocks()
-        ]
+        self.blocks = [(each, tuple(_items(each, wording))) for each in blocks(wording)]
         self.starts: dict[str, int] = {}
         self.tables: dict[str, int] = {}
         self.remarks: dict[str, int] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from glassline.errors import MissingExtraError
 from glassline.explain.blocks.block import Table
-from glassline.explain.faces.wording import Wording
+from glassline.explain.blocks.wording import Wording
 from glassline.explain.faces.workbook.formulas import (
     FORMULAS,
     cell,
@@ -18,11 +18,8 @@ from glassline.explain.faces.workbook.formulas import (
     scaled,
 )
 from glassline.explain.faces.workbook.layout import Item, Layout
-from glassline.explain.sheet.scaling import Scaling
+from glassline.explain.sheet.worked_sum import Scaling, WorkedSum
 from glassline.render.numbers import DECIMALS
-
-if TYPE_CHECKING:
-    from glassline.explain.sheet.sheet import Sheet
 
 __all__ = ["PREFIX", "face"]
 
@@ -43,7 +40,7 @@ FORMATS: dict[str, dict[str, Any]] = {
 }
 
 
-def face(sheet: Sheet, lang: str) -> bytes:
+def face(sheet: WorkedSum, lang: str) -> bytes:
     """Return the sheet as the bytes of an XLSX file; the same bytes every time.
 
     Readings, scale, W, b, y, eta, ratio and costs are numbers on a tint; every other
@@ -156,7 +153,7 @@ class _Writer:
         """Write from reading to x: a row a feature, and the clip below."""
         clip = top + len(scaling.readings)
         self._text(clip, 0, self.wording.say["clip"])
-        self._number(clip, 1, scaling.clip)
+        self._number(clip, 1, scaling.scale.clip)
         units = self.wording.units()
         for at, name in enumerate(self.wording.short_features()):
             row = top + at
@@ -165,8 +162,8 @@ class _Writer:
             self._text(row, 2, units[at], "cell")
             curved, x = scaled(row, (1, 3, 4, 5), cell(clip, 1))
             self._formula(row, 3, curved, scaling.curved[at])
-            self._number(row, 4, scaling.center[at])
-            self._number(row, 5, scaling.spread[at])
+            self._number(row, 4, scaling.scale.center[at])
+            self._number(row, 5, scaling.scale.spread[at])
             self._formula(row, X_COLUMN, x, float(self.sheet.figures["x"].value[0, at]))
 
     def _why(self, top: int, table: Table) -> None:

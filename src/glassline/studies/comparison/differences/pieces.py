@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from math import expm1, inf, log1p
 
-from glassline.explain.sheet.scaling import Scale
+from glassline.features import Scale
 from glassline.head import Head
 
 __all__ = ["Box", "Judge", "Piece", "boxes", "lead"]

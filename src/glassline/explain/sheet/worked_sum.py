@@ -1,11 +1,11 @@
-"""The sheet: the whole worked sum of one part, and its faces."""
+"""The worked sum of one part as data: every figure from readings to decision."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,32 +14,78 @@ from glassline.arrays import Values
 from glassline.decide import Decision
 from glassline.errors import InputError, LabelError, ShapeError, show
 from glassline.explain.evidence import Evidence
-from glassline.explain.faces import html, json, markdown, text, workbook
 from glassline.explain.sheet import sums
 from glassline.explain.sheet.figure import BLOCKS, Figure
-from glassline.explain.sheet.log_odds import LogOdds
-from glassline.explain.sheet.scaling import Scale, Scaling
-from glassline.explain.sheet.supposed import Supposed
+from glassline.features import Scale
+from glassline.features.scale import curve
 from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES
-from glassline.render.words import CLASS_WORDS, LANGUAGES, words
 
-__all__ = ["Sheet"]
+__all__ = ["Scaling", "Supposed", "WorkedSum"]
 
 LEARNING_RATE = 0.1  # small enough that the loss of the example falls
 HALF_RANGE = 5e307  # half of what logits may differ by: z - m must stay finite
 AGREEMENT = 1e-9  # of a probability: how well a decision must fit the sum
 
 
+@dataclass(frozen=True)
+class Scaling:
+    """How the readings of one part became x, one entry a feature.
+
+        x = (curved - center) / spread,  at most clip in size
+
+    Attributes:
+        readings: Each in its own unit.
+        curved: sign(reading) log(1 + |reading|).
+        scale: With center, spread and clip.
+    """
+
+    readings: tuple[float, ...]
+    curved: tuple[float, ...]
+    scale: Scale
+
+    @classmethod
+    def of(cls, readings: ArrayLike, scale: Scale, shape: tuple[int, ...]) -> Scaling:
+        """Work out the scaling of readings of shape (d,).
+
+        Raises:
+            ShapeError: Readings or scale are not for d features.
+        """
+        values = np.asarray(readings, dtype=np.float64)
+        for name, got in (
+            ("readings", values.shape),
+            ("scale", (len(scale.center),)),
+        ):
+            if got != shape:
+                raise ShapeError(f"{name}: expected shape {shape}, got {got}.")
+        return cls(tuple(values.tolist()), tuple(curve(values).tolist()), scale)
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """What a person asked: x that were set, and the verdict on the part as it was read.
+
+    Attributes:
+        x: Feature to what it was set to, in standard units.
+        predicted_class: The most probable class as read.
+        probability: Its probability.
+        action: The decision as read.
+    """
+
+    x: Mapping[str, float]
+    predicted_class: str
+    probability: float
+    action: str
+
+
 @dataclass(frozen=True, eq=False)
-class Sheet:
-    """The whole worked sum of one part; make it with `Sheet.of`.
+class WorkedSum:
+    """The whole worked sum of one part; make it with `of`.
 
     Attributes:
         classes: The k class ids.
-        class_words: Language to the words shown for them.
+        names: Language to class id to the word shown, as `Recipe.names`.
         features: The d feature ids.
-        feature_words: Language to the words shown for them.
         figures: Key to figure: every matrix of the sum, in full precision. Without
             a label those of loss and learning are absent, without a decision
             those of the decision.
@@ -57,11 +103,10 @@ class Sheet:
     """
 
     classes: tuple[str, ...]
-    class_words: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, Mapping[str, str]]
     features: tuple[str, ...]
-    feature_words: Mapping[str, tuple[str, ...]]
     figures: Mapping[str, Figure]
-    log_odds: LogOdds
+    log_odds: sums.LogOdds
     label: str | None
     decision: Decision | None
     scaling: Scaling | None
@@ -89,8 +134,9 @@ class Sheet:
         evidence: Evidence | None = None,
         units: Mapping[str, str] | None = None,
         front: str = "measured",
+        supposed: Supposed | None = None,
         source: Mapping[str, str] | None = None,
-    ) -> Sheet:
+    ) -> Self:
         """Work the sum of one part.
 
         Every figure comes from the functions that inspect and train use, so the
@@ -103,7 +149,7 @@ class Sheet:
             x: Shape (d,), the part in standard units, finite.
             classes: The k class ids, in the head's order.
             features: The d feature ids, in the head's order.
-            names: Language to class id to the word shown, as `Recipe.names`.
+            names: As the attribute.
             label: A class id, or shares of shape (k,) that sum to 1. None, or all
                 shares 0 (undecided), leaves loss and learning out.
             decision: What `Policy.decide` made of these probabilities.
@@ -113,6 +159,7 @@ class Sheet:
             evidence: Of this part's photo, for the same features.
             units: Feature to the unit of its reading, where the catalogue has none.
             front: The kind of what read the features.
+            supposed: What a person set of x, if it was set.
             source: Of a server: its name, its model, the hash of the prompt.
 
         Raises:
@@ -123,9 +170,9 @@ class Sheet:
 
         Example:
             >>> head = Head(W=np.array([[1.0, 0.0]]), b=np.array([0.0, 0.0]))
-            >>> sheet = Sheet.of(
+            >>> worked = WorkedSum.of(
             ...     head, [0.0], classes=["ok", "dirt"], features=["spots"], label="ok")
-            >>> sheet.figures["L"].printed  # log 2
+            >>> worked.figures["L"].printed  # log 2
             [['0.6931']]
         """
         row = _checked_x(head, x, classes, features)
@@ -144,52 +191,26 @@ class Sheet:
             parts.append(sums.deciding(decision))
         return cls(
             classes=tuple(classes),
-            class_words=_class_words(classes, names or {}),
+            names=names or {},
             features=tuple(features),
-            feature_words=_feature_words(features),
             figures={figure.key: figure for figure in chain(*parts)},
-            log_odds=LogOdds.of(head, row),
+            log_odds=sums.LogOdds.of(head, row),
             label=None if y is None else label if isinstance(label, str) else "",
             decision=decision,
-            scaling=Scaling.of(readings, scale, row.shape),
+            scaling=None
+            if readings is None or scale is None
+            else Scaling.of(readings, scale, row.shape),
             learning_rate=learning_rate,
             evidence=evidence,
             units=units or {},
             front=front,
+            supposed=supposed,
             source=source or {},
         )
 
     def block(self, name: str) -> tuple[Figure, ...]:
         """Return the figures of one of `BLOCKS` that this sheet has."""
         return tuple(self.figures[k] for k in BLOCKS[name] if k in self.figures)
-
-    def text(self, lang: str = "en") -> str:
-        """Return the sheet for a terminal, at most 80 columns wide."""
-        return text.face(self, lang)
-
-    def markdown(self, lang: str = "en") -> str:
-        """Return the sheet as Markdown, matrices in brackets."""
-        return markdown.face(self, lang)
-
-    def html(self, lang: str = "en") -> str:
-        """Return a self-contained page; the example prints on one A4."""
-        return html.page(self, lang)
-
-    def html_body(self, lang: str = "en") -> str:
-        """Return the sheet as one HTML element; a page adds `sheet_style()` once."""
-        return html.body(self, lang)
-
-    def xlsx(self, lang: str = "en") -> bytes:
-        """Return the sheet as a spreadsheet of live formulas, the bytes of XLSX.
-
-        Raises:
-            MissingExtraError: XlsxWriter is not installed.
-        """
-        return workbook.face(self, lang)
-
-    def json(self) -> str:
-        """Return the sheet as JSON in full precision, as `check` reads it."""
-        return json.face(self)
 
 
 def _checked_x(
@@ -244,30 +265,3 @@ def _check_decision(decision: Decision, p: Values, classes: tuple[str, ...]) -> 
         raise InputError(
             "decision: expected one made from this part's probabilities, got another's."
         )
-
-
-def _class_words(
-    classes: Sequence[str], names: Mapping[str, Mapping[str, str]]
-) -> dict[str, tuple[str, ...]]:
-    return {
-        lang: tuple(
-            _shown({**CLASS_WORDS.get(lang, {}), **names.get(lang, {})}.get(name, name))
-            for name in classes
-        )
-        for lang in LANGUAGES
-    }
-
-
-def _feature_words(features: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    return {
-        lang: tuple(
-            _shown(words(lang)["features"].get(name, name)) for name in features
-        )
-        for lang in LANGUAGES
-    }
-
-
-def _shown(name: str) -> str:
-    """Keep a name on its line: what a terminal would obey becomes a space."""
-    shown = (" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
-    return " ".join("".join(shown).split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from glassline.decide import Policy
-from glassline.explain.sheet.sheet import Sheet
+from glassline.explain.faces.sheet import Sheet
 from glassline.head import Head
 from glassline.recipe import Recipe
 
