@@ -15,6 +15,7 @@ from glassline.cli.gauge import KINDS
 from glassline.image import disturbances
 from glassline.model import Model
 from glassline.studies.gauge import study
+from glassline.studies.gauge.text import lines
 
 
 def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -63,7 +64,10 @@ def test_the_table_is_that_of_python_and_nothing_is_saved(
     done = _run("gauge", own_folder, line_folder, "--parts", 12, "--lang", "zh-TW")
 
     found = study(model, glassline.Dataset.read(line_folder), parts=12)
-    assert (done.returncode, done.stdout) == (0, found.text("zh-TW") + "\n")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "\n".join([*lines(found, "zh-TW"), ""]),
+    )
     assert glassline.load(own_folder).gauge is None
 
 

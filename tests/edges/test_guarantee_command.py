@@ -12,6 +12,7 @@ import glassline
 from glassline.dataset import Dataset
 from glassline.model import Model
 from glassline.studies.guarantee import assure
+from glassline.studies.guarantee.text import lines
 
 
 def test_a_refusal_says_how_many_parts_are_missing(
@@ -45,7 +46,7 @@ def test_the_text_is_that_of_python_and_fits_the_terminal(
     found = assure(
         settled, Dataset.read(line_folder), escape=0.4, confidence=0.8, by="photo"
     )
-    assert (done.returncode, done.stdout) == (0, found.text(lang) + "\n")
+    assert (done.returncode, done.stdout) == (0, "\n".join([*lines(found, lang), ""]))
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 

@@ -11,6 +11,7 @@ from commands import run
 from glassline.dataset import Dataset
 from glassline.model import Model
 from glassline.studies.labels import audit, page
+from glassline.studies.labels.text import lines
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -27,7 +28,7 @@ def test_text_and_page_are_those_of_python_and_fit_the_terminal(
     found = audit(Dataset.read(line_folder), model, retrained=3)
     *shown, blank, saved = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
-    assert "\n".join(shown) == found.text(lang, top=3)
+    assert shown == [*lines(found, lang, top=3)]
     assert (blank, saved.endswith(str(out))) == ("", True)
     assert max(map(len, shown)) <= 80
     assert out.read_text(encoding="utf-8") == page(found, lang, top=3)

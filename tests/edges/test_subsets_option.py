@@ -12,6 +12,7 @@ from commands import run
 from glassline.dataset import Dataset
 from glassline.model import Model
 from glassline.studies.ablation import score_subsets
+from glassline.studies.ablation.text import lines
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -25,5 +26,5 @@ def test_text_and_json_are_those_of_python(
     rng = np.random.default_rng(0)  # noqa: TID251  the default of --seed
     found = score_subsets(model, Dataset.read(line_folder), rng=rng)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == found.text(lang) + "\n"
+    assert done.stdout == "\n".join([*lines(found, lang), ""])
     assert json.loads(plain.stdout) == json.loads(json.dumps(found.as_json()))

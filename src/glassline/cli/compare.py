@@ -55,6 +55,7 @@ def command(
     from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.studies.comparison import compare
+    from glassline.studies.comparison.text import lines
 
     with progress_bar() as progress:
         found = compare(
@@ -67,7 +68,7 @@ def command(
     if as_lines:
         as_json(found.as_json())
     else:
-        say(found.text(lang))
+        say(*lines(found, lang))
     if strict and found.never_passes is not True:
         raise click.exceptions.Exit(MAY_PASS)
     if found.refused:

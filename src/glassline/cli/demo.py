@@ -137,12 +137,14 @@ def _write_pages(out: Path, story: Story) -> None:
 
 
 def _summary(out: Path, story: Story) -> None:
+    from glassline.studies.evaluation.text import lines
+
     record = story.model.record
     say(f"Trained on {record['n']} parts in {len(record['steps']) - 1} Newton steps.")
     say(f"{record['outcome']}")
     say()
     say("Scored on the parts kept back:")
-    say(story.held_out.text())
+    say(*lines(story.held_out, "en"))
     say()
     for each in story.inspections:
         share = each.probabilities[each.predicted_class]

@@ -52,6 +52,7 @@ def command(
     from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.studies.evaluation import evaluate
+    from glassline.studies.evaluation.text import lines
 
     with progress_bar() as progress:
         trained = load(model)
@@ -59,7 +60,7 @@ def command(
     if as_lines:
         as_json(found.as_json())
     else:
-        say(found.text())
+        say(*lines(found, lang))
     tell_asked(trained)
     if found.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
@@ -73,6 +74,7 @@ def _score_subsets(
     from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.studies.ablation import score_subsets
+    from glassline.studies.ablation.text import lines
 
     rng = np.random.default_rng(seed)  # noqa: TID251  --seed
     with progress_bar() as progress:
@@ -82,6 +84,6 @@ def _score_subsets(
     if as_lines:
         as_json(found.as_json())
     else:
-        say(found.text(lang))
+        say(*lines(found, lang))
     if found.refused:
         raise click.exceptions.Exit(SOME_REFUSED)

@@ -60,6 +60,7 @@ def command(
     from glassline.model import load
     from glassline.render.words import words
     from glassline.studies.gauge import study
+    from glassline.studies.gauge.text import lines
 
     with progress_bar() as progress:
         studied = load(model)
@@ -78,7 +79,7 @@ def command(
     if as_lines:
         as_json({"model": studied.sha256, **found.as_json()})
         return
-    say(found.text(lang))
+    say(*lines(found, lang))
     if place:
         saved = words(lang)["gauge"]["saved"]
         say(saved.format(model=studied.sha256[:12], path=place))

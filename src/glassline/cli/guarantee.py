@@ -82,6 +82,7 @@ def command(
     from glassline.model import load
     from glassline.render.words import words
     from glassline.studies.guarantee import assure
+    from glassline.studies.guarantee.text import lines
 
     with progress_bar() as progress:
         trained = load(model)
@@ -101,7 +102,7 @@ def command(
     if as_lines:
         as_json({"model": trained.sha256, **found.as_json()})
     else:
-        say(found.text(lang))
+        say(*lines(found, lang))
         if place:
             saved = words(lang)["guarantee"]["saved"]
             say(saved.format(model=trained.sha256[:12], path=place))

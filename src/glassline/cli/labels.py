@@ -77,6 +77,7 @@ def command(
     from glassline.recipe import Recipe
     from glassline.render.words import words
     from glassline.studies.labels import audit, page
+    from glassline.studies.labels.text import lines
 
     if model and good:
         raise click.UsageError("expected --model or --good; a model names it itself.")
@@ -98,7 +99,7 @@ def command(
     if as_lines:
         as_json(audited.as_json())
     else:
-        say(audited.text(lang, top=top))
+        say(*lines(audited, lang, top=top))
         if out is not None:
             say()
             say(words(lang)["labels"]["saved"].format(path=out))

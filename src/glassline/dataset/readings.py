@@ -48,6 +48,10 @@ class Refusal:
     reason: str
     message: str
 
+    def as_json(self) -> dict[str, str]:
+        """Return it as every --json has it."""
+        return {"image": self.path, "refused": self.reason, "message": self.message}
+
 
 @dataclass(frozen=True)
 class Readings:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["MAX_ROWS", "WIDTH", "brackets", "columns", "spread", "window", "wrap"]
+__all__ = [
+    "MAX_ROWS",
+    "WIDTH",
+    "brackets",
+    "columns",
+    "headed",
+    "spread",
+    "window",
+    "wrap",
+]
 
 WIDTH = 80  # terminal cells
 MAX_ROWS = 12  # of a matrix in print: more is nobody's hand calculation
 NAME_CELLS = 12  # of a class name above its column
 LABEL_CELLS = 34  # of a feature name beside its row
 CLOSING = "，。；：、）」！？,.;:)!?"  # never at the start of a line
+
+
+def headed(title: str, rows: Iterable[str]) -> Iterator[str]:
+    """Yield a section of a text: an empty line, its title underlined, its rows."""
+    yield ""
+    yield title
+    yield "-" * WIDTH
+    yield from rows
 
 
 def spread(left: str, right: str, width: int = WIDTH) -> str:

@@ -36,6 +36,7 @@ from glassline.render.words import words
 from glassline.studies.ablation import score_subsets
 from glassline.studies.comparison import compare
 from glassline.studies.evaluation import evaluate
+from glassline.studies.evaluation.text import lines
 from glassline.studies.gauge import study
 from glassline.studies.guarantee import assure
 from glassline.studies.labels import audit
@@ -129,7 +130,7 @@ def test_an_evaluation_says_what_the_concepts_mean(
     assert found.concepts is not None
     assert found.concepts["figures"] == taught.record["concepts"]["figures"]
     assert list(found.concepts["meaning"]) == [*FEATURE_NAMES]
-    assert "a linear probe instead" in found.text()
+    assert "a linear probe instead" in "\n".join(lines(found, "en"))
     assert "concepts" in found.as_json()
 
 

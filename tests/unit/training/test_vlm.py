@@ -32,6 +32,7 @@ from glassline.recipe import Recipe
 from glassline.recipe.server import VlmSettings
 from glassline.studies.comparison import compare
 from glassline.studies.evaluation import evaluate
+from glassline.studies.evaluation.text import lines
 from glassline.studies.guarantee import assure
 from glassline.studies.labels import audit
 from glassline.studies.report.pictures import overlay
@@ -205,7 +206,7 @@ def test_a_model_of_scores_is_verified_from_what_is_remembered(
 
 def test_a_model_of_scores_is_evaluated(asked: Model, line: Dataset) -> None:
     """Like any other."""
-    assert evaluate(asked, line).text().startswith("60 parts")
+    assert next(lines(evaluate(asked, line), "en")).startswith("60 parts")
 
 
 def test_labels_are_audited_by_its_scores(asked: Model, line: Dataset) -> None:
@@ -221,7 +222,7 @@ def test_models_of_two_prompts_compare_on_parts(
     other = vlm.train(line, replace(recipe, vlm=replace(recipe.vlm, lang="zh-TW")))
 
     assert other.front != asked.front
-    assert compare(asked, other, line).text()
+    assert compare(asked, other, line).n == len(line)
 
 
 def test_a_picture_of_no_place_has_no_ink(seen: Inspection) -> None:

@@ -11,7 +11,7 @@ from glassline.arrays import Values
 from glassline.decide.flips import Flip, NoDecisionFlip, NoFlip
 from glassline.explain.blocks.wording import Wording
 from glassline.explain.explanation import Explanation
-from glassline.render.layout import WIDTH, columns, wrap
+from glassline.render.layout import WIDTH, columns, headed, wrap
 from glassline.render.numbers import number, printed
 
 __all__ = ["lines"]
@@ -35,10 +35,7 @@ def lines(found: Explanation, lang: str) -> Iterator[str]:
         (said.say["close"], said.close()),
         (said.say["decision"], said.decision()),
     ):
-        yield ""
-        yield title
-        yield "-" * WIDTH
-        yield from rows
+        yield from headed(title, rows)
 
 
 class _Said:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from glassline.errors import InputError, show
 
-__all__ = ["CLASS_WORDS", "LANGUAGES", "Words", "words"]
+__all__ = ["CLASS_WORDS", "LANGUAGES", "Say", "Words", "words"]
 
 LANGUAGES = ("en", "zh-TW")
 CLASS_WORDS = {  # of classes that many lines have; a recipe may say otherwise
@@ -25,8 +25,11 @@ CLASS_WORDS = {  # of classes that many lines have; a recipe may say otherwise
     },
 }
 
-Words = Mapping[str, Mapping[str, str]]
-"""A catalogue: section to key to the words, which may hold {placeholders}."""
+Say = Mapping[str, str]
+"""A section of a catalogue: key to the words, which may hold {placeholders}."""
+
+Words = Mapping[str, Say]
+"""A catalogue: section to what it says."""
 
 
 def words(lang: str) -> Words:

@@ -1,4 +1,4 @@
-"""What a comparison of two models found, as values, plain data and text."""
+"""What a comparison of two models found, as values and plain data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from glassline.arrays import Values
 from glassline.dataset.readings import Refusal
 from glassline.model import Model
 from glassline.studies.comparison.differences import Difference, Verdict
-from glassline.studies.comparison.text import lines
 
 __all__ = ["Change", "Comparison"]
 
@@ -97,14 +96,6 @@ class Comparison:
             self.new.head.probabilities(self.new.scale.x(row))[0],
         )
 
-    def text(self, lang: str = "en") -> str:
-        """Return the comparison for a terminal of 80 columns.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return "\n".join(lines(self, lang))
-
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as plain data, numbers in full precision."""
         names = self.old.feature_names
@@ -120,10 +111,7 @@ class Comparison:
             else [self._as_json(each) for each in self.differences],
             "classes": [asdict(each) for each in self.classes],
             "decisions": [asdict(each) for each in self.decisions],
-            "refused": [
-                {"image": each.path, "refused": each.reason, "message": each.message}
-                for each in self.refused
-            ],
+            "refused": [each.as_json() for each in self.refused],
         }
 
     def _as_json(self, found: Difference) -> dict[str, Any]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
-from typing import TYPE_CHECKING
 
-from glassline.render.layout import WIDTH, columns, wrap
+from glassline.render.layout import WIDTH, columns, headed, wrap
 from glassline.render.units import unit_of
-from glassline.render.words import words
-
-if TYPE_CHECKING:
-    from glassline.studies.comparison.differences import Difference
-    from glassline.studies.comparison.result import Change, Comparison
+from glassline.render.words import Say, words
+from glassline.studies.comparison.differences import Difference
+from glassline.studies.comparison.result import Change, Comparison
 
 __all__ = ["lines"]
-
-Say = Mapping[str, str]
 
 
 def lines(found: Comparison, lang: str) -> Iterator[str]:
@@ -34,8 +29,8 @@ def lines(found: Comparison, lang: str) -> Iterator[str]:
     yield ""
     yield from wrap(_answer(found, say, lang))
     if found.n:
-        yield from _headed(say["parts"].format(n=found.n), _parts(found, say, lang))
-    yield from _headed(say["anywhere"], _anywhere(found, say, lang))
+        yield from headed(say["parts"].format(n=found.n), _parts(found, say, lang))
+    yield from headed(say["anywhere"], _anywhere(found, say, lang))
 
 
 def _answer(found: Comparison, say: Say, lang: str) -> str:
@@ -44,13 +39,6 @@ def _answer(found: Comparison, say: Say, lang: str) -> str:
         return say["no_good"]
     key = {True: "never", False: "sometimes", None: "open"}[found.never_passes]
     return say[key].format(good=recipe.class_name(recipe.good, lang))
-
-
-def _headed(title: str, rows: Iterator[str]) -> Iterator[str]:
-    yield ""
-    yield title
-    yield "-" * WIDTH
-    yield from rows
 
 
 def _parts(found: Comparison, say: Say, lang: str) -> Iterator[str]:

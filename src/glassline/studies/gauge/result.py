@@ -1,4 +1,4 @@
-"""What a gauge study found, as values, plain data and text."""
+"""What a gauge study found, as values and plain data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from glassline.dataset.readings import Refusal
 from glassline.decide import Gauge
-from glassline.studies.gauge.text import lines
 from glassline.studies.metrics import Rate
 
 __all__ = ["Flips", "Study"]
@@ -58,14 +57,6 @@ class Study:
         kind = max(self.gauge.spread, key=lambda each: self.gauge.spread[each][feature])
         return self.features[feature], kind
 
-    def text(self, lang: str = "en") -> str:
-        """Return the study for a terminal of 80 columns.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return "\n".join(lines(self, lang))
-
     def as_json(self) -> dict[str, Any]:
         """Return the study as plain data, numbers in full precision."""
         gauge = self.gauge
@@ -89,13 +80,10 @@ class Study:
             },
             "flips": {
                 way: {
-                    "class": {"k": each.classes.k, "n": each.classes.n},
-                    "decision": {"k": each.decisions.k, "n": each.decisions.n},
+                    "class": vars(each.classes),
+                    "decision": vars(each.decisions),
                 }
                 for way, each in self.flips.items()
             },
-            "refused": [
-                {"image": each.path, "refused": each.reason, "message": each.message}
-                for each in self.refused
-            ],
+            "refused": [each.as_json() for each in self.refused],
         }

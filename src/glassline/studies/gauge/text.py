@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from glassline.render.layout import WIDTH, columns, wrap
-from glassline.render.words import words
-
-if TYPE_CHECKING:
-    from glassline.studies.gauge.result import Study
+from glassline.render.words import Say, words
+from glassline.studies.gauge.result import Study
 
 __all__ = ["lines"]
-
-Say = Mapping[str, str]
 
 
 def lines(study: Study, lang: str) -> Iterator[str]:

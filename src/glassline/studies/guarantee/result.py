@@ -1,4 +1,4 @@
-"""What was found when a guarantee was asked for, as values, plain data and text."""
+"""What was found when a guarantee was asked for, as values and plain data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Literal
 from glassline.dataset.readings import Refusal as RefusedPhoto
 from glassline.decide import Guarantee, Promise, Refusal
 from glassline.recipe import Recipe
-from glassline.studies.guarantee.text import lines
 
 __all__ = ["Assurance"]
 
@@ -63,14 +62,6 @@ class Assurance:
             data_sha256=self.data_sha256,
         )
 
-    def text(self, lang: str = "en") -> str:
-        """Return the answer for a terminal of 80 columns.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return "\n".join(lines(self, lang))
-
     def as_json(self) -> dict[str, Any]:
         """Return the answer as plain data, numbers in full precision."""
         found = self.answer
@@ -89,8 +80,5 @@ class Assurance:
             "learnt": self.learnt,
             "repeated": self.repeated,
             "undecided": self.undecided,
-            "refused": [
-                {"image": each.path, "refused": each.reason, "message": each.message}
-                for each in self.refused
-            ],
+            "refused": [each.as_json() for each in self.refused],
         }

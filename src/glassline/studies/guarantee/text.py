@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from glassline.decide import Guarantee, Refusal
 from glassline.render.layout import WIDTH, columns, wrap
-from glassline.render.words import words
-
-if TYPE_CHECKING:
-    from glassline.studies.guarantee.result import Assurance
+from glassline.render.words import Say, words
+from glassline.studies.guarantee.result import Assurance
 
 __all__ = ["lines"]
-
-Say = Mapping[str, str]
 
 
 def lines(found: Assurance, lang: str) -> Iterator[str]:

@@ -15,7 +15,6 @@ from glassline.image import printable
 from glassline.recipe import Recipe
 from glassline.studies.labels.agreement import Agreement
 from glassline.studies.labels.conflicts import Conflict
-from glassline.studies.labels.text import lines
 from glassline.studies.metrics import Rate
 
 __all__ = ["Audit", "Effect", "Inspector", "Suspect"]
@@ -121,14 +120,6 @@ class Audit:
         path = self.data.parts[part].path
         return printable("/".join(path.parts[-2:]))
 
-    def text(self, lang: str = "en", *, top: int = 10) -> str:
-        """Return the audit for a terminal of 80 columns, the first `top` of each list.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return "\n".join(lines(self, lang, top))
-
     def as_json(self) -> dict[str, Any]:
         """Return the audit as plain data, numbers in full precision."""
         return {
@@ -162,10 +153,7 @@ class Audit:
                 for one, other, n, value in self.pairs
             ],
             "undecided": self.undecided,
-            "refused": [
-                {"image": each.path, "refused": each.reason, "message": each.message}
-                for each in self.refused
-            ],
+            "refused": [each.as_json() for each in self.refused],
         }
 
     def _part(self, part: int) -> dict[str, Any]:

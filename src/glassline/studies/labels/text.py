@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from glassline.render.layout import WIDTH, columns, wrap
+from glassline.render.layout import WIDTH, columns, headed, wrap
 from glassline.render.units import unit_of
-from glassline.render.words import words
+from glassline.render.words import Say, words
 from glassline.studies.labels.agreement import LIMITS, Agreement
-
-if TYPE_CHECKING:
-    from glassline.studies.labels.conflicts import Conflict
-    from glassline.studies.labels.result import Audit
+from glassline.studies.labels.conflicts import Conflict
+from glassline.studies.labels.result import Audit
 
 __all__ = ["lines", "pair_rows", "suspect_rows"]
 
-Say = Mapping[str, str]
 
-
-def lines(found: Audit, lang: str, top: int) -> Iterator[str]:
+def lines(found: Audit, lang: str, *, top: int) -> Iterator[str]:
     """Yield the audit line by line, the first `top` of each list.
 
     Raises:
@@ -35,11 +30,11 @@ def lines(found: Audit, lang: str, top: int) -> Iterator[str]:
     ):
         if count:
             yield from wrap(say[key].format(count=count))
-    yield from _headed(say["suspects"], _suspects(found, say, lang, top))
-    yield from _headed(say["conflicts"], _conflicts(found, say, lang, top))
+    yield from headed(say["suspects"], _suspects(found, say, lang, top))
+    yield from headed(say["conflicts"], _conflicts(found, say, lang, top))
     if found.inspectors:
-        yield from _headed(say["inspectors"], _inspectors(found, say))
-    yield from _headed(say["agreement"], _agreement(found, say))
+        yield from headed(say["inspectors"], _inspectors(found, say))
+    yield from headed(say["agreement"], _agreement(found, say))
 
 
 def suspect_rows(found: Audit, lang: str, top: int) -> list[tuple[str, ...]]:
@@ -74,13 +69,6 @@ def pair_rows(found: Audit, pair: Conflict, lang: str) -> list[tuple[str, ...]]:
         )
         for at, feature in enumerate(found.recipe.feature_names)
     ]
-
-
-def _headed(title: str, rows: Iterator[str]) -> Iterator[str]:
-    yield ""
-    yield title
-    yield "-" * WIDTH
-    yield from rows
 
 
 def _suspects(found: Audit, say: Say, lang: str, top: int) -> Iterator[str]:

@@ -18,6 +18,7 @@ from glassline.model import Model
 from glassline.recipe import Recipe
 from glassline.studies.comparison import Change, compare
 from glassline.studies.comparison.differences import Verdict
+from glassline.studies.comparison.text import lines
 
 
 def _leaning(model: Model, nats: float) -> Model:
@@ -37,7 +38,7 @@ def test_a_stricter_model_is_proved_to_pass_nothing_new(model: Model) -> None:
     assert found.never_passes is True
     assert [each.verdict for each in found.passing] == [Verdict.IMPOSSIBLE] * 2
     np.testing.assert_allclose([each.at_most for each in found.passing], -0.25)
-    assert found.text().splitlines()[4:6] == [
+    assert [*lines(found, "en")][4:6] == [
         "Proved: within the ranges below the new model never calls OK what the old one",
         "called a defect.",
     ]
@@ -57,8 +58,8 @@ def test_a_laxer_model_is_refuted_by_readings_that_both_models_judge(
     assert before.argmax() == difference.old_class
     assert after.argmax() == difference.new_class
     assert difference.margin == pytest.approx(0.25)
-    assert "Refuted" in found.text()
-    assert "p old" in found.text()
+    assert "Refuted" in "\n".join(lines(found, "en"))
+    assert "p old" in "\n".join(lines(found, "en"))
 
 
 def test_on_parts_both_are_run_as_they_inspect(model: Model, line: Dataset) -> None:
@@ -99,7 +100,7 @@ def test_a_model_is_the_same_as_itself(model: Model, line: Dataset) -> None:
         Verdict.LEVEL,
         Verdict.IMPOSSIBLE,
     }
-    assert "Every part gets the same decision." in found.text()
+    assert "Every part gets the same decision." in "\n".join(lines(found, "en"))
 
 
 def test_models_that_read_differently_are_compared_on_parts_only(
@@ -118,7 +119,7 @@ def test_models_that_read_differently_are_compared_on_parts_only(
     assert found.never_passes is not True
     assert (
         "Not possible: the two models read with different settings of granular noise,"
-        in found.text()
+        in "\n".join(lines(found, "en"))
     )
     assert compare(model, new).never_passes is None
 
@@ -140,13 +141,13 @@ def test_without_a_good_class_nothing_is_passed(model: Model) -> None:
     found = compare(nameless, nameless)
 
     assert (found.passing, found.never_passes) == ((), None)
-    assert "The recipe names no good class" in found.text()
+    assert "The recipe names no good class" in "\n".join(lines(found, "en"))
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
 def test_the_text_fits_the_terminal(model: Model, line: Dataset, lang: str) -> None:
     """80 columns in both languages."""
-    text = compare(model, _leaning(model, 1.0), line).text(lang)
+    text = "\n".join(lines(compare(model, _leaning(model, 1.0), line), lang))
 
     assert max(map(len, text.splitlines())) <= 80
 
@@ -162,7 +163,7 @@ def test_a_photo_that_is_refused_is_counted(
     found = compare(model, model, replace(line, parts=tuple(parts)))
 
     assert (found.n, len(found.refused)) == (9, 1)
-    assert "Photos refused: 1." in found.text()
+    assert "Photos refused: 1." in "\n".join(lines(found, "en"))
 
 
 def test_models_of_other_classes_are_refused(model: Model) -> None:

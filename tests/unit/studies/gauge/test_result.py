@@ -13,6 +13,7 @@ from glassline.decide import Gauge
 from glassline.errors import InputError
 from glassline.recipe import FEATURE_NAMES
 from glassline.studies.gauge import Flips, Study
+from glassline.studies.gauge.text import lines
 from glassline.studies.metrics import Rate
 
 PHOTOS = "0123456789abcdef" * 4
@@ -77,7 +78,7 @@ def found() -> Study:
 
 def test_the_text_is_three_tables(found: Study) -> None:
     """Every figure, every word."""
-    assert found.text("en") == TEXT
+    assert "\n".join(lines(found, "en")) == TEXT
 
 
 def test_the_document_shows_the_same_example() -> None:
@@ -89,11 +90,11 @@ def test_the_document_shows_the_same_example() -> None:
 
 def test_the_text_in_chinese_fits_a_terminal(found: Study) -> None:
     """At most 80 cells a line, and no English word for a feature or a cause."""
-    lines = found.text("zh-TW").splitlines()
+    shown = [*lines(found, "zh-TW")]
 
-    assert max(map(cell_len, lines)) <= 80
-    assert lines[0] == "量具重複性與再現性研究"
-    assert [line.split()[0] for line in lines[5:9]] == [
+    assert max(map(cell_len, shown)) <= 80
+    assert shown[0] == "量具重複性與再現性研究"
+    assert [line.split()[0] for line in shown[5:9]] == [
         "刮痕線條強度",
         "高頻紋理變化",
         "反光不均",
@@ -104,7 +105,7 @@ def test_the_text_in_chinese_fits_a_terminal(found: Study) -> None:
 def test_another_language_is_refused(found: Study) -> None:
     """The message names the two there are."""
     with pytest.raises(InputError, match=r"^lang: expected en or zh-TW, got 'de'\.$"):
-        found.text("de")
+        [*lines(found, "de")]
 
 
 def test_the_worst_feature_and_its_cause(found: Study) -> None:

@@ -17,6 +17,7 @@ from glassline.image import load
 from glassline.model import Model
 from glassline.recipe import Recipe
 from glassline.studies.labels import Audit, audit, page
+from glassline.studies.labels.text import lines
 from glassline.training.temperature import temper
 from glassline.training.trainset import prepare
 
@@ -172,7 +173,9 @@ def test_undecided_and_refused_parts_are_counted(
 
     assert (found.undecided, len(found.refused)) == (1, 1)
     assert len(found.data) == len(line) - 2
-    assert "Left out, as they have no label: 1 photos." in found.text()
+    assert "Left out, as they have no label: 1 photos." in "\n".join(
+        lines(found, "en", top=10)
+    )
 
 
 def test_a_dataset_without_labels_is_refused(line: Dataset, model: Model) -> None:
@@ -214,7 +217,7 @@ def test_without_a_good_class_nothing_conflicts(line: Dataset) -> None:
         found = audit(Dataset("line", parts), settled, retrained=0)
 
     assert (found.conflicts, found.to_check) == ((), ())
-    assert "The recipe names no good class" in found.text()
+    assert "The recipe names no good class" in "\n".join(lines(found, "en", top=10))
     assert "--good" in page(found)
 
 

@@ -34,8 +34,6 @@ from glassline.studies.metrics import (
     score,
 )
 from glassline.training.concepts.following import followed, reader
-from glassline.training.concepts.text import lines as told
-from glassline.training.concepts.text import meanings
 
 __all__ = ["Evaluation", "evaluate", "judge"]
 
@@ -136,44 +134,6 @@ class Evaluation:
             "review": Rate(int(self.decisions[:, review].sum()), self.n),
         }
 
-    def text(self) -> str:
-        """Return the evaluation in a few lines for a terminal."""
-        s = self.scores
-        lines = [
-            f"{s.n} parts in {s.groups} groups (95 % intervals over groups)",
-            f"accuracy           {s.accuracy}   (commonest class {s.majority:.3f})",
-            f"balanced accuracy  {s.balanced_accuracy}",
-            f"macro-F1           {s.macro_f1}",
-            f"cross-entropy      {s.log_loss} nats",
-            f"calibration error  {self.calibration.error}",
-            f"Brier score        {self.calibration.brier}",
-        ]
-        if self.rates:
-            lines.append("rates of decisions (exact 95 % intervals over parts)")
-        lines += _aligned(
-            [
-                (f"{name:<17}", str(rate), _percents(rate))
-                for name, rate in self.rates.items()
-            ],
-            "<<<",
-        )
-        if self.refused:
-            lines.append(f"refused            {len(self.refused)} photos")
-        if self.undecided:
-            lines.append(f"without a label    {self.undecided} parts, not scored")
-        classes = self.recipe.classes
-        counts = zip(classes, self.confusion.tolist(), strict=True)
-        table = [
-            ("true \\ seen", *classes),
-            *((name, *map(str, row)) for name, row in counts),
-        ]
-        lines += _aligned(table, "<" + ">" * len(classes))
-        if self.concepts and self.concepts["figures"]:
-            lines += told(self.concepts["figures"], self.concepts["meaning"])
-        elif self.concepts:
-            lines += meanings(self.concepts["meaning"])
-        return "\n".join(lines)
-
     def as_json(self) -> dict[str, Any]:
         """Return the evaluation as plain data."""
         figures = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
@@ -204,11 +164,8 @@ class Evaluation:
             "majority": self.scores.majority,
             "groups": self.scores.groups,
             "decisions": self.decisions.tolist(),
-            "rates": {name: {"k": r.k, "n": r.n} for name, r in self.rates.items()},
-            "refused": [
-                {"image": each.path, "refused": each.reason, "message": each.message}
-                for each in self.refused
-            ],
+            "rates": {name: vars(rate) for name, rate in self.rates.items()},
+            "refused": [each.as_json() for each in self.refused],
             "undecided": self.undecided,
             **({"concepts": dict(self.concepts)} if self.concepts else {}),
         }
@@ -267,34 +224,3 @@ def judge(
         refused=readings.refused,
         undecided=len(readings.data) - len(rows),
     )
-
-
-def _percents(rate: Rate) -> str:
-    low, high = rate.interval
-    return f"{rate.value:.1%} [{low:.1%}, {high:.1%}]" if rate.n else "unknown"
-
-
-def _aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
-    r"""Return the rows as lines, each column as wide as its widest cell on a screen.
-
-    Args:
-        rows: The cells, equally many in each row.
-        sides: A letter a column: `<` text that begins, `>` numbers that end together.
-
-    Example:
-        >>> print("\n".join(_aligned([("", "刮傷"), ("ok", "7")], "<>")))
-            刮傷
-        ok     7
-    """
-    from rich.cells import cell_len  # noqa: PLC0415  for a terminal only
-
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-
-    def line(row: Sequence[str]) -> str:
-        cells = []
-        for cell, width, side in zip(row, widths, sides, strict=True):
-            gap = " " * (width - cell_len(cell))
-            cells.append(gap + cell if side == ">" else cell + gap)
-        return "  ".join(cells).rstrip()
-
-    return [line(row) for row in rows]

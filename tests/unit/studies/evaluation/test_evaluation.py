@@ -14,6 +14,7 @@ from glassline.errors import InputError
 from glassline.model import Model
 from glassline.recipe import Recipe
 from glassline.studies.evaluation import Evaluation, evaluate, judge
+from glassline.studies.evaluation.text import lines
 
 CLASSES = ("ok", "scratch")
 
@@ -59,16 +60,16 @@ def test_escape_overkill_and_review_have_their_own_populations(
 
 def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
     """Nothing is a rate without its k/n."""
-    lines = judged.text().splitlines()
+    shown = [*lines(judged, "en")]
 
-    assert lines[0] == "5 parts in 1 groups (95 % intervals over groups)"
-    assert lines[1].split()[:3] == ["accuracy", "0.600", "[unknown]"]
-    assert lines[5].split()[:2] == ["calibration", "error"]
-    assert lines[6].split()[:2] == ["Brier", "score"]
-    assert lines[7] == "rates of decisions (exact 95 % intervals over parts)"
-    assert lines[8].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
-    assert lines[-2].split() == ["ok", "2", "1"]
-    assert lines[-1].split() == ["scratch", "1", "1"]
+    assert shown[0] == "5 parts in 1 groups (95 % intervals over groups)"
+    assert shown[1].split()[:3] == ["accuracy", "0.600", "[unknown]"]
+    assert shown[5].split()[:2] == ["calibration", "error"]
+    assert shown[6].split()[:2] == ["Brier", "score"]
+    assert shown[7] == "rates of decisions (exact 95 % intervals over parts)"
+    assert shown[8].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
+    assert shown[-2].split() == ["ok", "2", "1"]
+    assert shown[-1].split() == ["scratch", "1", "1"]
 
 
 def test_the_columns_of_the_terminal_text_are_straight(judged: Evaluation) -> None:
@@ -81,7 +82,7 @@ def test_the_columns_of_the_terminal_text_are_straight(judged: Evaluation) -> No
         scores=replace(judged.scores, confusion=counts),
     )
 
-    assert wide.text().splitlines()[-4:] == [
+    assert [*lines(wide, "en")][-4:] == [
         "true \\ seen          ok  刮傷  rolled-in_scale",
         "ok               123456     7                0",
         "刮傷                  1    20                3",
@@ -99,13 +100,13 @@ def test_rates_of_many_parts_stay_in_their_column(judged: Evaluation) -> None:
         actions=np.repeat(judged.actions, 10_000),
     )
 
-    lines = many.text().splitlines()
+    shown = [*lines(many, "en")]
 
-    assert [line.split("%")[0] for line in lines[8:10]] == [
+    assert [line.split("%")[0] for line in shown[8:10]] == [
         "escape             10000/20000  50.0",
         "overkill           10000/30000  33.3",
     ]
-    assert max(map(len, lines)) < 80
+    assert max(map(len, shown)) < 80
 
 
 def test_without_a_good_class_there_are_no_escapes(line: Dataset) -> None:

@@ -16,6 +16,7 @@ from glassline.head import part_losses
 from glassline.model import Model
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.studies.ablation import Subsets, score_subsets
+from glassline.studies.ablation.text import lines
 from glassline.training.temperature import out_of_fold
 
 
@@ -95,12 +96,12 @@ def test_the_table_fits_the_terminal(
     found: Subsets, lang: str, whole: str, none: str
 ) -> None:
     """In both languages, a row a subset."""
-    lines = found.text(lang).splitlines()
+    shown = [*lines(found, lang)]
 
-    firsts = [line.split(" ")[0] for line in lines]
-    assert max(map(len, lines)) <= 80
+    firsts = [line.split(" ")[0] for line in shown]
+    assert max(map(len, shown)) <= 80
     assert firsts.count(whole) == firsts.count(none) == 1
-    assert sum(line.count(" + ") > 0 for line in lines) == 10
+    assert sum(line.count(" + ") > 0 for line in shown) == 10
 
 
 def test_refused_and_undecided_parts_are_left_out(
@@ -115,7 +116,7 @@ def test_refused_and_undecided_parts_are_left_out(
     spoilt = score_subsets(model, replace(line, parts=tuple(parts)), rng=rng)
 
     assert (spoilt.n, len(spoilt.refused)) == (len(line) - 2, 1)
-    assert "Photos refused: 1." in spoilt.text()
+    assert "Photos refused: 1." in "\n".join(lines(spoilt, "en"))
 
 
 def test_labels_that_are_missing_or_unknown_are_refused(

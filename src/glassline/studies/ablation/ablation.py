@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
@@ -25,8 +24,6 @@ from glassline.dataset.readings import (
 from glassline.errors import InputError
 from glassline.head import part_losses
 from glassline.model import Model
-from glassline.render.layout import WIDTH, columns, wrap
-from glassline.render.words import words
 from glassline.studies.metrics import Scores, score
 from glassline.training.crossfit import out_of_fold
 
@@ -72,14 +69,6 @@ class Subsets:
     n: int
     refused: tuple[Refusal, ...]
 
-    def text(self, lang: str = "en") -> str:
-        """Return the table for a terminal of 80 columns.
-
-        Raises:
-            InputError: Another language than "en" and "zh-TW".
-        """
-        return "\n".join(self._lines(lang))
-
     def as_json(self) -> dict[str, Any]:
         """Return the table as plain data."""
         return {
@@ -91,46 +80,8 @@ class Subsets:
             ],
             "shares": self.shares,
             "controls": [_figures(each) for each in self.controls],
-            "refused": [
-                {"image": each.path, "refused": each.reason, "message": each.message}
-                for each in self.refused
-            ],
+            "refused": [each.as_json() for each in self.refused],
         }
-
-    def _lines(self, lang: str) -> Iterator[str]:
-        text = words(lang)
-        say, short = text["subsets"], text["features_short"]
-        yield say["title"]
-        yield "=" * WIDTH
-        yield from wrap(say["lead"].format(n=self.n, folds=self.folds))
-        if self.refused:
-            yield from wrap(say["refused"].format(count=len(self.refused)))
-        yield ""
-        header = tuple(say[k] for k in ("features", "accuracy", "balanced", "loss"))
-        rows = [
-            (
-                say["all"]
-                if len(each.features) == len(self.shares)
-                else " + ".join(short.get(name, name) for name in each.features)
-                or say["none"],
-                *_shown(each.scores),
-            )
-            for each in self.rows
-        ]
-        median = sorted(self.controls, key=lambda each: each.log_loss.value)
-        control = (say["random"], *_shown(median[len(median) // 2]))
-        yield from columns([header, *rows, control])
-        yield ""
-        yield from wrap(say["random_note"].format(draws=len(self.controls)))
-        yield ""
-        shares = [
-            (short.get(name, name), f"{share:+.3f}")
-            for name, share in self.shares.items()
-        ]
-        total = (say["together"], f"{sum(self.shares.values()):+.3f}")
-        yield from columns([(say["feature"], say["share"]), *shares, total])
-        yield ""
-        yield from wrap(say["share_note"])
 
 
 def score_subsets(
@@ -258,14 +209,6 @@ def _shapley(losses: dict[tuple[int, ...], float], d: int) -> list[float]:
                 orders = factorial(s) * factorial(d - s - 1) / factorial(d)
                 shares[feature] += orders * (loss - joined)
     return shares
-
-
-def _shown(scores: Scores) -> tuple[str, ...]:
-    return (
-        f"{scores.accuracy.value:.3f}",
-        f"{scores.balanced_accuracy.value:.3f}",
-        str(scores.log_loss),
-    )
 
 
 def _figures(scores: Scores) -> dict[str, Any]:
