@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from glassline import errors
-from glassline.errors import GlasslineError, ImageError
+from glassline.errors import GlasslineError, ImageError, LabelError, check_one_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
 
@@ -39,3 +40,25 @@ def test_a_refusal_keeps_its_reason_between_processes() -> None:
     again = rebuild(*arguments)
 
     assert (again.reason, str(again)) == ("empty", "a.png: nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        pytest.param("scrach", "Did you mean scratch?", id="near"),
+        pytest.param("rust", "Add it.", id="far"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest_or_what_to_do(
+    name: str, told: str
+) -> None:
+    """A slip is no news; a new name is."""
+    message = f"row 2: expected one of ok, scratch, got {name!r}. {told}"
+
+    with pytest.raises(LabelError, match=f"^{re.escape(message)}$"):
+        check_one_of("row 2", name, ("ok", "scratch"), LabelError, " Add it.")
+
+
+def test_a_known_name_passes() -> None:
+    """Nothing is raised, nothing is returned."""
+    assert check_one_of("label", "ok", {"ok": 1}) is None

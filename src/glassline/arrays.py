@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
-from glassline.errors import show
+from glassline.errors import InputError, ShapeError, show
 
 __all__ = [
     "Bias",
@@ -29,6 +29,7 @@ __all__ = [
     "Targets",
     "Values",
     "Weights",
+    "check_image",
 ]
 
 Image = Float32[np.ndarray, "h w"]
@@ -66,6 +67,19 @@ PartWeights = Float64[np.ndarray, "n"]
 
 Costs = Float64[np.ndarray, "k a"]
 """Cost of each action for each true class, in the line's currency."""
+
+
+def check_image(image: Image) -> None:
+    """Refuse an image of no area, or with a pixel that is no number.
+
+    Raises:
+        ShapeError: It is not (h >= 1, w >= 1).
+        InputError: A pixel is NaN or infinite.
+    """
+    if image.ndim != 2 or not image.size:
+        raise ShapeError(f"image: expected shape (h >= 1, w >= 1), got {image.shape}.")
+    if not np.isfinite(image).all():
+        raise InputError("image: expected finite pixels, got NaN or infinity.")
 
 
 @dataclass(frozen=True)

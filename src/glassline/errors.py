@@ -21,6 +21,8 @@ A message reads ``where: expected X, got Y.`` and then how to mend it.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
 from typing import Any
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "ShapeError",
     "SilentError",
     "UnreadError",
+    "check_one_of",
+    "nearest",
     "show",
 ]
 
@@ -146,6 +150,35 @@ class SilentError(UnreadError):
 
 class GlasslineWarning(UserWarning):
     """A result that is finite and defined, but rests on unusual data."""
+
+
+def check_one_of(
+    where: str,
+    name: str,
+    known: Collection[str],
+    error: type[GlasslineError] = InputError,
+    fix: str = "",
+) -> None:
+    """Refuse a name that is none of those known, and offer the nearest, or a fix.
+
+    Example:
+        >>> check_one_of("label", "scrach", ("ok", "scratch"), LabelError)
+        Traceback (most recent call last):
+            ...
+        glassline.errors.LabelError: label: expected one of ok, scratch, got 'scrach'.
+        Did you mean scratch?
+    """
+    if name not in known:
+        raise error(
+            f"{where}: expected one of {', '.join(known)}, got {show(name)}."
+            f"{nearest(name, known) or fix}"
+        )
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Ask whether the nearest of the names was meant; nothing where none is near."""
+    near = difflib.get_close_matches(name, known, 1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def show(value: object, limit_chars: int = 80) -> str:

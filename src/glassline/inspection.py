@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
 from glassline.decide import ClassSet, Decision, Nearby, Stand
-from glassline.errors import InputError, LabelError, show
+from glassline.errors import InputError, LabelError, check_one_of
 from glassline.explain import Evidence, Explanation, Sheet, Supposed
 from glassline.front import Asked, Measured
 from glassline.head import softmax
@@ -47,10 +47,8 @@ def inspect(
         ImageError: The photo is refused; `reason` says why.
         LabelError: The label is not one of the model's classes.
     """
-    if label is not None and label not in model.recipe.classes:
-        raise LabelError(
-            f"label: expected one of {', '.join(model.recipe.classes)}, got {show(label)}."
-        )
+    if label is not None:
+        check_one_of("label", label, model.recipe.classes, LabelError)
     seen = load(photo, settings=model.recipe.image, root=root)
     reading = model.front.read(seen.image)  # four readings, each in its own unit
     x = model.scale.x(reading.values[None])[0]  # (4,): in spreads of good parts

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 import glassline
-from glassline.cli.check import MAX_BYTES
 from glassline.cli.output import as_json
+from glassline.explain.check.document import MAX_BYTES
 from glassline.model import Model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -405,7 +405,7 @@ def test_check_refuses_a_large_file(tmp_path: Path) -> None:
     done = _run("check", tmp_path / "large.json")
 
     assert done.returncode == 2
-    assert done.stderr.endswith("large.json: expected at most 5,000,000 bytes.\n")
+    assert done.stderr.endswith("large.json: expected at most 8,000,000 bytes.\n")
 
 
 def test_rows_go_to_the_file_and_the_bar_to_the_terminal(

@@ -15,7 +15,6 @@ from glassline.image import printable
 __all__ = ["command"]
 
 WRONG = 1
-MAX_BYTES = 5_000_000  # a hand calculation, not a data set
 
 
 @click.command("check")
@@ -48,6 +47,8 @@ def command(file: Path, lang: str, as_lines: bool) -> None:
 
 def _read(file: Path) -> bytes:
     """Read a file; never wait for a pipe, never read a device without end."""
+    from glassline.explain.check.document import MAX_BYTES
+
     name = printable(str(file))
     try:
         if not stat.S_ISREG(file.stat().st_mode):

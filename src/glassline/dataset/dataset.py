@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,13 +14,14 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Targets
 from glassline.dataset.part import Part
 from glassline.dataset.table import read_table
-from glassline.errors import DatasetError, LabelError, show
+from glassline.errors import DatasetError, LabelError, check_one_of, show
 from glassline.image import list_images
 
 __all__ = ["Dataset", "Labelled"]
 
 USUAL_ORDER = ("ok", "scratch", "dirt")
 TABLES = ("labels.csv", "manifest.csv", "metadata.csv")  # looked for in this order
+UNKNOWN = " Add it to classes in the recipe."
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,7 @@ class Dataset:
         for row, part in enumerate(self.parts):
             shares = part.soft or ({part.label: 1.0} if part.label else {})
             for name, share in shares.items():
-                if name not in column:
-                    raise LabelError(_unknown_label(part, name, classes))
+                check_one_of(part.source, name, column, LabelError, UNKNOWN)
                 y[row, column[name]] = share
         return y
 
@@ -168,12 +167,4 @@ class Labelled:
 def _not_readable(path: object, got: str) -> DatasetError:
     return DatasetError(
         f"{path}: expected a folder, a CSV or a Parquet file, got {got}."
-    )
-
-
-def _unknown_label(part: Part, name: str, classes: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, classes, 1)
-    hint = f" Did you mean {near[0]}?" if near else " Add it to classes in the recipe."
-    return (
-        f"{part.source}: expected one of {', '.join(classes)}, got {show(name)}.{hint}"
     )

@@ -18,7 +18,7 @@ from glassline.decide.flips import (
     flip,
     flip_decision,
 )
-from glassline.errors import InputError, LabelError, ShapeError, show
+from glassline.errors import LabelError, ShapeError, check_one_of, show
 from glassline.explain.sheet.sums import LogOdds
 from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.head import Head
@@ -168,10 +168,7 @@ def _pair(between: tuple[str, str] | None, sheet: WorkedSum) -> tuple[int, int]:
     if between is None:
         return sheet.log_odds.second, sheet.log_odds.best
     for name in between:
-        if name not in sheet.classes:
-            raise LabelError(
-                f"between: expected one of {', '.join(sheet.classes)}, got {show(name)}."
-            )
+        check_one_of("between", name, sheet.classes, LabelError)
     if between[0] == between[1]:
         raise LabelError(
             f"between: expected two classes, got {show(between[0])} twice."
@@ -181,8 +178,5 @@ def _pair(between: tuple[str, str] | None, sheet: WorkedSum) -> tuple[int, int]:
 
 
 def _place(name: str, features: tuple[str, ...]) -> int:
-    if name not in features:
-        raise InputError(
-            f"frozen: expected one of {', '.join(features)}, got {show(name)}."
-        )
+    check_one_of("frozen", name, features)
     return features.index(name)

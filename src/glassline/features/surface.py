@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image
-from glassline.errors import InputError, ShapeError
+from glassline.arrays import Image, check_image
 from glassline.features.ranks import median, some_of
 
 __all__ = [
@@ -119,23 +118,21 @@ class Surface:
     """
 
     def __init__(self, image: Image, workspace: Workspace | None = None) -> None:
-        if image.ndim != 2 or min(image.shape) < 1:
-            raise ShapeError(f"image: expected shape (h, w), got {image.shape}.")
         self.image: Plane = np.ascontiguousarray(image, dtype=np.float32)
         self.workspace = workspace or Workspace()
         self.workspace.begin(self.image.shape)
         self._smaller: dict[int, Plane] = {1: self.image}
         self._curvature: dict[float, Curvature] = {}
-        if not self._is_finite():
-            raise InputError("image: expected finite pixels, got NaN or infinity.")
+        if not self._is_surely_finite():
+            check_image(image)
 
-    def _is_finite(self) -> bool:
+    def _is_surely_finite(self) -> bool:
         """Look at the smaller photo, and at the odd edge that it leaves out."""
+        if self.image.ndim != 2 or not self.image.size:
+            return False
         rows, columns = (side // 2 * 2 for side in self.image.shape)
         parts = (self.smaller(2), self.image[rows:], self.image[:, columns:])
-        if math.isfinite(sum(cv2.sumElems(part)[0] for part in parts if part.size)):
-            return True
-        return math.isfinite(cv2.sumElems(self.image)[0])  # too large to average?
+        return math.isfinite(sum(cv2.sumElems(part)[0] for part in parts if part.size))
 
     @property
     def cells_hw(self) -> tuple[int, int]:

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Reading
-from glassline.errors import InputError, ModelError, ShapeError
+from glassline.arrays import Image, Reading, check_image
+from glassline.errors import ModelError
 from glassline.features import Area, Mark
 from glassline.front.onnx import Session
 from glassline.recipe import FEATURE_NAMES
@@ -33,10 +33,7 @@ def fitted(image: Image, side: int) -> NDArray[np.float32]:
         ShapeError: The image is not (h >= 1, w >= 1).
         InputError: A pixel is NaN or infinite.
     """
-    if image.ndim != 2 or not image.size:
-        raise ShapeError(f"image: expected shape (h >= 1, w >= 1), got {image.shape}.")
-    if not np.isfinite(image).all():
-        raise InputError("image: expected finite pixels, got NaN or infinity.")
+    check_image(image)
     grown = max(image.shape) < side
     way = cv2.INTER_LINEAR if grown else cv2.INTER_AREA
     found = cv2.resize(image, (side, side), interpolation=way)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from glassline.errors import ModelError, show
+from glassline.front.onnx.safety import MAX_BYTES as MAX_NETWORK_BYTES
 
 __all__ = [
     "MAX_BYTES",
@@ -22,7 +23,6 @@ __all__ = [
 ]
 
 MAX_BYTES = 50_000_000  # a hundred times the largest model seen
-MAX_PART_BYTES = 400_000_000  # of a network beside it
 SEAL = "sha256"
 COMING = ".new"  # what a part is called until the file that names it is in place
 
@@ -150,7 +150,7 @@ def read_part(part: Path, sha256: str) -> bytes:
     for path in (part, part.with_name(part.name + COMING), part):
         try:
             with path.open("rb") as file:
-                data = file.read(MAX_PART_BYTES + 1)
+                data = file.read(MAX_NETWORK_BYTES + 1)
         except OSError:
             continue
         found = hashlib.sha256(data).hexdigest()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from glassline.errors import RecipeError, show
+from glassline.errors import RecipeError, check_one_of, show
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
 from glassline.recipe.tables import fill
@@ -201,18 +201,12 @@ class Recipe:
         for name in self.costs:
             self._check_known(f"costs.{name}", name)
         for lang, words in self.names.items():
-            if lang not in LANGUAGES:
-                raise RecipeError(
-                    f"names.{lang}: expected one of {', '.join(LANGUAGES)}."
-                )
+            check_one_of("names", lang, LANGUAGES, RecipeError)
             for name in words:
                 self._check_known(f"names.{lang}.{name}", name)
 
     def _check_known(self, where: str, name: str) -> None:
-        if name not in self.classes:
-            raise RecipeError(
-                f"{where}: expected one of {', '.join(self.classes)}, got {show(name)}."
-            )
+        check_one_of(where, name, self.classes, RecipeError)
 
     def _check_priors(self) -> None:
         if self.priors is None:

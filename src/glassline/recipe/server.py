@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from glassline.errors import RecipeError, show
+from glassline.errors import RecipeError, check_one_of, show
 from glassline.render.words import LANGUAGES, words
 
 __all__ = ["VlmSettings", "check_endpoint"]
@@ -67,9 +67,9 @@ class VlmSettings:
             )
         if self.endpoint is not None:
             check_endpoint("vlm.endpoint", self.endpoint)
-        _check_language("vlm.lang", self.lang)
+        check_one_of("vlm.lang", self.lang, LANGUAGES, RecipeError)
         for lang, text in self.prompt.items():
-            _check_language("vlm.prompt", lang)
+            check_one_of("vlm.prompt", lang, LANGUAGES, RecipeError)
             _check_within(f"prompt.{lang}: letters", len(text.strip()), PROMPT_CHARS)
         for name, ends in LIMITS.items():
             _check_within(name, getattr(self, name), ends)
@@ -121,13 +121,6 @@ def check_endpoint(where: str, endpoint: str) -> None:
         raise RecipeError(
             f"{where}: expected http:// or https:// with a host and a path, such as "
             "http://localhost:8080/v1, without user, query or fragment, got another text."
-        )
-
-
-def _check_language(where: str, lang: str) -> None:
-    if lang not in LANGUAGES:
-        raise RecipeError(
-            f"{where}: expected one of {', '.join(LANGUAGES)}, got {show(lang)}."
         )
 
 

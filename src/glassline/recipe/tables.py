@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import types
 import typing
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from glassline.errors import GlasslineError, InputError, show
+from glassline.errors import GlasslineError, InputError, nearest, show
 
 __all__ = ["fill"]
 
@@ -121,8 +120,7 @@ def _record(kind: Any, value: Any, place: str) -> Any:
     known = {each.name: each for each in dataclasses.fields(kind) if each.init}
     for name in value:
         if name not in known:
-            near = difflib.get_close_matches(str(name), known, 1)
-            hint = f"Did you mean {near[0]}?" if near else ""
+            hint = nearest(str(name), known)
             raise _odd(_at(place, name), "no such field", value[name], hint)
     for name, each in known.items():
         given = (each.default, each.default_factory)
@@ -148,14 +146,14 @@ def _scalar(kind: Any, value: Any, place: str) -> Any:
         return value
     hint = ""
     if isinstance(value, str):
-        hint = "Write it without quotes."
+        hint = " Write it without quotes."
     elif kind is str and isinstance(value, float | int):
-        hint = "Write it in quotes."
+        hint = " Write it in quotes."
     raise _odd(place, SCALARS[kind], value, hint)
 
 
 def _odd(place: str, expected: str, got: Any, hint: str = "") -> InputError:
-    text = f"expected {expected}, got {show(got)}.{hint and ' '}{hint}"
+    text = f"expected {expected}, got {show(got)}.{hint}"
     return InputError(f"{place}: {text}" if place else text)
 
 

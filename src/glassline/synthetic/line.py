@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from glassline.errors import DatasetError, InputError, LabelError, show
+from glassline.render.png import as_png
 from glassline.synthetic.camera import Camera, Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render
 from glassline.synthetic.surfaces import Surface
@@ -239,5 +240,6 @@ def _label(doses: Doses, limit: float, classes: tuple[str, ...]) -> str:
 
 def _encoded(image: Photo, suffix: str) -> bytes:
     """The photo as the bytes of a file."""
-    quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if suffix == ".jpg" else []
-    return bytes(cv2.imencode(suffix, image, quality)[1].tobytes())
+    if suffix == ".png":
+        return as_png(image)
+    return cv2.imencode(suffix, image, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from glassline.arrays import Image
-from glassline.errors import InputError, show
+from glassline.errors import InputError, check_one_of
 
 __all__ = [
     "SURFACES",
@@ -69,11 +69,7 @@ class Surface:
         return cls(kind, level=TYPICAL_LEVELS.get(kind, 0.5))
 
     def __post_init__(self) -> None:
-        if self.kind not in SURFACES:
-            raise InputError(
-                f"surface.kind: expected one of {', '.join(SURFACES)}, "
-                f"got {show(self.kind)}."
-            )
+        check_one_of("surface.kind", self.kind, SURFACES)
         limits = {"roughness": (0, 5), "level": (0.05, 0.95), "lamp": (0, 0.5)}
         for name, (low, high) in limits.items():
             value = getattr(self, name)

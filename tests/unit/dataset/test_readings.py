@@ -49,3 +49,8 @@ def test_a_changed_photo_is_told_by_a_harmless_name(line: Dataset) -> None:
 
     assert refused[0].reason == "hash_mismatch"
     assert refused[0].message.startswith("x\\x1b[2J.png: expected sha256 000000000000")
+    assert refused[0].as_json() == {
+        "image": refused[0].path,
+        "refused": "hash_mismatch",
+        "message": refused[0].message,
+    }

@@ -88,7 +88,8 @@ def test_a_broken_pixel_is_refused() -> None:
 def test_a_colour_photo_is_refused() -> None:
     """Three channels are not a grey photo."""
     with pytest.raises(
-        ShapeError, match=r"^image: expected shape \(h, w\), got \(8, 8, 3\)\.$"
+        ShapeError,
+        match=r"^image: expected shape \(h >= 1, w >= 1\), got \(8, 8, 3\)\.$",
     ):
         Measured().read(np.zeros((8, 8, 3), dtype=np.float32))
 

@@ -135,7 +135,7 @@ def test_a_toml_file_holds_every_field(tmp_path: Path) -> None:
         ),
         pytest.param(
             {"classes": ["ok", "dirt"], "names": {"zh-tw": {"ok": "良品"}}},
-            "names.zh-tw: expected one of en, zh-TW.",
+            "names: expected one of en, zh-TW, got 'zh-tw'. Did you mean zh-TW?",
             id="unknown-language",
         ),
         pytest.param(

@@ -16,7 +16,7 @@ from glassline.decide.flips.answer import DecisionFlip, NoDecisionFlip, Obstacle
 from glassline.decide.flips.fronts import Front, Space, entropy, fronts_of, shares
 from glassline.decide.flips.reach import Reach
 from glassline.decide.policy import Policy
-from glassline.errors import InputError, ShapeError, show
+from glassline.errors import ShapeError, check_one_of
 from glassline.head import Head
 from glassline.recipe import ACTIONS
 
@@ -97,10 +97,8 @@ def flip_decision(  # noqa: PLR0913  as `flip`, and a policy
         raise ShapeError(
             f"policy: expected one for {head.k} classes, got {len(policy.classes)}."
         )
-    if target is not None and target not in ACTIONS:
-        raise InputError(
-            f"target: expected one of {', '.join(ACTIONS)}, got {show(target)}."
-        )
+    if target is not None:
+        check_one_of("target", target, ACTIONS)
     reach = Reach.of(x, head.d, frozen=frozen, scale=scale, bounds=bounds)
     return _Question(head, policy, reach, target).answer()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from glassline.errors import InputError, ShapeError, show
+from glassline.errors import InputError, ShapeError, check_one_of, show
 from glassline.explain.check.truth import FORMULAS, GIVENS, Matrix
 
 __all__ = ["Document", "Printed", "read"]
@@ -183,11 +183,7 @@ def _steps(blocks: list[Any], given: Mapping[str, Matrix]) -> dict[str, Grid]:
     for index, block in enumerate(blocks):
         where = f"steps[{index}]"
         symbol = _entry(_of_kind(block, dict, where), "symbol", str, where)
-        if symbol not in FORMULAS:
-            raise InputError(
-                f"{where}.symbol: expected one of {', '.join(FORMULAS)}, "
-                f"got {show(symbol)}."
-            )
+        check_one_of(f"{where}.symbol", symbol, FORMULAS)
         if symbol in steps:
             raise InputError(
                 f"{where}.symbol: expected each symbol once, got {show(symbol)} twice."

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from glassline.arrays import Values
 from glassline.decide import Decision
-from glassline.errors import InputError, LabelError, ShapeError, show
+from glassline.errors import InputError, LabelError, ShapeError, check_one_of
 from glassline.explain.evidence import Evidence
 from glassline.explain.sheet import sums
 from glassline.explain.sheet.figure import BLOCKS, Figure
@@ -241,10 +241,7 @@ def _target(
     if label is None:
         return None
     if isinstance(label, str):
-        if label not in classes:
-            raise LabelError(
-                f"label: expected one of {', '.join(classes)}, got {show(label)}."
-            )
+        check_one_of("label", label, classes, LabelError)
         return np.array([[float(name == label) for name in classes]])
     shares = np.asarray(label, dtype=np.float64)
     if shares.shape != (len(classes),):

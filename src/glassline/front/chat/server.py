@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
@@ -15,13 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Image, Values, check_image
 from glassline.errors import (
-    GlasslineError,
-    InputError,
     RefusedError,
     ServerError,
-    ShapeError,
     SilentError,
     show,
 )
@@ -31,6 +27,7 @@ from glassline.front.chat.cache import Cache, entry_key
 from glassline.front.chat.client import Reply, post
 from glassline.front.chat.usage import Usage
 from glassline.recipe.server import VlmSettings
+from glassline.render.png import as_url
 
 __all__ = ["Server"]
 
@@ -88,7 +85,7 @@ class Server:
         if found is not None:
             self.usage.add(cached=1)
             return np.array(found)
-        body = question(self.settings, self.names, _data_url(pixels))
+        body = question(self.settings, self.names, as_url(pixels))
         with self._slots:
             reply = self._persistent(f"{endpoint}/chat/completions", body, key)
         answer = read_answer(_without(key, reply.body), self.names)
@@ -167,20 +164,10 @@ def _told(reply: Reply, key: str | None) -> str:
 
 def _pixels(image: Image, max_side_px: int) -> NDArray[np.uint8]:
     """Return a photo in 8 bits, at most so large."""
-    if image.ndim != 2 or not image.size:
-        raise ShapeError(f"image: expected shape (h >= 1, w >= 1), got {image.shape}.")
-    if not np.isfinite(image).all():
-        raise InputError("image: expected finite pixels, got NaN or infinity.")
+    check_image(image)
     share = max_side_px / max(image.shape)
     if share < 1:
         height, width = (max(1, round(side * share)) for side in image.shape)
         found = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         image = np.asarray(found, dtype=np.float32)
     return np.asarray(np.clip(image, 0, 1) * 255 + 0.5, dtype=np.uint8)
-
-
-def _data_url(pixels: NDArray[np.uint8]) -> str:
-    ok, data = cv2.imencode(".png", pixels)
-    if not ok:
-        raise GlasslineError("vlm: OpenCV could not write a PNG.")
-    return "data:image/png;base64," + base64.b64encode(data.tobytes()).decode("ascii")

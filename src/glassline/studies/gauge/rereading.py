@@ -14,7 +14,7 @@ from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
 from glassline.decide import Gauge
-from glassline.errors import InputError, show
+from glassline.errors import InputError, check_one_of
 from glassline.head import softmax
 from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
 from glassline.model import Model
@@ -110,10 +110,7 @@ def study(
 
 def _without(kinds: tuple[str, ...]) -> tuple[Disturbance, ...]:
     for kind in kinds:
-        if kind not in KINDS:
-            raise InputError(
-                f"without: expected one of {', '.join(KINDS)}, got {show(kind)}."
-            )
+        check_one_of("without", kind, KINDS)
     used = tuple(each for each in DISTURBANCES if each.kind not in kinds)
     if not used:
         raise InputError("without: expected at least one kind to be left, got none.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import cv2
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Image
-from glassline.errors import GlasslineError
+from glassline.render.png import as_url
 
 __all__ = ["overlay", "photo"]
 
@@ -58,9 +57,4 @@ def _fit(image: Image) -> Image:
 
 
 def _data_uri(pixels: NDArray[Any]) -> str:
-    ok, data = cv2.imencode(
-        ".png", np.clip(pixels * 255 + 0.5, 0, 255).astype(np.uint8)
-    )
-    if not ok:
-        raise GlasslineError("report: OpenCV could not write a PNG.")
-    return "data:image/png;base64," + base64.b64encode(data.tobytes()).decode("ascii")
+    return as_url(np.clip(pixels * 255 + 0.5, 0, 255).astype(np.uint8))

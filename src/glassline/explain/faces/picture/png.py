@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.errors import GlasslineError
 from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.glyphs import ASCENT_PX, glyph
 from glassline.explain.faces.picture.layout import scene
 from glassline.explain.faces.picture.scene import DARK, PAPER, Colour, Stroke, Words
+from glassline.render.png import as_png
 
-__all__ = ["encode", "face", "letter"]
+__all__ = ["face", "letter"]
 
 SHIFT = 4  # bits of a pixel's fraction in OpenCV's drawing
 
@@ -42,15 +42,7 @@ def face(evidence: Evidence, lang: str) -> bytes:
     _draw_all(pixels, laid.signs)
     for line in laid.words:
         letter(pixels, line)
-    return encode(pixels[..., ::-1])
-
-
-def encode(pixels: NDArray[np.uint8]) -> bytes:
-    """Return pixels, grey or blue-green-red, as PNG."""
-    done, data = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    if not done:
-        raise GlasslineError("evidence: OpenCV could not write a PNG.")
-    return data.tobytes()
+    return as_png(pixels[..., ::-1], small=True)
 
 
 def _draw_all(pixels: NDArray[np.uint8], strokes: Sequence[Stroke]) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.layout import scene
-from glassline.explain.faces.picture.png import encode
 from glassline.explain.faces.picture.scene import Colour
+from glassline.render.png import as_png
 from glassline.render.templating import templates
 from glassline.render.words import words
 
@@ -28,7 +28,7 @@ def face(evidence: Evidence, lang: str) -> str:
         .get_template("evidence.svg")
         .render(
             scene=laid,
-            photo=base64.b64encode(encode(laid.photo)).decode("ascii"),
+            photo=base64.b64encode(as_png(laid.photo, small=True)).decode("ascii"),
             tag=words(lang)["language"]["tag"],
             colour=_colour,
             path=_path,
