@@ -23,7 +23,8 @@ class Profile:
     """The look of a line across.
 
     Attributes:
-        points: Shape (m, 2), row and column, moved to the middle of the line.
+        points: Shape (m, 2), row and column, moved to the middle of the line; on the
+            photo.
         width_px: Full width at half of the contrast.
         contrast: Share of the brightness beside the line; its sign says which.
     """
@@ -75,8 +76,9 @@ def profile(
     core = np.abs(places) <= max(2 * FINE, width / 4)
     along = sign * (samples[:, core].mean(axis=1) - np.repeat(base, sizes))
     kept = _without_faded_ends(along)
+    middle = (steps + smooth[:, None] * normals)[kept]
     return Profile(
-        points=(steps + smooth[:, None] * normals)[kept],
+        points=np.clip(middle, 0, np.array(image.shape) - 1),  # samples go beyond it
         width_px=width,
         contrast=float(np.median(share)),
     )
