@@ -43,6 +43,7 @@ __all__ = [
     "SilentError",
     "UnreadError",
     "check_one_of",
+    "check_within",
     "nearest",
     "show",
 ]
@@ -172,6 +173,27 @@ def check_one_of(
         raise error(
             f"{where}: expected one of {', '.join(known)}, got {show(name)}."
             f"{nearest(name, known) or fix}"
+        )
+
+
+def check_within(
+    where: str,
+    value: float,
+    low: float,
+    high: float,
+    error: type[GlasslineError] = InputError,
+) -> None:
+    """Refuse a number outside [low, high], and NaN.
+
+    Example:
+        >>> check_within("share", 1.5, 0, 1)
+        Traceback (most recent call last):
+            ...
+        glassline.errors.InputError: share: expected a number in [0, 1], got 1.5.
+    """
+    if not low <= value <= high:
+        raise error(
+            f"{where}: expected a number in [{low:.10g}, {high:.10g}], got {value}."
         )
 
 

@@ -1,4 +1,10 @@
-"""Four measurements that mean something to an inspector, and their scale."""
+"""Four measurements that mean something to an inspector, and their scale.
+
+`FEATURES` is the table of them: settings, `measure` (a `Surface` to the reading and its
+map) and `locate` (what drove it, as `Line`, `Speck` or `Area`); one file each, with what
+must not move it. A `Surface` holds a photo and what several features derive from it once.
+`Scale` makes x of readings.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from glassline.errors import RecipeError
+from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import strongest
 from glassline.features.surface import Plane, Surface, facing
 
@@ -32,13 +32,8 @@ class GrainNoise:
     share: float = 0.01
 
     def __post_init__(self) -> None:
-        low, high = WIDTHS_PX
-        if not low <= self.width_px <= high:
-            raise RecipeError(
-                f"width_px: expected {low:g} to {high:g} px, got {self.width_px:g}."
-            )
-        if not 0 <= self.share <= 1:
-            raise RecipeError(f"share: expected 0 to 1, got {self.share:g}.")
+        check_within("width_px", self.width_px, *WIDTHS_PX, RecipeError)
+        check_within("share", self.share, 0, 1, RecipeError)
 
 
 GRID = (

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from glassline.errors import RecipeError
+from glassline.errors import RecipeError, check_within
 from glassline.features.paths import best_paths, best_sum
 from glassline.features.ranks import strongest
 from glassline.features.surface import CELL_PX, Plane, Surface, facing
@@ -44,14 +44,8 @@ class LineStrength:
         low, high = WIDTHS_PX
         if self.extent == "whole":
             high /= WIDER
-        if not low <= self.width_px <= high:
-            raise RecipeError(
-                f"width_px: expected {low:g} to {high:g} px, got {self.width_px:g}."
-            )
-        if not 8 <= self.length_px <= 256:
-            raise RecipeError(
-                f"length_px: expected 8 to 256 px, got {self.length_px:g}."
-            )
+        check_within("width_px", self.width_px, low, high, RecipeError)
+        check_within("length_px", self.length_px, 8, 256, RecipeError)
 
     @property
     def widths_px(self) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.errors import RecipeError
+from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import strongest
 from glassline.features.surface import DARKEST, Plane, Surface
 
@@ -31,10 +31,8 @@ class ReflectionUnevenness:
     share: float = 0.05
 
     def __post_init__(self) -> None:
-        if not 4 <= self.fields <= 64:
-            raise RecipeError(f"fields: expected 4 to 64, got {self.fields}.")
-        if not 0 <= self.share <= 0.5:
-            raise RecipeError(f"share: expected 0 to 0.5, got {self.share:g}.")
+        check_within("fields", self.fields, 4, 64, RecipeError)
+        check_within("share", self.share, 0, 0.5, RecipeError)
 
 
 GRID = (

@@ -8,7 +8,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from glassline.errors import RecipeError
+from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import median, some_of, strongest
 from glassline.features.surface import (
     BORDER,
@@ -49,14 +49,9 @@ class TextureChange:
     light_power: float = 0.5
 
     def __post_init__(self) -> None:
-        if not 4 <= self.block_px <= 256:
-            raise RecipeError(f"block_px: expected 4 to 256 px, got {self.block_px:g}.")
-        if not 0 <= self.share <= 0.5:
-            raise RecipeError(f"share: expected 0 to 0.5, got {self.share:g}.")
-        if not 0 <= self.light_power <= 1:
-            raise RecipeError(
-                f"light_power: expected 0 to 1, got {self.light_power:g}."
-            )
+        check_within("block_px", self.block_px, 4, 256, RecipeError)
+        check_within("share", self.share, 0, 0.5, RecipeError)
+        check_within("light_power", self.light_power, 0, 1, RecipeError)
 
 
 GRID = (

@@ -20,9 +20,6 @@ def parse(data: bytes, max_pixels: int) -> Header:
 
     The fourth byte of a 32-bit BMP is not alpha: most writers leave 0 there.
 
-    Raises:
-        ImageError: The photo is refused; the reason says why.
-
     Source:
         Microsoft, Windows GDI, BITMAPFILEHEADER and BITMAPV5HEADER.
     """

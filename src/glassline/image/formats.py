@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from glassline.errors import ImageError
 from glassline.image import bmp, jpeg, png, tiff, webp
 from glassline.image.exif import BYTE_ORDERS
-from glassline.image.header import Header
+from glassline.image.header import Header, check_bytes
 from glassline.image.refusals import named, refuse, shell_name
 from glassline.recipe import ImageSettings
 
@@ -73,13 +73,7 @@ def read_header(data: bytes, *, settings: ImageSettings, name: str = "image") ->
     try:
         if not data:
             raise refuse("empty", EXPECTED, "0 bytes")
-        if len(data) > settings.max_bytes:
-            raise refuse(
-                "too_many_bytes",
-                f"at most {settings.max_bytes:,} bytes",
-                f"{len(data):,}",
-                "Resize it or raise image.max_bytes.",
-            )
+        check_bytes(len(data), settings.max_bytes)
         return _parser(data, name)(data, settings.max_pixels)
     except ImageError as error:
         raise named(error, name) from error
@@ -91,9 +85,9 @@ def _parser(data: bytes, name: str) -> Parser:
             return parse
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return webp.parse
-    if any(magic.startswith(data) for magic in (*PARSERS, b"RIFF")):
-        raise refuse("truncated", EXPECTED, f"{len(data)} bytes")
-    if data[:4] == b"RIFF" and len(data) < 12:
+    if any(magic.startswith(data) for magic in PARSERS) or (
+        len(data) < 12 and b"RIFF".startswith(data[:4])
+    ):
         raise refuse("truncated", EXPECTED, f"{len(data)} bytes")
     kind = _other_picture(data)
     if kind is not None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from glassline.image.refusals import refuse
 
-__all__ = ["Header", "Kind", "check_pixels"]
+__all__ = ["Header", "Kind", "check_bytes", "check_pixels"]
 
 Kind = Literal["jpeg", "png", "webp", "bmp", "tiff"]
 
@@ -39,6 +39,17 @@ class Header:
     orientation: int = 1
     scans: int = 1
     probes: Sequence[bytes] = ()
+
+
+def check_bytes(count: int, max_bytes: int) -> None:
+    """Refuse a file of more bytes than the limit (ImageError `too_many_bytes`)."""
+    if count > max_bytes:
+        raise refuse(
+            "too_many_bytes",
+            f"at most {max_bytes:,} bytes",
+            f"{count:,}",
+            "Resize it or raise image.max_bytes.",
+        )
 
 
 def check_pixels(width: int, height: int, max_pixels: int) -> None:

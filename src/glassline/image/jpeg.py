@@ -44,9 +44,6 @@ def parse(data: bytes, max_pixels: int) -> Header:
     The payload keeps what the picture needs: profiles, thumbnails, EXIF and
     comments never reach the decoder.
 
-    Raises:
-        ImageError: The photo is refused; the reason says why.
-
     Source:
         ITU-T T.81 (1992), annex B.
     """

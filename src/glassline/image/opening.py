@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from glassline.errors import ImageError
+from glassline.image.header import check_bytes
 from glassline.image.refusals import named, refuse
 from glassline.recipe import ImageSettings
 
@@ -119,13 +120,7 @@ def _bytes_of(descriptor: int, name: str, max_bytes: int) -> bytes:
         raise refuse("not_regular_file", "a file", got)
     if before.st_size == 0:
         raise refuse("empty", "a photo", "0 bytes")
-    if before.st_size > max_bytes:
-        raise refuse(
-            "too_many_bytes",
-            f"at most {max_bytes:,} bytes",
-            f"{before.st_size:,}",
-            "Resize it or raise image.max_bytes.",
-        )
+    check_bytes(before.st_size, max_bytes)
     data = _read_all(descriptor, before.st_size + 1)
     if _mark(before) != _mark(os.fstat(descriptor)) or len(data) != before.st_size:
         raise _changed("a change of it")

@@ -25,9 +25,6 @@ def parse(data: bytes, max_pixels: int) -> Header:
     Text, colour profiles and times never reach the decoder, so what is hidden in
     them (compressed bombs, broken profiles) does no harm.
 
-    Raises:
-        ImageError: The photo is refused; the reason says why.
-
     Source:
         W3C, Portable Network Graphics (PNG) Specification, third edition (2025).
     """

@@ -37,9 +37,6 @@ def parse(data: bytes, max_pixels: int) -> Header:
     The payload has its orientation set to 1, because the decoder would turn the
     picture whether the recipe wants it or not.
 
-    Raises:
-        ImageError: The photo is refused; the reason says why.
-
     Source:
         Adobe, TIFF revision 6.0 (1992), sections 2 to 8 and 15.
     """

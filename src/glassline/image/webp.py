@@ -16,9 +16,6 @@ MAX_CHUNKS = 1000  # a still picture has at most six that mean anything
 def parse(data: bytes, max_pixels: int) -> Header:
     """Walk the chunks of a still WebP, lossy or lossless.
 
-    Raises:
-        ImageError: The photo is refused; the reason says why.
-
     Source:
         RFC 9649 (2024), sections 2 to 4.
     """

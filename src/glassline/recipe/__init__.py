@@ -1,4 +1,9 @@
-"""What a line declares, and how a table of plain data becomes it."""
+"""What a line declares, and how a table of plain data becomes it.
+
+`Recipe` is the whole of it, each table of it a frozen record that checks itself. `tables`
+turns TOML and JSON into such records and converts nothing on a guess; every other file
+that reads plain data asks it too. `plugins` finds features that installed packages bring.
+"""
 
 from glassline.recipe.recipe import (
     ACTIONS,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from glassline.errors import RecipeError, check_one_of, show
+from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
 from glassline.recipe.tables import fill
@@ -101,11 +101,9 @@ class TrainingSettings:
             raise RecipeError(
                 f"training.penalty: expected a number >= 0, got {self.penalty}."
             )
-        if not 0 <= self.label_smoothing <= 1:
-            raise RecipeError(
-                "training.label_smoothing: expected a number in [0, 1], "
-                f"got {self.label_smoothing}."
-            )
+        check_within(
+            "training.label_smoothing", self.label_smoothing, 0, 1, RecipeError
+        )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from glassline.errors import RecipeError, check_one_of, show
+from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.render.words import LANGUAGES, words
 
 __all__ = ["VlmSettings", "check_endpoint"]
@@ -70,9 +70,12 @@ class VlmSettings:
         check_one_of("vlm.lang", self.lang, LANGUAGES, RecipeError)
         for lang, text in self.prompt.items():
             check_one_of("vlm.prompt", lang, LANGUAGES, RecipeError)
-            _check_within(f"prompt.{lang}: letters", len(text.strip()), PROMPT_CHARS)
+            count = len(text.strip())
+            check_within(
+                f"vlm.prompt.{lang}: letters", count, *PROMPT_CHARS, RecipeError
+            )
         for name, ends in LIMITS.items():
-            _check_within(name, getattr(self, name), ends)
+            check_within(f"vlm.{name}", getattr(self, name), *ends, RecipeError)
         for name in ("temperature", "timeout_s", "backoff_s"):  # 5 and 5.0: one model
             object.__setattr__(self, name, float(getattr(self, name)))
 
@@ -121,13 +124,6 @@ def check_endpoint(where: str, endpoint: str) -> None:
         raise RecipeError(
             f"{where}: expected http:// or https:// with a host and a path, such as "
             "http://localhost:8080/v1, without user, query or fragment, got another text."
-        )
-
-
-def _check_within(name: str, value: float, ends: tuple[float, float]) -> None:
-    if not ends[0] <= value <= ends[1]:  # NaN is not within either
-        raise RecipeError(
-            f"vlm.{name}: expected a number in [{ends[0]}, {ends[1]}], got {value}."
         )
 
 

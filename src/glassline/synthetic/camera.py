@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from glassline.arrays import Image
-from glassline.errors import InputError
+from glassline.errors import InputError, check_within
 
 __all__ = ["Camera", "Photo"]
 
@@ -47,12 +47,7 @@ class Camera:
             "full_well": (0, 1e9),
         }
         for name, (low, high) in limits.items():
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise InputError(
-                    f"camera.{name}: expected a number in [{low}, {high:g}], "
-                    f"got {value}."
-                )
+            check_within(f"camera.{name}", getattr(self, name), low, high)
         if self.jpeg_quality is not None and not 1 <= self.jpeg_quality <= 100:
             raise InputError(
                 "camera.jpeg_quality: expected 1 to 100, or None for no compression, "

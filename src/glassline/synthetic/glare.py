@@ -33,10 +33,6 @@ class Glare:
 
         Half width 0.1 to 0.14 of the photo's shorter side, so the pattern is slow,
         yet faster than a lamp's gradient.
-
-        Args:
-            size_hw: Height and width of the photo in pixels; the pattern scales.
-            rng: Source of place, size and direction.
         """
         degrees = rng.uniform(0, 180)
         x, y = rng.uniform(0.3, 0.7, 2)
@@ -56,11 +52,7 @@ class Glare:
         return cls((main, echo))
 
     def pattern(self, size_hw: tuple[int, int]) -> Image:
-        """Share of the glare at each pixel: 0 none, 1 the middle of the main band.
-
-        Args:
-            size_hw: Height and width of the photo in pixels.
-        """
+        """Share of the glare at each pixel: 0 none, 1 the middle of the main band."""
         rows, columns = size_hw
         coarse_hw = (max(2, rows // COARSE), max(2, columns // COARSE))
         y = (np.arange(coarse_hw[0]) + 0.5) / coarse_hw[0] * rows
@@ -81,12 +73,6 @@ class Glare:
         return np.asarray(np.maximum(whole, 0), dtype=np.float32)
 
     def apply(self, light: Image, dose: float, level: float) -> Image:
-        """Return the light with the glare added; dose 0 changes nothing.
-
-        Args:
-            light: Light that reaches the camera.
-            dose: Strength in units of `GLARE_CONTRAST`; >= 0.
-            level: Mean brightness of the surface, 0 to 1.
-        """
+        """Return the light with the glare added; dose 0 changes nothing."""
         peak = np.float32(GLARE_CONTRAST * dose * level)
         return np.asarray(light + peak * self.pattern(light.shape), dtype=np.float32)

@@ -40,11 +40,6 @@ class Grain:
         """Draw enough specks for a dose; a larger dose keeps the specks of a smaller.
 
         Radius 0.9 to 1.4 pixels (sigma), three quarters of them dark.
-
-        Args:
-            size_hw: Height and width of the photo in pixels.
-            rng: Source of place, size and contrast.
-            dose: The largest dose the specks must suffice for.
         """
         nominal = GRAIN_DENSITY * size_hw[0] * size_hw[1]
         count = int(np.ceil(dose * nominal)) + 1
@@ -61,10 +56,6 @@ class Grain:
 
         The number of specks is dose * nominal_count; the last one is faint in
         proportion to the fraction, so that the pattern grows without a jump.
-
-        Args:
-            size_hw: Height and width of the photo in pixels.
-            dose: Number of specks in units of nominal_count; >= 0.
         """
         amount = dose * self.nominal_count - np.arange(len(self.specks))
         shown = self.specks[amount > 0]
@@ -85,12 +76,7 @@ class Grain:
         return padded[REACH:-REACH, REACH:-REACH]
 
     def apply(self, light: Image, dose: float) -> Image:
-        """Return the light with the specks in it; dose 0 changes nothing.
-
-        Args:
-            light: Light that reaches the camera.
-            dose: Number of specks in units of `nominal_count`; >= 0.
-        """
+        """Return the light with the specks in it; dose 0 changes nothing."""
         contrast = np.float32(GRAIN_CONTRAST * (1 + dose) / 2)
         change = 1 + contrast * self.pattern(light.shape, dose)
         return np.asarray(light * np.maximum(change, 0), dtype=np.float32)

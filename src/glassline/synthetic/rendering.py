@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from glassline.arrays import Image
-from glassline.errors import InputError, show
+from glassline.errors import InputError, check_within, show
 from glassline.synthetic.camera import Camera, Photo
 from glassline.synthetic.glare import Glare
 from glassline.synthetic.grain import Grain
@@ -56,10 +55,7 @@ class Doses:
 
     def __post_init__(self) -> None:
         for name, dose in zip(CAUSES, astuple(self), strict=True):
-            if not 0 <= dose <= MAX_DOSE:
-                raise InputError(
-                    f"doses.{name}: expected a number in [0, {MAX_DOSE:g}], got {dose}."
-                )
+            check_within(f"doses.{name}", dose, 0, MAX_DOSE)
 
 
 @dataclass(frozen=True)
@@ -157,10 +153,7 @@ def render(
                 f"size_hw: expected sides of {MIN_SIDE_PX} to {MAX_SIDE_PX:,} pixels, "
                 f"got {show(size_hw)}."
             )
-    if not (math.isfinite(fingerprint_share) and 0 <= fingerprint_share <= 1):
-        raise InputError(
-            f"fingerprint_share: expected a number in [0, 1], got {fingerprint_share}."
-        )
+    check_within("fingerprint_share", fingerprint_share, 0, 1)
     base, line, patch, shine, dust, sensor = rng.spawn(6)
     truth = Truth(
         doses,

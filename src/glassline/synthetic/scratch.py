@@ -46,10 +46,6 @@ class Scratch:
 
         Length 0.4 to 0.65 of the photo's shorter side, any direction, slightly bowed,
         2.2 to 2.8 pixels wide, bright three times out of five.
-
-        Args:
-            size_hw: Height and width of the photo in pixels.
-            rng: Source of place, direction and form.
         """
         rows, columns = size_hw
         length = rng.uniform(0.4, 0.65) * min(size_hw)
@@ -84,9 +80,6 @@ class Scratch:
         """Share of the nominal contrast at each pixel: 0 beside the scratch, to 1.
 
         Across the scratch it is a Gaussian, along it `depths` with tapered ends.
-
-        Args:
-            size_hw: Height and width of the photo in pixels.
         """
         whole = np.zeros(size_hw, dtype=np.float32)
         top, bottom, left, right = self._bounds(size_hw)
@@ -112,12 +105,7 @@ class Scratch:
         return whole
 
     def apply(self, light: Image, dose: float) -> Image:
-        """Return the light with the scratch in it; dose 0 changes nothing.
-
-        Args:
-            light: Light that reaches the camera.
-            dose: Contrast in units of `SCRATCH_CONTRAST`; >= 0.
-        """
+        """Return the light with the scratch in it; dose 0 changes nothing."""
         sign = 1.0 if self.is_bright else -1.0
         contrast = np.float32(sign * SCRATCH_CONTRAST * dose)
         change = 1 + contrast * self.profile(light.shape)

@@ -51,11 +51,6 @@ class Smear:
 
         Half length 0.34 to 0.38 of the photo's shorter side, half width 0.8 of that,
         any direction, an uneven rim.
-
-        Args:
-            size_hw: Height and width of the photo in pixels.
-            rng: Source of place, form and residue.
-            fingerprint_share: How often it is a fingerprint; 0 never, 1 always.
         """
         rows, columns = size_hw
         radius = rng.uniform(0.34, 0.38) * min(size_hw)
@@ -75,23 +70,14 @@ class Smear:
         )
 
     def mask(self, size_hw: tuple[int, int]) -> Image:
-        """Share of the residue at each pixel: 0 outside, 1 well inside the patch.
-
-        Args:
-            size_hw: Height and width of the photo in pixels.
-        """
+        """Share of the residue at each pixel: 0 outside, 1 well inside the patch."""
         whole = np.zeros(size_hw, dtype=np.float32)
         photo, box, left_top = self._window(size_hw)
         whole[photo] = self._share(left_top, self._side)[box]
         return whole
 
     def apply(self, light: Image, dose: float) -> Image:
-        """Return the light with the smear on it; dose 0 changes nothing.
-
-        Args:
-            light: Light that reaches the camera.
-            dose: Added texture in units of `SMEAR_CONTRAST`; >= 0.
-        """
+        """Return the light with the smear on it; dose 0 changes nothing."""
         photo, box, left_top = self._window(light.shape)
         residue = self._residue(left_top, self._side) - np.float32(VEIL)
         change = self._share(left_top, self._side) * residue

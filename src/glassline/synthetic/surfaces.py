@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from glassline.arrays import Image
-from glassline.errors import InputError, check_one_of
+from glassline.errors import InputError, check_one_of, check_within
 
 __all__ = [
     "SURFACES",
@@ -72,12 +72,7 @@ class Surface:
         check_one_of("surface.kind", self.kind, SURFACES)
         limits = {"roughness": (0, 5), "level": (0.05, 0.95), "lamp": (0, 0.5)}
         for name, (low, high) in limits.items():
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise InputError(
-                    f"surface.{name}: expected a number in [{low}, {high}], "
-                    f"got {value}."
-                )
+            check_within(f"surface.{name}", getattr(self, name), low, high)
         for name in ("lamp_deg", "direction_deg"):
             value = getattr(self, name)
             if not math.isfinite(value):

@@ -138,11 +138,11 @@ def test_the_map_shows_where_the_line_is(rng: np.random.Generator) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"width_px": 2.0}, "width_px: expected 3 to 32 px, got 2."),
-        ({"length_px": 300.0}, "length_px: expected 8 to 256 px, got 300."),
+        ({"width_px": 2.0}, "width_px: expected a number in [3, 32], got 2.0."),
+        ({"length_px": 300.0}, "length_px: expected a number in [8, 256], got 300.0."),
         (
             {"width_px": 17.0, "extent": "whole"},
-            "width_px: expected 3 to 16 px, got 17.",
+            "width_px: expected a number in [3, 16], got 17.0.",
         ),
     ],
 )

@@ -106,7 +106,7 @@ def test_poor_jpeg_loses_noise(rng: np.random.Generator) -> None:
         ),
         pytest.param(
             {"full_well": -5.0},
-            "camera.full_well: expected a number in [0, 1e+09], got -5.0.",
+            "camera.full_well: expected a number in [0, 1000000000], got -5.0.",
             id="full well",
         ),
         pytest.param(
