@@ -15,6 +15,7 @@ from glassline.dataset import Dataset
 from glassline.dataset.folds import FOLDS
 from glassline.recipe import Recipe
 from glassline.studies.crossvalidation import cross_validate
+from glassline.studies.metrics import Score
 from glassline.training import read_candidates
 
 SETS = ("neu_osd", "neu_cls", "kolektor_osd", "mtd_osd")
@@ -78,8 +79,7 @@ def score_set(folder: Path) -> Row:
 def as_line(row: Row) -> str:
     """Return one row of the table in Markdown."""
     cells = [
-        f"{value:.3f} [{low:.3f}, {high:.3f}]"
-        for value, low, high in row.figures.values()
+        Score(value, low, high).text() for value, low, high in row.figures.values()
     ]
     counts = f"{row.n} / {row.groups}"
     return f"| {row.name} | {counts} | {row.majority:.3f} | {' | '.join(cells)} |"
@@ -93,7 +93,7 @@ def document(rows: list[Row], folder: Path) -> str:
         f"`make results DATA={folder}`, {conditions('glassline', 'opencv-python-headless', 'numpy')}.",
         f"{FOLDS} folds by group, {len(SEEDS)} deals of the groups; settings, scale and head",
         "are chosen without the fold that is scored. A figure is the mean over the deals, as",
-        "are the ends of its 95 % interval (resampled groups: it speaks of other groups of",
+        "are the ends of its 95 % interval (by group: it speaks of other groups of",
         "the same line, of no other surface). Default recipe: penalty 3e-4, balanced classes.",
         "",
         "| set | parts / groups | commonest class | accuracy | balanced | macro-F1 | cross-entropy (nats) |",

@@ -7,7 +7,7 @@ from glassline.errors import InputError
 __all__ = ["allowed_escapes", "check_promise", "parts_needed", "upper_bound"]
 
 
-def upper_bound(k: int, n: int, confidence: float) -> float:
+def upper_bound(k: float, n: float, confidence: float) -> float:
     """Return the exact upper bound of a rate after k events in n parts.
 
     The largest rate under which k or fewer are seen with probability at least
@@ -15,8 +15,8 @@ def upper_bound(k: int, n: int, confidence: float) -> float:
     most 1 - confidence of all studies.
 
     Args:
-        k: Events, 0 to n.
-        n: Parts, each drawn for itself.
+        k: Events, 0 to n; a fraction where parts are worth fewer than they are.
+        n: Parts, each drawn for itself, or what parts that are alike are worth.
         confidence: In (0, 1).
 
     Returns:

@@ -212,8 +212,5 @@ def _shapley(losses: dict[tuple[int, ...], float], d: int) -> list[float]:
 
 
 def _figures(scores: Scores) -> dict[str, Any]:
-    return {
-        name: {"value": each.value, "low": each.low, "high": each.high}
-        for name in ("accuracy", "balanced_accuracy", "log_loss")
-        for each in [getattr(scores, name)]
-    }
+    names = ("accuracy", "balanced_accuracy", "log_loss")
+    return {name: getattr(scores, name).as_json() for name in names}

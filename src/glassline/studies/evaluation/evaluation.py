@@ -30,6 +30,7 @@ from glassline.studies.metrics import (
     Rate,
     Scores,
     calibration,
+    rate,
     reliability,
     score,
 )
@@ -49,7 +50,8 @@ class Evaluation:
         logits: Shape (n, k).
         actions: Shape (n,), places in `ACTIONS`.
         groups: Shape (n,), group ids.
-        scores: Accuracy, balanced accuracy, macro-F1 and log loss with intervals.
+        scores: Accuracy, balanced accuracy, macro-F1 and log loss, with intervals by
+            group where the groups can bear one.
         refused: Photos that could not be read.
         undecided: Parts without a label.
         concepts: Of another front, its figures from training (null where there were
@@ -100,11 +102,11 @@ class Evaluation:
     @cached_property
     def bins(self) -> Sequence[Bin]:
         """Return the probability said against the share that was true."""
-        return reliability(softmax(self.logits), self.labels)
+        return reliability(softmax(self.logits), self.labels, self.groups)
 
     @cached_property
     def calibration(self) -> Calibration:
-        """Return how far probabilities are from what came true, with intervals."""
+        """Return how far probabilities are from what came true."""
         return calibration(softmax(self.logits), self.labels, self.groups)
 
     @cached_property
@@ -119,19 +121,16 @@ class Evaluation:
         """Return escape, overkill and review rate, each k/n; empty without a good class.
 
         escape: bad parts accepted / all bad. overkill: good parts rejected / all
-        good. review: parts sent to a person / all.
+        good. review: parts sent to a person / all. Their intervals are by group.
         """
         if self.recipe.good is None:
             return {}
-        good = self.recipe.classes.index(self.recipe.good)
-        bad = np.delete(self.decisions, good, axis=0)
+        good = self.labels == self.recipe.classes.index(self.recipe.good)
         accept, reject, review = range(len(ACTIONS))
         return {
-            "escape": Rate(int(bad[:, accept].sum()), int(bad.sum())),
-            "overkill": Rate(
-                int(self.decisions[good, reject]), int(self.decisions[good].sum())
-            ),
-            "review": Rate(int(self.decisions[:, review].sum()), self.n),
+            "escape": rate(self.actions[~good] == accept, self.groups[~good]),
+            "overkill": rate(self.actions[good] == reject, self.groups[good]),
+            "review": rate(self.actions == review, self.groups),
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -143,13 +142,13 @@ class Evaluation:
             "confusion": self.confusion.tolist(),
             "classes": list(self.recipe.classes),
             "intervals": {
-                name: [getattr(self.scores, name).low, getattr(self.scores, name).high]
+                name: [each["low"], each["high"]]
                 for name in figures
+                for each in [getattr(self.scores, name).as_json()]
             },
             "calibration": {
-                name: {"value": each.value, "low": each.low, "high": each.high}
-                for name in ("error", "brier")
-                for each in [getattr(self.calibration, name)]
+                "error": self.calibration.error.as_json(),
+                "brier": self.calibration.brier.as_json(),
             },
             "reliability": [
                 {
@@ -164,7 +163,7 @@ class Evaluation:
             "majority": self.scores.majority,
             "groups": self.scores.groups,
             "decisions": self.decisions.tolist(),
-            "rates": {name: vars(rate) for name, rate in self.rates.items()},
+            "rates": {name: each.as_json() for name, each in self.rates.items()},
             "refused": [each.as_json() for each in self.refused],
             "undecided": self.undecided,
             **({"concepts": dict(self.concepts)} if self.concepts else {}),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 
-from glassline.render.layout import columns
+from rich.cells import cell_len, set_cell_size
+
+from glassline.render.layout import columns, wrap
+from glassline.render.words import words
 from glassline.studies.evaluation.evaluation import Evaluation
 from glassline.studies.metrics import Rate
 from glassline.training.concepts.text import lines as told
@@ -16,34 +20,63 @@ WIDTH = 100_000  # cells: a column a class, however many
 
 
 def lines(found: Evaluation, lang: str) -> Iterator[str]:
-    """Yield the score line by line; in English, whatever the language, so far."""
-    s, calibrated = found.scores, found.calibration
-    yield f"{s.n} parts in {s.groups} groups (95 % intervals over groups)"
-    yield f"accuracy           {s.accuracy}   (commonest class {s.majority:.3f})"
-    yield f"balanced accuracy  {s.balanced_accuracy}"
-    yield f"macro-F1           {s.macro_f1}"
-    yield f"cross-entropy      {s.log_loss} nats"
-    yield f"calibration error  {calibrated.error}"
-    yield f"Brier score        {calibrated.brier}"
+    """Yield the score line by line; what concepts say in English, so far.
+
+    Raises:
+        InputError: Another language than "en" and "zh-TW".
+    """
+    say, s, calibrated = words(lang)["evaluation"], found.scores, found.calibration
+    majority = say["majority"].format(share=f"{s.majority:.3f}")
+    error = f"{calibrated.error.value:.3f} {say['no_interval']}"
+    accuracy, balanced, macro_f1, log_loss, brier = (
+        each.text(say["unknown"])
+        for each in (
+            s.accuracy,
+            s.balanced_accuracy,
+            s.macro_f1,
+            s.log_loss,
+            calibrated.brier,
+        )
+    )
+    yield say["head"].format(n=s.n, groups=s.groups)
+    figures = {
+        "accuracy": f"{accuracy}   {majority}",
+        "balanced_accuracy": balanced,
+        "macro_f1": macro_f1,
+        "log_loss": f"{log_loss} {say['nats']}",
+        "error": error,
+        "brier": brier,
+    }
+    name_cells = max(cell_len(say[key]) for key in figures)
+
+    def named(key: str, text: str) -> str:
+        return f"{set_cell_size(say[key], name_cells)}  {text}"
+
+    yield from map(named, figures, figures.values())
     if found.rates:
-        yield "rates of decisions (exact 95 % intervals over parts)"
+        yield say["over_parts" if s.groups == s.n else "over_groups"]
         width = max(len(str(rate)) for rate in found.rates.values())
         for name, rate in found.rates.items():
-            yield f"{name:<17}  {rate!s:<{width}}  {_percents(rate)}"
+            yield named(name, f"{rate!s:<{width}}  {_percents(rate) or say['unknown']}")
     if found.refused:
-        yield f"refused            {len(found.refused)} photos"
+        yield named("refused", say["photos"].format(n=len(found.refused)))
     if found.undecided:
-        yield f"without a label    {found.undecided} parts, not scored"
+        yield named("undecided", say["unscored"].format(n=found.undecided))
+    yield from _confusion(found, say["seen"])
+    if isnan(s.log_loss.low):  # the first that a few groups leave open
+        yield from wrap(say["note"])
+    if found.concepts:
+        meaning, priced = found.concepts["meaning"], found.concepts["figures"]
+        yield from told(priced, meaning) if priced else meanings(meaning)
+
+
+def _confusion(found: Evaluation, head: str) -> list[str]:
     classes = found.recipe.classes
     counts = zip(classes, found.confusion.tolist(), strict=True)
     rows = [(name, *map(str, row)) for name, row in counts]
-    yield from columns([("true \\ seen", *classes), *rows], WIDTH)
-    if found.concepts and found.concepts["figures"]:
-        yield from told(found.concepts["figures"], found.concepts["meaning"])
-    elif found.concepts:
-        yield from meanings(found.concepts["meaning"])
+    return columns([(head, *classes), *rows], WIDTH)
 
 
 def _percents(rate: Rate) -> str:
     low, high = rate.interval
-    return f"{rate.value:.1%} [{low:.1%}, {high:.1%}]" if rate.n else "unknown"
+    return f"{rate.value:.1%} [{low:.1%}, {high:.1%}]" if rate.n else ""

@@ -80,8 +80,8 @@ class Study:
             },
             "flips": {
                 way: {
-                    "class": vars(each.classes),
-                    "decision": vars(each.decisions),
+                    "class": each.classes.as_json(),
+                    "decision": each.decisions.as_json(),
                 }
                 for way, each in self.flips.items()
             },

@@ -1,14 +1,17 @@
-"""Rates with their counts and intervals: how good a set of probabilities is."""
+"""How good classes and probabilities are, in counts, with intervals that cover.
 
-from glassline.studies.metrics.bootstrap import Score
-from glassline.studies.metrics.classification import Scores, score
-from glassline.studies.metrics.rates import Rate
-from glassline.studies.metrics.reliability import (
+`score` takes labels and classes, `calibration` and `reliability` probabilities.
+Parts come in groups and may be alike within one; `intervals` says what they are worth.
+"""
+
+from glassline.studies.metrics.calibration import (
     Bin,
     Calibration,
     calibration,
     reliability,
 )
+from glassline.studies.metrics.classification import Scores, score
+from glassline.studies.metrics.intervals import Rate, Score, rate
 
 __all__ = [
     "Bin",
@@ -17,6 +20,7 @@ __all__ = [
     "Score",
     "Scores",
     "calibration",
+    "rate",
     "reliability",
     "score",
 ]

@@ -1,6 +1,9 @@
-"""How far probabilities are from what came true: Brier score, calibration error."""
+"""The probability said against what came true: table, Brier score, calibration error."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +13,133 @@ from glassline.decide.shares import checked_rows
 from glassline.errors import InputError, ShapeError
 from glassline.head.inputs import as_floats
 from glassline.head.targets import as_class_ids
+from glassline.studies.metrics.intervals import (
+    Counts,
+    Groups,
+    Rate,
+    Score,
+    rate,
+    share_score,
+    worth,
+)
 
-__all__ = ["brier", "calibration_error", "squared_distances", "surpluses"]
+__all__ = [
+    "Bin",
+    "Calibration",
+    "brier",
+    "calibration",
+    "calibration_error",
+    "reliability",
+    "squared_distances",
+]
 
 BINS = 10
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Parts whose top probability lies in [low, high): said and true share."""
+
+    low: float
+    high: float
+    mean: float
+    hits: Rate
+
+
+def reliability(
+    probabilities: Probabilities, labels: ClassIds, groups: Counts
+) -> Sequence[Bin]:
+    """Compare the probability said with the share that was true, in ten bins.
+
+    Args:
+        probabilities: Shape (n, k).
+        labels: Shape (n,).
+        groups: Shape (n,), group ids.
+
+    Returns:
+        The bins that hold a part; calibrated, each bin.mean is near bin.hits.value.
+
+    Example:
+        >>> said = np.array([[0.9, 0.1], [0.92, 0.08], [0.4, 0.6]])
+        >>> found = reliability(said, np.array([0, 1, 1]), np.arange(3))
+        >>> [(round(b.mean, 2), str(b.hits)) for b in found]
+        [(0.6, '1/1'), (0.91, '1/2')]
+    """
+    top = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    place = np.minimum((top * BINS).astype(np.int64), BINS - 1)
+    return tuple(
+        Bin(
+            low=index / BINS,
+            high=(index + 1) / BINS,
+            mean=float(top[place == index].mean()),
+            hits=rate(right[place == index], groups[place == index]),
+        )
+        for index in np.unique(place).tolist()
+    )
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How far probabilities are from what came true.
+
+    Attributes:
+        error: Expected calibration error of the most probable class, a share. It
+            has no interval: it is a mean of absolute values, which chance only
+            raises, so what few parts show lies above what it is, by how much is
+            not known.
+        brier: Mean squared distance between probabilities and labels, 0 to 2.
+        groups: How many groups the parts came in.
+    """
+
+    error: Score
+    brier: Score
+    groups: int
+
+
+def calibration(
+    probabilities: Probabilities, labels: ClassIds, groups: Counts
+) -> Calibration:
+    """Score probabilities by `calibration_error` and `brier`, the latter by group.
+
+    Half the Brier score is a mean of numbers in [0, 1], which varies no more than a
+    share: it has the exact interval of as many parts as it is `worth`, and never
+    more than the accuracy of the same parts is, since where no part was wrong the
+    distances all look small. With fewer than two groups both ends are NaN.
+
+    Args:
+        probabilities: Shape (n >= 1, k).
+        labels: Shape (n,), class ids.
+        groups: Shape (n,), group ids.
+
+    Raises:
+        ShapeError: The arrays do not fit each other.
+        InputError: There is no part, or a row is no probability.
+        LabelError: A label is not one of the k classes.
+
+    Example:
+        Both said at 0.9, one came true:
+
+        >>> said = np.array([[0.9, 0.1], [0.9, 0.1]])
+        >>> found = calibration(said, np.array([0, 1]), np.array([0, 1]))
+        >>> print(f"{found.error.value:.2f} {found.brier.value:.2f}")
+        0.40 0.82
+    """
+    error = calibration_error(probabilities, labels)
+    halves = squared_distances(probabilities, labels) / 2
+    half, parts, n = float(halves.mean()), Groups(groups), len(halves)
+    each = np.full(n, 1 / n)
+    right = np.asarray(probabilities).argmax(axis=1) == labels
+    shares = [(half, halves), (float(right.mean()), right)]
+    least = min(
+        worth(value, (seen - value) * each, each, parts) for value, seen in shares
+    )
+    found = share_score(half, least, parts)
+    return Calibration(
+        error=Score(error),
+        brier=Score(2 * half, 2 * found.low, 2 * found.high),
+        groups=parts.count,
+    )
 
 
 def brier(probabilities: Probabilities, labels: ClassIds) -> float:
@@ -85,20 +211,13 @@ def calibration_error(
         M. P. Naeini, G. F. Cooper and M. Hauskrecht, AAAI 2015, pages 2901-2907,
         for the most probable class as in Guo et al. (2017), eq. 3.
     """
-    place, surplus = surpluses(probabilities, labels, bins=bins)
-    return float(np.abs(np.bincount(place, surplus, bins)).sum() / len(place))
-
-
-def surpluses(
-    probabilities: Probabilities, labels: ClassIds, *, bins: int = BINS
-) -> tuple[ClassIds, NDArray[np.float64]]:
-    """Return the bin of each part, and its top probability less 1 if it is right."""
     if bins < 1:
         raise InputError(f"bins: expected a number >= 1, got {bins}.")
     p, y = _said(probabilities, labels)
     top = p.max(axis=1)
+    surplus = top - (p.argmax(axis=1) == y)
     place = np.minimum((top * bins).astype(np.int64), bins - 1)
-    return place, np.asarray(top - (p.argmax(axis=1) == y))
+    return float(np.abs(np.bincount(place, surplus, bins)).sum() / len(y))
 
 
 def _said(

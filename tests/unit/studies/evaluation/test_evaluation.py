@@ -66,10 +66,37 @@ def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
     assert shown[1].split()[:3] == ["accuracy", "0.600", "[unknown]"]
     assert shown[5].split()[:2] == ["calibration", "error"]
     assert shown[6].split()[:2] == ["Brier", "score"]
+    assert shown[7] == "rates of decisions (95 % intervals over groups)"
+    assert shown[8].split() == ["escape", "1/2", "50.0%", "[0.0%,", "100.0%]"]
+    assert shown[-4].split() == ["ok", "2", "1"]
+    assert shown[-3].split() == ["scratch", "1", "1"]
+    assert shown[-2].startswith("unknown: one group; or fewer than five with a wrong")
+
+
+def test_where_each_part_is_a_group_the_intervals_are_over_parts(
+    judged: Evaluation,
+) -> None:
+    """Nothing is alike then: the exact interval, and the text says so."""
+    apart = replace(
+        judged, groups=np.arange(5), scores=replace(judged.scores, groups=5)
+    )
+
+    shown = [*lines(apart, "en")]
+
     assert shown[7] == "rates of decisions (exact 95 % intervals over parts)"
     assert shown[8].split() == ["escape", "1/2", "50.0%", "[1.3%,", "98.7%]"]
-    assert shown[-2].split() == ["ok", "2", "1"]
-    assert shown[-1].split() == ["scratch", "1", "1"]
+    escape = {"k": 1, "n": 2, "low": 0.0126, "high": 0.9874, "worth": 2.0}
+    assert apart.as_json()["rates"]["escape"] == pytest.approx(escape, rel=1e-2)
+
+
+def test_the_score_is_told_in_chinese(judged: Evaluation) -> None:
+    """Names two cells a letter, in one column."""
+    shown = [*lines(judged, "zh-TW")]
+
+    assert shown[0] == "5 件，1 個群組（95 % 信賴區間以群組計）"
+    assert shown[1] == "準確率      0.600 [未知]   （最常見類別 0.600）"
+    assert shown[6].startswith("Brier 分數  ")
+    assert shown[8] == "漏檢        1/2  50.0% [0.0%, 100.0%]"
 
 
 def test_the_columns_of_the_terminal_text_are_straight(judged: Evaluation) -> None:
@@ -82,7 +109,7 @@ def test_the_columns_of_the_terminal_text_are_straight(judged: Evaluation) -> No
         scores=replace(judged.scores, confusion=counts),
     )
 
-    assert [*lines(wide, "en")][-4:] == [
+    assert [*lines(wide, "en")][-6:-2] == [
         "true \\ seen          ok  刮傷  rolled-in_scale",
         "ok               123456     7                0",
         "刮傷                  1    20                3",

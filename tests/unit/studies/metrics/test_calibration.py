@@ -50,7 +50,7 @@ def test_the_calibration_error_is_that_of_the_reliability_table(
     z, labels = drawn(rng, 500, 2.0)
     p = softmax(z)
 
-    table = reliability(p, labels)
+    table = reliability(p, labels, np.arange(500))
 
     by_hand = sum(b.hits.n * abs(b.mean - b.hits.value) for b in table) / 500
     assert_allclose(calibration_error(p, labels), by_hand, rtol=1e-12)
