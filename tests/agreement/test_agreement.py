@@ -1,0 +1,85 @@
+"""One photo, one decision, the same probabilities: through every door."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from agreement.doors import DOORS, said
+from agreement.lines import PARTS, STRANGE, Line
+
+from glassline.inspection import inspect
+from glassline.studies.comparison import compare
+from glassline.studies.evaluation import evaluate
+
+REASONS = {
+    "by-cost": {"cheapest", "measurement_limited", "novel"},
+    "guaranteed": {"guaranteed", "not_guaranteed", "measurement_limited", "novel"},
+}
+
+
+def test_the_photos_are_of_every_kind(
+    agreed: Line, request: pytest.FixtureRequest
+) -> None:
+    """Every class and action; novel, measurement-limited, by cost or by guarantee."""
+    found = agreed.inspected
+
+    variant = request.node.callspec.id
+    assert len(found) == PARTS + 1
+    assert {seen.decided.reason.code for seen in found.values()} == REASONS[variant]
+    assert {seen.decision for seen in found.values()} == {"accept", "reject", "review"}
+    assert {seen.predicted_class for seen in found.values()} == {
+        "ok",
+        "scratch",
+        "dirt",
+    }
+    assert found[STRANGE].decided.reason.code == "novel"
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_says_what_inspect_says(agreed: Line, door: str) -> None:
+    """Decision and probabilities of every photo it tells of, to the last bit."""
+    found = DOORS[door](agreed)
+
+    expected = said(agreed.inspected)
+    assert len(found) >= 3
+    assert found == {name: expected[name] for name in found}
+
+
+def test_a_model_does_not_differ_from_itself(agreed: Line) -> None:
+    """Compared on the photos and everywhere: no class and no decision changes."""
+    found = compare(agreed.model, agreed.model, agreed.data)
+
+    assert (found.n, found.classes, found.decisions) == (PARTS + 1, (), ())
+
+
+def test_a_comparison_counts_the_decisions_that_inspect_takes(agreed: Line) -> None:
+    """Against the same model without gauge, guarantee and region."""
+    bare = replace(agreed.model, gauge=None, promise=None, region=None)
+    pairs = Counter(
+        (seen.decision, inspect(bare, path).decision)
+        for path, seen in zip(agreed.paths, agreed.inspected.values(), strict=True)
+    )
+
+    found = compare(agreed.model, bare, agreed.data)
+
+    changed = {pair: n for pair, n in pairs.items() if len(set(pair)) == 2}
+    assert {(each.old, each.new): each.parts for each in found.decisions} == changed
+    assert changed
+
+
+def test_an_evaluation_counts_the_decisions_that_inspect_takes(agreed: Line) -> None:
+    """A row a true class, a column an action."""
+    pairs = Counter(
+        (part.label, agreed.inspected[part.path.name].decision)
+        for part in agreed.data.parts
+    )
+
+    found = evaluate(agreed.model, agreed.data)
+
+    expected = [
+        [pairs[name, action] for action in ("accept", "reject", "review")]
+        for name in agreed.model.recipe.classes
+    ]
+    assert found.decisions.tolist() == expected
