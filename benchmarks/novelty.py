@@ -14,8 +14,7 @@ from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
 from glassline.dataset.readings import Readings
 from glassline.errors import GlasslineWarning
-from glassline.head import softmax
-from glassline.model.verdict import actions
+from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Recipe, ReviewSettings
 from glassline.training import read_candidates, train_on
 from glassline.training.crossfit import splits
@@ -84,9 +83,8 @@ def left_out(name: str, readings: Readings, recipe: Recipe, unseen: str) -> Row:
             trained = train_on(readings.subset(others[~is_new[others]]), known)
             model = trained.model
             values = readings.values[own][:, trained.columns]
-            p = softmax(model.head.logits(model.scale.x(values)))
-            by_cost, taken = model.policy.actions(p), actions(model, values, p)
-            count(row, rate, is_new[own], by_cost, taken)
+            said = decide(model, values)
+            count(row, rate, is_new[own], said.ranking.actions, said.actions)
     row.n, row.known = int(is_new.sum()), int((~is_new).sum())
     row.accepted //= len(RATES)
     return row

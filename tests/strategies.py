@@ -16,7 +16,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from glassline.decide import Escapes, Gauge, Policy, Promise, Region
+from glassline.decide import Escapes, Gauge, Guarantee, Policy, Region
 from glassline.features import FEATURES, Scale
 from glassline.front import Measured
 from glassline.head import Head
@@ -251,11 +251,11 @@ def _some(
 
 
 @st.composite
-def promises(draw: Draw, recipe: Recipe) -> Promise:
+def promises(draw: Draw, recipe: Recipe) -> Guarantee:
     """A guarantee for the defects of a recipe with a good class."""
     counts = st.tuples(st.integers(0, 3), st.integers(3, 400))
     drawn = [(name, *draw(counts)) for name in recipe.classes if name != recipe.good]
-    return Promise(
+    return Guarantee(
         threshold=draw(st.sampled_from([1e-9, 0.5, 1.0, 2.0]) | st.floats(0.01, 1)),
         escape=0.01,
         confidence=0.95,
@@ -342,10 +342,10 @@ def model_of(
         head: Of k classes and the recipe's features.
         scale: Of the recipe's features.
         mix: Shape (k,); left out, each class as often.
-        parts: `region`, `gauge`, `promise`: none of them where left out.
+        parts: `region`, `gauge`, `guarantee`: none of them where left out.
     """
     k = len(recipe.classes)
-    given = {"region": None, "gauge": None, "promise": None, **parts}
+    given = {"region": None, "gauge": None, "guarantee": None, **parts}
     return replace(
         saved_model(),
         recipe=recipe,
@@ -379,5 +379,5 @@ def models(
         mix=draw(shares(len(recipe.classes), least=1e-6)),
         region=draw(st.none() | regions(recipe.classes, d)),
         gauge=draw(st.none() | gauges(d)),
-        promise=draw(promises(recipe)) if has_promise else None,
+        guarantee=draw(promises(recipe)) if has_promise else None,
     )

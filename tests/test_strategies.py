@@ -62,15 +62,15 @@ SEARCH = settings(phases=[Phase.generate], max_examples=2_000, database=None)
         pytest.param(full_recipes(), lambda r: len(r.features) == 4, id="settings"),
         pytest.param(full_recipes(), lambda r: bool(r.names), id="names"),
         pytest.param(full_recipes(), lambda r: bool(r.concepts), id="concepts"),
-        pytest.param(policies(), lambda p: p.promise is None, id="by-cost"),
+        pytest.param(policies(), lambda p: p.guarantee is None, id="by-cost"),
         pytest.param(
-            policies(), lambda p: p.promise and p.promise.is_void, id="void-promise"
+            policies(), lambda p: p.guarantee and p.guarantee.is_void, id="void-promise"
         ),
         pytest.param(
-            policies(promised=True), lambda p: p.promise.threshold == 1, id="certain"
+            policies(promised=True), lambda p: p.guarantee.threshold == 1, id="certain"
         ),
         pytest.param(
-            policies(promised=True), lambda p: p.promise.threshold == 2, id="never"
+            policies(promised=True), lambda p: p.guarantee.threshold == 2, id="never"
         ),
         pytest.param(policies(), lambda p: not p.corrects, id="no-correction"),
         pytest.param(heads(), lambda h: not h.W.any(), id="zero-head"),
@@ -99,7 +99,9 @@ SEARCH = settings(phases=[Phase.generate], max_examples=2_000, database=None)
         ),
         pytest.param(images(), lambda i: (i == i[0, 0]).all(), id="flat-image"),
         pytest.param(images(), lambda i: len(np.unique(i)) == 2, id="two-greys"),
-        pytest.param(models(), lambda m: m.promise and m.gauge, id="promise-and-gauge"),
+        pytest.param(
+            models(), lambda m: m.guarantee and m.gauge, id="promise-and-gauge"
+        ),
         pytest.param(models(), lambda m: m.region is None, id="no-region"),
     ],
 )
@@ -128,7 +130,7 @@ def test_policies_have_a_cost_for_every_class_and_action(policy: Policy) -> None
     assert policy.costs.shape == (k, 3)
     assert np.isfinite(policy.costs).all()
     assert abs(policy.priors.sum() - 1) < 1e-9
-    assert policy.promise is None or policy.good is not None
+    assert policy.guarantee is None or policy.good is not None
 
 
 @given(p=probabilities(4), mix=shares(4))
@@ -147,7 +149,7 @@ def test_models_fit_together(model: Model, without: Recipe) -> None:
 
     assert model.head.W.shape == (d, k)
     assert len(model.scale.center) == d
-    assert model.policy.promise is model.promise
+    assert model.policy.guarantee is model.guarantee
     assert without.good is None
 
 

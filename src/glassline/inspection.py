@@ -16,10 +16,9 @@ from glassline.decide import ClassSet, Decision, Nearby, Stand
 from glassline.errors import InputError, LabelError, check_one_of
 from glassline.explain import Evidence, Explanation, Sheet, Supposed
 from glassline.front import Asked, Measured
-from glassline.head import softmax
 from glassline.image import Photo, load
 from glassline.model import Model
-from glassline.model.verdict import decide
+from glassline.model.verdict import Decisions, decide
 from glassline.recipe import FEATURE_NAMES
 
 __all__ = ["Inspection", "inspect"]
@@ -51,35 +50,26 @@ def inspect(
         check_one_of("label", label, model.recipe.classes, LabelError)
     seen = load(photo, settings=model.recipe.image, root=root)
     reading = model.front.read(seen.image)  # four readings, each in its own unit
-    x = model.scale.x(reading.values[None])[0]  # (4,): in spreads of good parts
-    logits, probabilities, decided = _conclude(model, reading.values, x, possible)
+    said = decide(model, reading.values[None])  # x, z = xW + b, softmax, the cheapest
     return Inspection(
         photo=seen,
         readings=Named(model.feature_names, reading.values),
         maps=reading.maps,
-        x=x,
-        logits=logits,
-        probabilities=probabilities,
-        decided=decided,
+        x=said.x[0],  # (4,): in spreads of good parts
+        logits=said.logits[0],  # (3,)
+        probabilities=Named(model.recipe.classes, said.probabilities[0]),  # sum 1
+        decided=_decided(said, possible),
         model=model,
         label=label,
         possible=possible,
     )
 
 
-def _conclude(
-    model: Model,
-    readings: Values,
-    x: Values,
-    possible: Callable[[Values], ClassSet] | None,
-) -> tuple[Values, Named, Decision]:
-    """Go from x to logits, probabilities and decision: of a photo or of a question."""
-    logits = model.head.logits(x[None])  # (1, 3): z = xW + b
-    probabilities = softmax(logits)  # (1, 3): sum 1
-    decided = decide(model, readings, probabilities[0])  # cheapest, if known
-    if possible is not None:
-        decided = decided.among(possible(x))
-    return logits[0], Named(model.recipe.classes, probabilities[0]), decided
+def _decided(
+    said: Decisions, possible: Callable[[Values], ClassSet] | None
+) -> Decision:
+    """Return the decision on one part, with the classes that can not be ruled out."""
+    return replace(said.decision(0), possible=possible(said.x[0]) if possible else None)
 
 
 @dataclass(frozen=True)
@@ -223,9 +213,7 @@ class Inspection:
             asked[names.index(name)] = value
         was_set = np.isin(names, list(x))
         readings = np.where(was_set, scale.reading(asked), self.readings.values)
-        logits, probabilities, decided = _conclude(
-            self.model, readings, asked, self.possible
-        )
+        said = decide(self.model, readings[None], x=asked[None])
         as_read = self.supposed or Supposed(
             x={},
             predicted_class=self.predicted_class,
@@ -236,15 +224,15 @@ class Inspection:
             self,
             readings=Named(names, readings),
             x=asked,
-            logits=logits,
-            probabilities=probabilities,
-            decided=decided,
+            logits=said.logits[0],
+            probabilities=Named(self.model.recipe.classes, said.probabilities[0]),
+            decided=_decided(said, self.possible),
             supposed=replace(as_read, x={**as_read.x, **x}),
         )
 
     def as_json(self) -> dict[str, Any]:
         """Return the inspection as plain data, numbers in full precision."""
-        promise, stand = self.model.promise, self.decided.stand
+        kept, stand = self.model.guarantee, self.decided.stand
         nearby, possible = self.decided.nearby, self.decided.possible
         return {
             "image": self.photo.name,
@@ -260,7 +248,7 @@ class Inspection:
             "novelty": _plain(stand),
             "gauge": _plain(nearby),
             "possible": _plain(possible),
-            "guarantee": promise.as_json() if promise else None,
+            "guarantee": kept.as_json() if kept else None,
             **({"supposed": asdict(self.supposed)} if self.supposed else {}),
             "model": self.model.sha256,
         }

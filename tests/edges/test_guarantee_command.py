@@ -64,11 +64,11 @@ def test_the_written_model_decides_by_the_guarantee_and_verifies(
     photo = next(line_folder.rglob("*.png"))
     verdict = glassline.inspect(made, photo).as_json()
     assert said["model"] == made.sha256 != settled.sha256
-    assert made.promise is not None
-    assert said["guarantee"]["threshold"] == made.promise.threshold
-    assert verdict["guarantee"]["threshold"] == made.promise.threshold
+    assert made.guarantee is not None
+    assert said["guarantee"]["threshold"] == made.guarantee.threshold
+    assert verdict["guarantee"]["threshold"] == made.guarantee.threshold
     assert verdict["reason_code"] in ("guaranteed", "not_guaranteed")
-    assert glassline.load(settled_folder).promise is None
+    assert glassline.load(settled_folder).guarantee is None
     assert run("verify", tmp_path / "new", line_folder, "--retrain").returncode == 0
 
 

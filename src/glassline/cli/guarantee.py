@@ -96,8 +96,8 @@ def command(
             progress=progress,
         )
     place = None
-    if out is not None and found.promise is not None:
-        trained = replace(trained, promise=found.promise)
+    if out is not None and found.guarantee is not None:
+        trained = replace(trained, guarantee=found.guarantee)
         place = trained.save(out)
     if as_lines:
         as_json({"model": trained.sha256, **found.as_json()})
@@ -106,7 +106,7 @@ def command(
         if place:
             saved = words(lang)["guarantee"]["saved"]
             say(saved.format(model=trained.sha256[:12], path=place))
-    if found.promise is None:
+    if found.guarantee is None:
         raise click.exceptions.Exit(REFUSED)
     if found.refused:
         raise click.exceptions.Exit(SOME_REFUSED)

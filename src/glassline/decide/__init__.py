@@ -1,15 +1,21 @@
-"""From probabilities to accept, reject or review."""
+"""From probabilities to accept, reject or review.
 
-from glassline.decide.answer import Guarantee, Refusal, Shortfall
+`Policy` holds what mistakes cost; `decide` and `actions` take the cheapest action by it.
+What costs do not know is beside it: `Region` (a part unlike those of training), `Gauge`
+(how well readings repeat), `find_guarantee` (a promise on escapes), `class_set` (classes
+that can not be ruled out). `flips` says how close a decision is; a model's own verdict,
+with all of these, is `glassline.model.verdict`.
+"""
+
 from glassline.decide.band import Band, review_band
 from glassline.decide.binomial import parts_needed
 from glassline.decide.conformal import ClassSet, Taught, class_set
-from glassline.decide.decision import Decision, Reason
+from glassline.decide.decision import Decision, Reason, actions, decide
 from glassline.decide.gauge import Gauge, Nearby, aiag
-from glassline.decide.guarantee import Escapes, Promise
+from glassline.decide.guarantee import Escapes, Guarantee, Shortfall, TooFew
 from glassline.decide.novelty import Region, Stand
 from glassline.decide.policy import Policy
-from glassline.decide.threshold import guarantee
+from glassline.decide.threshold import find_guarantee
 
 __all__ = [
     "Band",
@@ -20,16 +26,17 @@ __all__ = [
     "Guarantee",
     "Nearby",
     "Policy",
-    "Promise",
     "Reason",
-    "Refusal",
     "Region",
     "Shortfall",
     "Stand",
     "Taught",
+    "TooFew",
+    "actions",
     "aiag",
     "class_set",
-    "guarantee",
+    "decide",
+    "find_guarantee",
     "parts_needed",
     "review_band",
 ]

@@ -8,11 +8,9 @@ import numpy as np
 
 from glassline.decide.policy import Policy
 from glassline.errors import InputError, show
-from glassline.recipe import ACTIONS
+from glassline.recipe import Action
 
 __all__ = ["Band", "review_band"]
-
-ACCEPT, REJECT, REVIEW = (ACTIONS.index(a) for a in ("accept", "reject", "review"))
 
 
 @dataclass(frozen=True)
@@ -37,10 +35,10 @@ def review_band(policy: Policy, defect: str) -> Band | None:
         p = (C_da - C_db) / (C_da - C_db + C_gb - C_ga)
 
     so review is the cheapest between its crossings with reject and with accept, or
-    up to the promised threshold where the policy has one.
+    up to the guaranteed threshold where the policy has one.
 
     Args:
-        policy: Costs, and the promise if any.
+        policy: Costs, and the guarantee if any.
         defect: The other class.
 
     Returns:
@@ -65,12 +63,12 @@ def review_band(policy: Policy, defect: str) -> Band | None:
         )
     good = policy.classes.index(policy.good)
     rows = policy.costs[[good, policy.classes.index(defect)]]  # (2, 3)
-    low, high = _cheaper(rows[:, REVIEW] - rows[:, REJECT])
-    if policy.promise is None:
-        up, down = _cheaper(rows[:, REVIEW] - rows[:, ACCEPT])
+    low, high = _cheaper(rows[:, Action.REVIEW] - rows[:, Action.REJECT])
+    if policy.guarantee is None:
+        up, down = _cheaper(rows[:, Action.REVIEW] - rows[:, Action.ACCEPT])
         low, high = max(low, up), min(high, down)
     else:
-        high = min(high, policy.promise.threshold)
+        high = min(high, policy.guarantee.threshold)
     return Band(low, high) if 0 <= low < high < 1 else None
 
 

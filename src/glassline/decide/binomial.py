@@ -1,10 +1,16 @@
-"""What a count of escapes proves about their rate: exact, one-sided."""
+"""What a count proves about a rate: Clopper and Pearson's exact bounds."""
 
 from __future__ import annotations
 
 from glassline.errors import InputError
 
-__all__ = ["allowed_escapes", "check_promise", "parts_needed", "upper_bound"]
+__all__ = [
+    "allowed_escapes",
+    "check_promise",
+    "lower_bound",
+    "parts_needed",
+    "upper_bound",
+]
 
 
 def upper_bound(k: float, n: float, confidence: float) -> float:
@@ -35,6 +41,18 @@ def upper_bound(k: float, n: float, confidence: float) -> float:
     return 1.0 if k >= n else float(betaincinv(k + 1.0, n - k, confidence))
 
 
+def lower_bound(k: int, n: int, confidence: float) -> float:
+    """Return the exact lower bound: the upper one of the n - k parts without an event.
+
+    Example:
+        >>> print(f"{lower_bound(299, 299, 0.95):.5f}")
+        0.99003
+    """
+    from scipy.special import betaincinv  # noqa: PLC0415
+
+    return 0.0 if k <= 0 else float(betaincinv(k, n - k + 1.0, 1 - confidence))
+
+
 def allowed_escapes(n: int, escape: float, confidence: float) -> int:
     """Return the most escapes in n parts that still prove the target; -1: not even 0.
 
@@ -60,7 +78,7 @@ def allowed_escapes(n: int, escape: float, confidence: float) -> int:
 def parts_needed(escape: float, confidence: float, escapes: int = 0) -> int:
     """Return how many parts of a class prove a target, if so many of them escape.
 
-    The same number for each defect class, however many there are (`guarantee` says
+    The same number for each defect class, however many there are (`find_guarantee` says
     why the joint promise costs nothing more).
 
     Args:

@@ -1,26 +1,27 @@
-"""One part's decision, with what it is expected to cost and why it was taken."""
+"""What is done with parts: the cheapest action, with its cost and the reason for it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from glassline.errors import InputError, show
-from glassline.recipe import ACTIONS
+from glassline.arrays import Probabilities
+from glassline.decide.checks import check_shape
+from glassline.decide.conformal import ClassSet
+from glassline.decide.gauge import Nearby
+from glassline.decide.novelty import Stand
+from glassline.decide.policy import SAFEST_FIRST, TIE, Policy
+from glassline.errors import InputError, ShapeError, show
+from glassline.recipe import ACTIONS, Action
 from glassline.render.words import words
 
-if TYPE_CHECKING:  # a policy makes decisions; a decision only names its policy
-    from glassline.decide.conformal import ClassSet
-    from glassline.decide.gauge import Nearby
-    from glassline.decide.novelty import Stand
-    from glassline.decide.policy import Policy
+__all__ = ["Decision", "Ranking", "Reason", "actions", "decide", "rank"]
 
-__all__ = ["Decision", "Reason"]
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -95,22 +96,115 @@ class Decision:
     nearby: Nearby | None = None
     possible: ClassSet | None = None
 
-    def seen_at(self, stand: Stand) -> Decision:
-        """Return the same decision, with where the part stands to training."""
-        return replace(self, stand=stand)
 
-    def among(self, possible: ClassSet) -> Decision:
-        """Return the same decision, with the classes that can not be ruled out."""
-        return replace(self, possible=possible)
+def decide(policy: Policy, probabilities: ArrayLike) -> Decision:
+    """Take the action of least expected cost for one part.
 
-    def limited_by(self, nearby: Nearby, reason: Reason) -> Decision:
-        """Return a review, as another reading of the part may be decided otherwise."""
-        return replace(self, action="review", reason=reason, nearby=nearby)
+    Args:
+        policy: Costs and priors, and the guarantee if any.
+        probabilities: Shape (k,), as the head gives them.
 
-    def to_review(self, reason: Reason) -> Decision:
-        """Return the same figures with a person to decide, for a stated reason.
+    Raises:
+        ShapeError: Not one part.
+        InputError: As in `Policy.adjust`.
 
-        For whatever the costs do not know: a reading outside what training saw,
-        a camera that can not tell the two sides of the verdict apart.
-        """
-        return replace(self, action="review", reason=reason)
+    Example:
+        >>> from glassline.recipe import Recipe
+        >>> decision = decide(Policy.of(Recipe(classes=("ok", "dirt"))), [0.9, 0.1])
+        >>> decision.action, decision.expected_costs.round(2).tolist()
+        ('review', [2.0, 4.5, 1.0])
+    """
+    p = np.asarray(probabilities, np.float64)
+    check_shape("probabilities", p, (len(policy.classes),))
+    return rank(policy, p[np.newaxis]).decision(0)
+
+
+def actions(policy: Policy, probabilities: Probabilities) -> NDArray[np.int64]:
+    """Return what `decide` takes for each of n parts, shape (n,), each an `Action`.
+
+    Args:
+        policy: Costs and priors, and the guarantee if any.
+        probabilities: Shape (n, k), as the head gives them; n may be 0.
+    """
+    return rank(policy, probabilities).actions
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The actions of n parts, each part's in the order in which they are taken.
+
+    Attributes:
+        policy: By which.
+        adjusted: Shape (n, k), the probabilities adjusted to the line's priors.
+        costs: Shape (n, 3), the expected cost of each action.
+        order: Shape (n, 3), the actions: the one that is taken, then the next best.
+    """
+
+    policy: Policy
+    adjusted: Numbers
+    costs: Numbers
+    order: NDArray[np.int64]
+
+    @property
+    def actions(self) -> NDArray[np.int64]:
+        """Return what is taken, shape (n,)."""
+        return self.order[:, 0]
+
+    def decision(self, row: int) -> Decision:
+        """Return what is taken for one part, and why."""
+        policy, adjusted, costs = self.policy, self.adjusted[row], self.costs[row]
+        first, second = self.order[row, :2].tolist()
+        params: dict[str, str | float] = {
+            "action": ACTIONS[first],
+            "cost": float(costs[first]),
+            "second": ACTIONS[second],
+            "second_cost": float(costs[second]),
+            "currency": policy.currency,
+        }
+        kept = policy.guarantee
+        if kept is not None and policy.good is not None:
+            code = "guarantee_void" if kept.is_void else "guaranteed"
+            code = code if first == Action.ACCEPT else "not_guaranteed"
+            p = float(adjusted[policy.classes.index(policy.good)])
+            params |= {"good": policy.good, **kept.said(p)}
+        elif policy.good is None:
+            code = "no_good_class"
+        elif costs[second] - costs[first] <= TIE * np.abs(costs).max():
+            code = "tie"
+        else:
+            code = "cheapest"
+        for array in (adjusted, costs):
+            array.setflags(write=False)
+        return Decision(ACTIONS[first], costs, Reason(code, params), adjusted, policy)
+
+
+def rank(policy: Policy, probabilities: Probabilities) -> Ranking:
+    """Order the actions of each part: cheapest first, of equals the safest.
+
+    Args:
+        policy: Costs and priors, and the guarantee if any.
+        probabilities: Shape (n, k), as the head gives them; n may be 0.
+
+    Raises:
+        ShapeError: Not (n, k).
+        InputError: As in `Policy.adjust`.
+    """
+    adjusted = policy.adjust(probabilities)
+    if adjusted.ndim != 2:
+        raise ShapeError(
+            f"probabilities: expected shape (n, {len(policy.classes)}), "
+            f"got {adjusted.shape}."
+        )
+    costs = policy.expected_costs(probabilities)
+    slack = TIE * np.abs(costs).max(axis=1, keepdims=True)
+    key = costs.copy()
+    if policy.good is None:
+        key[:, Action.ACCEPT] = np.inf
+    elif policy.guarantee is not None:
+        p = adjusted[:, policy.classes.index(policy.good)]
+        is_kept = p >= policy.guarantee.threshold
+        key[:, Action.ACCEPT] = np.where(is_kept, -np.inf, np.inf)
+    cheapest = key.min(axis=1, keepdims=True)
+    key = np.where(key <= cheapest + slack, cheapest, key)[:, SAFEST_FIRST]
+    order = np.argsort(key, axis=1, kind="stable")
+    return Ranking(policy, adjusted, costs, np.array(SAFEST_FIRST)[order])

@@ -1,4 +1,4 @@
-"""What was counted for a promise, and what a model keeps of it."""
+"""What a model keeps of a guarantee on escapes, or why there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from glassline.decide.binomial import check_promise
 from glassline.errors import InputError
 
-__all__ = ["Escapes", "Promise", "told_apart"]
+__all__ = ["NOTHING", "Escapes", "Guarantee", "Shortfall", "TooFew", "told_apart"]
 
 NOTHING = 2.0  # a threshold that no probability reaches
 
@@ -43,8 +43,8 @@ class Escapes:
 
 
 @dataclass(frozen=True)
-class Promise:
-    """A guarantee as a model keeps it: the threshold, the counts, and on what parts.
+class Guarantee:
+    """Of each defect class at most `escape` is accepted: the threshold, and on what parts.
 
     Attributes:
         threshold: A part is accepted from this adjusted probability of the good
@@ -58,7 +58,8 @@ class Promise:
         parts: "new" where the parts were none of training, "out_of_fold" where
             each was judged by a head that was trained without its group.
         counted: What counts as one part: a "group" of photos, or each "photo".
-        data_sha256: Hash of photos, labels and weights it was counted on.
+        data_sha256: Hash of photos, labels and weights it was counted on; empty
+            where it was counted on arrays.
         is_void: Whether it no longer holds, as while the line drifts. Decisions
             keep the threshold; nothing is promised.
 
@@ -104,7 +105,7 @@ class Promise:
         return max(self.escapes, key=lambda each: each.bound)
 
     def check(self, classes: tuple[str, ...], good: str | None) -> None:
-        """Refuse a promise that is not of these classes without the good one.
+        """Refuse a guarantee that is not of these classes without the good one.
 
         Raises:
             InputError: It is of others, or there is no good class.
@@ -128,7 +129,7 @@ class Promise:
         }
 
     def said(self, p: float) -> dict[str, str]:
-        """Return what a reason says of the promise and of one part's p."""
+        """Return what a reason says of the guarantee and of one part's p."""
         probability, threshold = told_apart(p, self.threshold)
         return {
             "p": probability,
@@ -137,6 +138,47 @@ class Promise:
             "confidence": f"{100 * self.confidence:g}",
             "worst": str(self.worst),
         }
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A defect class with too few parts to promise anything.
+
+    Attributes:
+        name: The class.
+        k: Parts of it that the policy accepts as it is, without a guarantee.
+        n: Parts of it.
+        needed: Parts that would prove the target if none of them escaped.
+    """
+
+    name: str
+    k: int
+    n: int
+    needed: int
+
+
+@dataclass(frozen=True)
+class TooFew:
+    """No guarantee can be given; says for which classes parts are missing.
+
+    Attributes:
+        shortfalls: The classes with too few parts, in the recipe's order.
+        escape: The target rate.
+        confidence: How surely it was to hold.
+    """
+
+    shortfalls: tuple[Shortfall, ...]
+    escape: float
+    confidence: float
+
+    def __str__(self) -> str:
+        """One sentence a class, each on its line."""
+        return "\n".join(
+            f"{short.name}: expected at least {short.needed:,} parts without an escape "
+            f"for {100 * self.escape:g} % at {100 * self.confidence:g} %, "
+            f"got {short.n:,}. Collect more or raise the target."
+            for short in self.shortfalls
+        )
 
 
 def told_apart(p: float, threshold: float, decimals: int = 4) -> tuple[str, str]:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassline.arrays import Costs, Probabilities
-from glassline.decide.decision import Decision, Reason
-from glassline.decide.guarantee import Promise
-from glassline.decide.shares import check_shape, check_shares, checked_rows
-from glassline.errors import InputError, ShapeError
-from glassline.recipe import ACTIONS, Recipe
+from glassline.arrays import Costs
+from glassline.decide.checks import as_probabilities, check_shape, check_shares
+from glassline.decide.guarantee import Guarantee
+from glassline.errors import InputError
+from glassline.recipe import ACTIONS, Action, Recipe
 
-__all__ = ["Policy"]
+__all__ = ["SAFEST_FIRST", "TIE", "Policy"]
 
-SAFEST_FIRST = tuple(ACTIONS.index(name) for name in ("review", "reject", "accept"))
-ACCEPT = ACTIONS.index("accept")
+SAFEST_FIRST = (Action.REVIEW, Action.REJECT, Action.ACCEPT)
 TIE = 1e-12  # of the largest expected cost: rounding must not choose an action
 
 Numbers = NDArray[np.float64]
@@ -38,8 +36,8 @@ class Policy:
     taken: review, then reject, then accept. Without a good class accept is never
     taken, whatever it costs.
 
-    With a promise, a part is accepted where p~ of the good class is at least the
-    promised threshold, and nowhere else; of the rest the cheaper of reject and
+    With a guarantee, a part is accepted where p~ of the good class is at least the
+    guaranteed threshold, and nowhere else; of the rest the cheaper of reject and
     review is taken.
 
     The correction is exact where the line differs from training only in how
@@ -52,12 +50,12 @@ class Policy:
         training_mix: Shape (k,), how often the head saw each class; sums to 1.
         currency: Unit of the costs, as printed.
         good: The only class that may be accepted as such, or None.
-        promise: The guarantee that sets the threshold of accept, or None.
+        guarantee: The guarantee that sets the threshold of accept, or None.
 
     Raises:
         ShapeError: An array does not fit the classes.
         InputError: A cost is not finite; a share is not above 0, or the shares
-            do not sum to 1 within 1e-6; or the promise is not of the classes
+            do not sum to 1 within 1e-6; or the guarantee is not of the classes
             other than the good one.
 
     Example:
@@ -65,9 +63,8 @@ class Policy:
         0.9 x 5, and a look costs 1.
 
         >>> policy = Policy.of(Recipe(classes=("ok", "dirt")))
-        >>> decision = policy.decide([0.9, 0.1])
-        >>> decision.action, np.round(decision.expected_costs, 2).tolist()
-        ('review', [2.0, 4.5, 1.0])
+        >>> policy.expected_costs([0.9, 0.1]).round(2).tolist()
+        [2.0, 4.5, 1.0]
 
     Source:
         Prior correction: Saerens, Latinne & Decaestecker, Neural Computation
@@ -82,7 +79,7 @@ class Policy:
     training_mix: Numbers
     currency: str = "looks"
     good: str | None = None
-    promise: Promise | None = None
+    guarantee: Guarantee | None = None
 
     def __post_init__(self) -> None:
         k = len(self.classes)
@@ -99,15 +96,15 @@ class Policy:
             raise InputError("costs: expected finite numbers, got NaN or infinity.")
         check_shares("priors", self.priors, self.classes)
         check_shares("training_mix", self.training_mix, self.classes)
-        if self.promise is not None:
-            self.promise.check(self.classes, self.good)
+        if self.guarantee is not None:
+            self.guarantee.check(self.classes, self.good)
 
     @classmethod
     def of(
         cls,
         recipe: Recipe,
         training_mix: ArrayLike | None = None,
-        promise: Promise | None = None,
+        guarantee: Guarantee | None = None,
     ) -> Policy:
         """Build the policy of a recipe.
 
@@ -116,7 +113,7 @@ class Policy:
             training_mix: Shape (k,), the share of each class as the head saw it:
                 after class weights, so 1/k each where they were "balanced", and
                 the plain frequencies where they were "none". Left out: 1/k each.
-            promise: The guarantee that sets the threshold of accept, if any.
+            guarantee: The guarantee that sets the threshold of accept, if any.
 
         Returns:
             The policy. A recipe without priors asks for no correction: the
@@ -143,7 +140,7 @@ class Policy:
             training_mix=mix,
             currency=recipe.currency,
             good=recipe.good,
-            promise=promise,
+            guarantee=guarantee,
         )
 
     @property
@@ -173,7 +170,7 @@ class Policy:
             >>> Policy.of(recipe).adjust([0.5, 0.5]).tolist()
             [0.8, 0.2]
         """
-        p = checked_rows(probabilities, len(self.classes))
+        p = as_probabilities(probabilities, len(self.classes))
         if not self.corrects:
             return p
         ratio = np.where(p > 0, self.priors / self.training_mix, 0.0)
@@ -192,66 +189,7 @@ class Policy:
         Returns:
             Shape (3,) or (n, 3), in the policy's currency, columns as `ACTIONS`.
         """
-        return self._costs_of(self.adjust(probabilities))
-
-    def actions(self, probabilities: Probabilities) -> NDArray[np.int64]:
-        """Return the action of each of n parts, as places in `ACTIONS`.
-
-        The same as `decide` part by part, to the bit, without the reasons.
-
-        Args:
-            probabilities: Shape (n, k), as the head gives them; n may be 0.
-        """
         adjusted = self.adjust(probabilities)
-        if adjusted.ndim != 2:
-            raise ShapeError(
-                f"probabilities: expected shape (n, {len(self.classes)}), "
-                f"got {np.shape(probabilities)}."
-            )
-        return self._ranked(self._costs_of(adjusted), adjusted)[:, 0]
-
-    def decide(self, probabilities: ArrayLike) -> Decision:
-        """Take the action of least expected cost for one part.
-
-        Args:
-            probabilities: Shape (k,), as the head gives them.
-
-        Returns:
-            Action, expected costs, reason, adjusted probabilities.
-
-        Raises:
-            ShapeError: Not one part.
-            InputError: As in `adjust`.
-        """
-        check_shape("probabilities", np.asarray(probabilities), (len(self.classes),))
-        adjusted = self.adjust(probabilities)
-        costs = self._costs_of(adjusted)
-        first, second = self._ranked(costs[np.newaxis], adjusted[np.newaxis])[0, :2]
-        if self.promise is not None:
-            code = "guaranteed" if first == ACCEPT else "not_guaranteed"
-            if first == ACCEPT and self.promise.is_void:
-                code = "guarantee_void"
-        elif self.good is None:
-            code = "no_good_class"
-        elif _is_tie(costs, costs[first], costs[second]):
-            code = "tie"
-        else:
-            code = "cheapest"
-        params: dict[str, str | float] = {
-            "action": ACTIONS[first],
-            "cost": float(costs[first]),
-            "second": ACTIONS[second],
-            "second_cost": float(costs[second]),
-            "currency": self.currency,
-        }
-        if self.promise is not None and self.good is not None:
-            p = float(adjusted[self.classes.index(self.good)])
-            params |= {"good": self.good, **self.promise.said(p)}
-        for array in (adjusted, costs):
-            array.setflags(write=False)
-        return Decision(ACTIONS[first], costs, Reason(code, params), adjusted, self)
-
-    def _costs_of(self, adjusted: Numbers) -> Numbers:
         total = np.zeros((*adjusted.shape[:-1], len(ACTIONS)))
         for c, row in enumerate(self.costs):  # in class order: same bits in any batch
             total += adjusted[..., c, np.newaxis] * row
@@ -260,7 +198,7 @@ class Policy:
     def saves(self, action: int, other: int) -> Numbers:
         """Return what taking an action saves over another in each class, shape (k,).
 
-        The action comes before the other where p~ @ saves > 0. Under a promise accept
+        The action comes before the other where p~ @ saves > 0. Under a guarantee accept
         comes before the others from the threshold t on, as if it saved 1 - t in the
         good class and lost t in any other.
 
@@ -268,26 +206,8 @@ class Policy:
             action: Place in `ACTIONS`.
             other: Another place.
         """
-        if self.promise is not None and ACCEPT in (action, other):
-            t = self.promise.threshold
+        if self.guarantee is not None and Action.ACCEPT in (action, other):
+            t = self.guarantee.threshold
             saved = np.where(np.array(self.classes) == self.good, 1 - t, -t)
-            return saved if action == ACCEPT else -saved
+            return saved if action == Action.ACCEPT else -saved
         return np.asarray(self.costs[:, other] - self.costs[:, action])
-
-    def _ranked(self, costs: Numbers, adjusted: Numbers) -> NDArray[np.int64]:
-        """Order the actions of each part: cheapest first, of equals the safest."""
-        slack = TIE * np.abs(costs).max(axis=1, keepdims=True)
-        key = costs.copy()
-        if self.good is None:
-            key[:, ACCEPT] = np.inf
-        elif self.promise is not None:
-            p = adjusted[:, self.classes.index(self.good)]
-            key[:, ACCEPT] = np.where(p >= self.promise.threshold, -np.inf, np.inf)
-        cheapest = key.min(axis=1, keepdims=True)
-        key = np.where(key <= cheapest + slack, cheapest, key)[:, SAFEST_FIRST]
-        order = np.argsort(key, axis=1, kind="stable")
-        return np.asarray(SAFEST_FIRST, dtype=np.int64)[order]
-
-
-def _is_tie(costs: Numbers, first: float, second: float) -> bool:
-    return bool(second - first <= TIE * np.abs(costs).max())

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassline.arrays import ClassIds, Probabilities
-from glassline.decide.answer import Guarantee, Refusal, Shortfall, good_class, scored
 from glassline.decide.binomial import (
     allowed_escapes,
     check_promise,
     parts_needed,
     upper_bound,
 )
-from glassline.decide.guarantee import Escapes
+from glassline.decide.decision import rank
+from glassline.decide.guarantee import (
+    NOTHING,
+    Escapes,
+    Guarantee,
+    Shortfall,
+    TooFew,
+)
 from glassline.decide.policy import TIE, Policy
-from glassline.errors import ShapeError
+from glassline.errors import InputError, ShapeError
 from glassline.head.targets import as_class_ids
-from glassline.recipe import ACTIONS
+from glassline.recipe import Action
 
-__all__ = ["guarantee"]
-
-ACCEPT = ACTIONS.index("accept")
-NOTHING = 2.0  # no probability reaches it
+__all__ = ["find_guarantee"]
 
 Numbers = NDArray[np.float64]
 
 
-def guarantee(
+def find_guarantee(
     probabilities: Probabilities,
     labels: ClassIds,
     policy: Policy,
@@ -37,7 +41,7 @@ def guarantee(
     escape: float,
     confidence: float,
     groups: ArrayLike | None = None,
-) -> Guarantee | Refusal:
+) -> Guarantee | TooFew:
     """Find the cheapest threshold that keeps each class's escapes below a target.
 
     A part is accepted where its adjusted probability of the good class is at least
@@ -98,11 +102,13 @@ def guarantee(
         >>> policy = Policy.of(Recipe(classes=("ok", "scratch")))
         >>> good = np.r_[np.linspace(0.1, 0.99, 90), np.linspace(0.0, 0.2, 299)]
         >>> p, labels = np.c_[good, 1 - good], np.repeat([0, 1], [90, 299])
-        >>> found = guarantee(p, labels, policy, escape=0.01, confidence=0.95)
+        >>> found = find_guarantee(p, labels, policy, escape=0.01, confidence=0.95)
         >>> (scratch,) = found.escapes
         >>> print(f"{found.threshold:.2f} {scratch.k}/{scratch.n} {scratch.bound:.4f}")
         0.21 0/299 0.0100
-        >>> print(guarantee(p[:200], labels[:200], policy, escape=0.01, confidence=0.95))
+        >>> few = find_guarantee(
+        ...     p[:200], labels[:200], policy, escape=0.01, confidence=0.95)
+        >>> print(few)
         scratch: expected at least 299 parts without an escape for 1 % at 95 %, got
         110. Collect more or raise the target.
 
@@ -115,38 +121,41 @@ def guarantee(
         doi:10.2307/1267823. Exact binomial tests instead of their inequalities.
     """
     check_promise(escape, confidence)
-    good = good_class(policy)
-    y, scores, otherwise = _checked(probabilities, labels, policy)
-    pieces = _pieces(scores, y, groups, len(policy.classes))
-    defects = [c for c in range(len(pieces)) if c != good]
+    if policy.good is None:
+        raise InputError(
+            "policy: expected a good class, got None. "
+            "Nothing can be accepted, so nothing can escape."
+        )
+    by_cost = rank(replace(policy, guarantee=None), probabilities)
+    # Threshold by threshold a part is accepted or not; the rest is decided without.
+    rest = rank(replace(policy, good=None, guarantee=None), probabilities).actions
+    k, good = len(policy.classes), policy.classes.index(policy.good)
+    scores = by_cost.adjusted[:, good]
+    y = as_class_ids(labels, len(scores), k)
+    pieces = _pieces(scores, y, groups, k)
+    defects = [c for c in range(k) if c != good]
     allowed = {c: allowed_escapes(len(pieces[c]), escape, confidence) for c in defects}
     if min(allowed.values()) < 0:
-        accepts = policy.actions(probabilities) == ACCEPT
-        missed = _pieces(accepts, y, groups, len(policy.classes))
+        missed = _pieces(by_cost.actions == Action.ACCEPT, y, groups, k)
         needed = parts_needed(escape, confidence)
-        return Refusal(
-            tuple(
-                Shortfall(
-                    policy.classes[c], int(missed[c].sum()), len(pieces[c]), needed
-                )
-                for c in defects
-                if allowed[c] < 0
-            ),
-            escape,
-            confidence,
-        )
-    lowest = max(_just_above(pieces[c], allowed[c]) for c in defects)
+        short = [
+            Shortfall(policy.classes[c], int(missed[c].sum()), len(pieces[c]), needed)
+            for c in defects
+            if allowed[c] < 0
+        ]
+        return TooFew(tuple(short), escape, confidence)
     threshold, cost = _cheapest(
         scores,
-        policy.costs[y, ACCEPT],
-        policy.costs[y, otherwise],
+        policy.costs[y, Action.ACCEPT],
+        policy.costs[y, rest],
         _weights(policy, y),
-        lowest,
+        max(_just_above(pieces[c], allowed[c]) for c in defects),
     )
     passed = [int((best >= threshold).sum()) for best in pieces]
     return Guarantee(
         threshold=threshold,
-        lowest=lowest,
+        escape=escape,
+        confidence=confidence,
         escapes=tuple(
             Escapes(
                 name=policy.classes[c],
@@ -156,12 +165,12 @@ def guarantee(
             )
             for c in defects
         ),
-        cost=cost,
         good_accepted=int((scores[y == good] >= threshold).sum()),
         good=int((y == good).sum()),
-        escape=escape,
-        confidence=confidence,
-        policy=policy,
+        cost=cost,
+        parts="new",
+        counted="photo" if groups is None else "group",
+        data_sha256="",
     )
 
 
@@ -180,13 +189,6 @@ def _pieces(
         np.maximum.at(largest, place, own)
         found.append(largest)
     return found
-
-
-def _checked(
-    probabilities: Probabilities, labels: ClassIds, policy: Policy
-) -> tuple[NDArray[np.int64], Numbers, NDArray[np.int64]]:
-    scores, otherwise = scored(policy, probabilities)
-    return as_class_ids(labels, len(scores), len(policy.classes)), scores, otherwise
 
 
 def _just_above(scores: Numbers, allowed: int) -> float:

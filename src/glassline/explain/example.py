@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassline.decide import Policy
+from glassline.decide import Policy, decide
 from glassline.explain.faces.sheet import Sheet
 from glassline.head import Head
 from glassline.recipe import Recipe
@@ -43,5 +43,5 @@ def example() -> Sheet:
         x,
         classes=RECIPE.classes,
         label=LABEL,
-        decision=Policy.of(RECIPE).decide(p),
+        decision=decide(Policy.of(RECIPE), p),
     )

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from glassline.decide import Gauge, Promise, Region
+from glassline.decide import Gauge, Guarantee, Region
 from glassline.errors import ModelError, show
 from glassline.features import Scale
 from glassline.front import Asked, Front, Measured, Network
@@ -20,9 +20,9 @@ __all__ = [
     "front_of",
     "read_front",
     "read_gauge",
+    "read_guarantee",
     "read_heads",
     "read_matrix",
-    "read_promise",
     "read_region",
     "read_scale",
     "weights_of",
@@ -126,13 +126,13 @@ def read_gauge(table: Mapping[str, Any] | None, count: int) -> Gauge | None:
     return gauge
 
 
-def read_promise(table: Mapping[str, Any] | None, recipe: Recipe) -> Promise | None:
+def read_guarantee(table: Mapping[str, Any] | None, recipe: Recipe) -> Guarantee | None:
     """Return the guarantee, or None."""
     if table is None:
         return None
-    promise = _filled(Promise, table, "guarantee")
-    promise.check(recipe.classes, recipe.good)
-    return promise
+    kept = _filled(Guarantee, table, "guarantee")
+    kept.check(recipe.classes, recipe.good)
+    return kept
 
 
 def read_region(table: Mapping[str, Any] | None, count: int) -> Region | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from glassline import __version__
 from glassline.arrays import Image, Values
-from glassline.decide import Gauge, Policy, Promise, Region
+from glassline.decide import Gauge, Guarantee, Policy, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
 from glassline.features import Scale
 from glassline.front import Front, Network
@@ -22,9 +22,9 @@ from glassline.model.fields import (
     front_of,
     read_front,
     read_gauge,
+    read_guarantee,
     read_heads,
     read_matrix,
-    read_promise,
     read_region,
     read_scale,
     weights_of,
@@ -80,7 +80,7 @@ class Model:
         region: Where the parts of training lie; None where it was switched off, or
             there were too few.
         gauge: How well its readings repeat; None until a gauge study was saved.
-        promise: The guarantee on escapes that sets the threshold of accept; None
+        guarantee: The guarantee on escapes that sets the threshold of accept; None
             until one was saved.
         optimum: W and b where training ended, which the certificate speaks of; None
             where they are those of `head`.
@@ -97,7 +97,7 @@ class Model:
     record: Mapping[str, Any]
     region: Region | None = None
     gauge: Gauge | None = None
-    promise: Promise | None = None
+    guarantee: Guarantee | None = None
     optimum: Head | None = None
     made: Mapping[str, Any] | None = None
 
@@ -119,7 +119,7 @@ class Model:
     @cached_property
     def policy(self) -> Policy:
         """Return how probabilities become decisions."""
-        return Policy.of(self.recipe, np.array(self.training_mix), self.promise)
+        return Policy.of(self.recipe, np.array(self.training_mix), self.guarantee)
 
     @cached_property
     def sha256(self) -> str:
@@ -150,7 +150,7 @@ class Model:
                 "training": dict(self.record),
                 "novelty": asdict(self.region) if self.region else None,
                 "gauge": asdict(self.gauge) if self.gauge else None,
-                "guarantee": asdict(self.promise) if self.promise else None,
+                "guarantee": asdict(self.guarantee) if self.guarantee else None,
                 "self_test": made["self_test"],
             }
         )
@@ -247,7 +247,7 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
             record=document["training"],
             region=read_region(document["novelty"], count),
             gauge=read_gauge(document["gauge"], count),
-            promise=read_promise(document["guarantee"], recipe),
+            guarantee=read_guarantee(document["guarantee"], recipe),
             made={key: document[key] for key in ("glassline", "self_test")},
         )
         self_test(model.front, expected=document["self_test"])

@@ -1,90 +1,122 @@
-"""From a part's probabilities to its decision, with what the costs do not know."""
+"""The one way to decide: by cost or guarantee, novelty and the gauge limit alike."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Features, Probabilities, Values
+from glassline.arrays import ClassIds, Features, Logits, Probabilities
 from glassline.decide import Decision, Nearby, Reason, Stand
+from glassline.decide.decision import Ranking, rank
 from glassline.decide.flips import decision_within
 from glassline.decide.guarantee import told_apart
+from glassline.head import softmax
 from glassline.model.model import Model
-from glassline.recipe import ACTIONS
+from glassline.recipe import Action
 
-__all__ = ["actions", "decide"]
-
-REVIEW = ACTIONS.index("review")
+__all__ = ["Decisions", "decide"]
 
 
-def decide(
-    model: Model, readings: Values, probabilities: NDArray[np.float64]
-) -> Decision:
-    """Decide on one part: by cost or guarantee, unless that is not to be trusted.
+def decide(model: Model, readings: Features, *, x: Features | None = None) -> Decisions:
+    """Decide on n parts: by cost or guarantee, unless that is not to be trusted.
 
     A part unlike all of training goes to a person. So does one that would be accepted
     or rejected, but whose reading is so near the border that the camera's own
     repeatability could have put it on the other side; that is asked only of a model
-    that knows its gauge.
+    that knows its gauge. Whoever inspects, scores or compares decides here, and each
+    part on its own: one by one or all at once gives the same.
 
     Args:
-        model: Whose policy and region.
-        readings: Shape (d,), each in its own unit.
-        probabilities: Shape (k,), as the head gives them.
-    """
-    decision = model.policy.decide(probabilities)
-    if model.region is not None:
-        stand = model.region.stand(model.scale.unclipped(readings[np.newaxis])[0])
-        decision = decision.seen_at(stand)
-        if stand.is_novel:
-            return decision.to_review(_novel(stand, model.feature_names))
-    if decision.action != "review":
-        nearby = _nearby(model, readings)
-        if nearby is not None:
-            decision = decision.limited_by(nearby, _limited(nearby, decision.action))
-    return decision
-
-
-def actions(
-    model: Model, readings: Features, probabilities: Probabilities
-) -> NDArray[np.int64]:
-    """Return what `decide` takes for each of n parts, as places in `ACTIONS`.
-
-    Args:
-        model: Whose policy and region.
+        model: Whose scale, head, policy, region and gauge.
         readings: Shape (n, d), each in its own unit.
-        probabilities: Shape (n, k), as the head gives them.
+        x: Shape (n, d), where features were set instead of read; left out, the
+            readings in standard units.
     """
-    taken = model.policy.actions(probabilities)
+    x = model.scale.x(readings) if x is None else x
+    logits = model.head.logits(x)
+    probabilities = softmax(logits)
+    ranking = rank(model.policy, probabilities)
+    taken = ranking.actions.copy()
+    unclipped = model.scale.unclipped(readings)
+    is_novel = np.zeros(len(x), np.bool_)
     if model.region is not None:
-        distances = model.region.distances(model.scale.unclipped(readings))
-        taken = np.where(distances > model.region.limit, REVIEW, taken)
-    if _limit(model):
-        for row in np.flatnonzero(taken != REVIEW).tolist():
-            if _nearby(model, readings[row]) is not None:
-                taken[row] = REVIEW
-    return taken
+        is_novel = model.region.distances(unclipped) > model.region.limit
+    taken[is_novel] = Action.REVIEW
+    limits = {
+        row: nearby
+        for row in np.flatnonzero(taken != Action.REVIEW).tolist()
+        if (nearby := _nearby(model, x[row], unclipped[row])) is not None
+    }
+    taken[list(limits)] = Action.REVIEW
+    return Decisions(
+        model, x, logits, probabilities, taken, ranking, unclipped, is_novel, limits
+    )
 
 
-def _limit(model: Model) -> float:
-    """Return how many spreads of repeatability a decision must stand; 0: not asked."""
-    return model.recipe.review.gauge if model.gauge is not None else 0.0
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """What a model says of n parts, and what it decides on each.
+
+    Attributes:
+        model: Which.
+        x: Shape (n, d), standard units.
+        logits: Shape (n, k).
+        probabilities: Shape (n, k), as the head gives them.
+        actions: Shape (n,), each an `Action`.
+        ranking: What cost or guarantee alone would do.
+        unclipped: Shape (n, d), x before its clip.
+        is_novel: Shape (n,), which parts are unlike all of training.
+        limits: Place of a part to the reading within repeatability for which it goes
+            to a person.
+    """
+
+    model: Model
+    x: Features
+    logits: Logits
+    probabilities: Probabilities
+    actions: NDArray[np.int64]
+    ranking: Ranking
+    unclipped: Features
+    is_novel: NDArray[np.bool_]
+    limits: Mapping[int, Nearby]
+
+    @property
+    def classes(self) -> ClassIds:
+        """Return the most probable class of each part, shape (n,)."""
+        return np.asarray(self.logits.argmax(axis=1))
+
+    def decision(self, row: int) -> Decision:
+        """Return the decision on one part with its reason: `actions[row]`, explained."""
+        found, region = self.ranking.decision(row), self.model.region
+        if region is not None:
+            found = replace(found, stand=region.stand(self.unclipped[row]))
+        if self.is_novel[row] and found.stand is not None:
+            reason = _novel(found.stand, self.model.feature_names)
+            return replace(found, action="review", reason=reason)
+        if row in self.limits:
+            nearby = self.limits[row]
+            reason = _limited(nearby, found.action)
+            return replace(found, action="review", reason=reason, nearby=nearby)
+        return found
 
 
-def _nearby(model: Model, readings: Values) -> Nearby | None:
+def _nearby(
+    model: Model, x: NDArray[np.float64], unclipped: NDArray[np.float64]
+) -> Nearby | None:
     """Return the nearest reading within repeatability that is decided otherwise.
 
     A feature that lies beyond the clip of x by more than it could move back stays
     where it is.
     """
-    limit = _limit(model)
+    limit = model.recipe.review.gauge
     if model.gauge is None or not limit:
         return None
-    u = model.scale.unclipped(readings[np.newaxis])[0]
-    stays = np.abs(u) - model.scale.clip > limit * model.gauge.sigma
+    stays = np.abs(unclipped) - model.scale.clip > limit * model.gauge.sigma
     covariance = np.array(model.gauge.covariance)
     covariance[stays], covariance[:, stays] = 0.0, 0.0
-    x = model.scale.x(readings[np.newaxis])[0]
     return decision_within(model.head, model.policy, x, covariance, limit)
 
 

@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from glassline.render.words import CLASS_WORDS, LANGUAGES
 __all__ = [
     "ACTIONS",
     "FEATURE_NAMES",
+    "Action",
     "ClassCosts",
     "ImageSettings",
     "Recipe",
@@ -25,7 +27,16 @@ __all__ = [
     "TrainingSettings",
 ]
 
-ACTIONS = ("accept", "reject", "review")
+
+class Action(IntEnum):
+    """What is done with a part; the number is its place in every table of costs."""
+
+    ACCEPT = 0
+    REJECT = 1
+    REVIEW = 2
+
+
+ACTIONS = tuple(action.name.lower() for action in Action)  # the words for them
 FEATURE_NAMES = (
     "line_strength",
     "texture_change",

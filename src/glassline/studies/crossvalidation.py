@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from glassline.arrays import Logits
 from glassline.dataset.folds import FOLDS, deal
 from glassline.dataset.readings import Progress, Readings, no_progress
-from glassline.head import softmax
-from glassline.model.verdict import actions
+from glassline.model.verdict import decide
 from glassline.recipe import Recipe
 from glassline.studies.evaluation import Evaluation, judge
 from glassline.training import train_on
@@ -51,10 +50,9 @@ def cross_validate(
     ) -> tuple[Logits, NDArray[np.int64]]:
         found = train_on(scored.subset(others), recipe)
         model, values = found.model, scored.values[own][:, found.columns]
-        logits = model.head.logits(model.scale.x(values))
-        taken = actions(model, values, softmax(logits))
+        said = decide(model, values)
         progress("cross-validating", next(places), count)
-        return logits, taken
+        return said.logits, said.actions
 
     logits, taken = crossfit(dealt, say)
     return judge(recipe, logits, taken, scored)

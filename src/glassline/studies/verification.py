@@ -107,7 +107,7 @@ def verify(
             weights=lesson.weights,
         ),
         same_model=_again(model, data, backbone, progress).sha256
-        == replace(model, gauge=None, promise=None).sha256  # neither is trained
+        == replace(model, gauge=None, guarantee=None).sha256  # neither is trained
         if retrain
         else None,
     )

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from glassline.decide import Escapes, Policy, Promise, review_band
+from glassline.decide import Escapes, Guarantee, Policy, decide, review_band
 from glassline.errors import InputError
 from glassline.recipe import ClassCosts, Recipe
 
 TWO = Recipe(("ok", "dirt"))
-PROMISE = Promise(
+PROMISE = Guarantee(
     threshold=0.7,
     escape=0.1,
     confidence=0.95,
@@ -49,14 +49,14 @@ def test_the_policy_reviews_inside_and_nowhere_else(step: int) -> None:
     assert band is not None
     p = np.array([step / 1000, band.low - 1e-3, band.low + 1e-3, band.high - 1e-3])
 
-    reviewed = [policy.decide([each, 1 - each]).action == "review" for each in p]
+    reviewed = [decide(policy, [each, 1 - each]).action == "review" for each in p]
 
     assert reviewed == [bool(band.low <= p[0] <= band.high), False, True, True]
 
 
 def test_a_promise_sets_the_upper_end() -> None:
     """Accepted from 0.7 on, whatever that is expected to cost."""
-    found = review_band(Policy.of(TWO, promise=PROMISE), "dirt")
+    found = review_band(Policy.of(TWO, guarantee=PROMISE), "dirt")
 
     assert found is not None
     assert_allclose([found.low, found.high], [0.2, 0.7])

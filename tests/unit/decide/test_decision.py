@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from numpy.testing import assert_array_equal
 
-from glassline.decide import Policy, Reason
+from glassline.decide import Policy, Reason, decide
 from glassline.errors import InputError
 from glassline.recipe import Recipe
 
 
 def test_the_reason_is_said_in_both_languages() -> None:
     """Actions and the default currency are translated, costs get two decimals."""
-    reason = Policy.of(Recipe(("ok", "dirt"))).decide([0.9, 0.1]).reason
+    reason = decide(Policy.of(Recipe(("ok", "dirt"))), [0.9, 0.1]).reason
 
     assert reason.text("en") == (
         "Cheapest in expectation: review, 1.00 looks; next: accept, 2.00."
@@ -26,21 +25,9 @@ def test_a_line_s_own_currency_is_printed_as_written() -> None:
     """Only the default currency is ours to translate."""
     recipe = Recipe(("ok", "dirt"), currency="NT$")
 
-    reason = Policy.of(recipe).decide([1.0, 0.0]).reason
+    reason = decide(Policy.of(recipe), [1.0, 0.0]).reason
 
     assert "0.00 NT$" in reason.text("zh-TW")
-
-
-def test_a_person_can_be_asked_for_another_reason() -> None:
-    """To review, the figures stay and only action and reason change."""
-    decision = Policy.of(Recipe(("ok", "dirt"))).decide([1.0, 0.0])
-    reason = Reason("tie", {"action": "review", "second": "accept", "cost": 1.0})
-
-    asked = decision.to_review(reason)
-
-    assert (decision.action, asked.action) == ("accept", "review")
-    assert asked.reason is reason
-    assert_array_equal(asked.expected_costs, decision.expected_costs)
 
 
 def test_a_reason_without_words_is_refused() -> None:

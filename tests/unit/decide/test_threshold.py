@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 
@@ -13,7 +14,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import beta, binom
 
-from glassline.decide import Guarantee, Policy, Refusal, guarantee, parts_needed
+from glassline.decide import (
+    Guarantee,
+    Policy,
+    TooFew,
+    actions,
+    find_guarantee,
+    parts_needed,
+)
 from glassline.decide.binomial import allowed_escapes, upper_bound
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.recipe import ACTIONS, ClassCosts, Recipe
@@ -38,7 +46,7 @@ def rows(good: np.ndarray) -> np.ndarray:
 
 def granted(*args: object, **kwargs: object) -> Guarantee:
     """A guarantee that must be given."""
-    found = guarantee(*args, **kwargs)  # type: ignore[arg-type]
+    found = find_guarantee(*args, **kwargs)  # type: ignore[arg-type]
     assert isinstance(found, Guarantee)
     return found
 
@@ -113,7 +121,6 @@ def test_counts_by_hand() -> None:
 
     found = granted(p, labels, CARELESS, escape=0.01, confidence=0.95)
 
-    assert found.lowest == np.nextafter(0.5, 1)
     assert found.threshold == 0.55
     assert [(e.name, e.k, e.n) for e in found.escapes] == [
         ("scratch", 1, 473),
@@ -133,7 +140,7 @@ def test_equal_scores_pass_or_stay_together() -> None:
 
     found = granted(p, np.repeat([0, 1], [1, 473]), TWO, escape=0.01, confidence=0.95)
 
-    assert found.lowest > 0.5
+    assert found.threshold > 0.5
     assert found.escapes[0].k == 0
 
 
@@ -168,7 +175,7 @@ def test_a_promise_that_only_accepting_nothing_keeps() -> None:
 
     assert found.threshold == 2
     assert found.good_accepted == 0
-    assert_array_equal(found.actions(p) == ACCEPT, False)
+    assert_array_equal(actions(replace(TWO, guarantee=found), p) == ACCEPT, False)
     assert_allclose(found.cost, 1.0)  # a look each: 0.9 good is worth no scrapping
 
 
@@ -178,11 +185,10 @@ def test_the_rest_is_rejected_or_reviewed_by_cost() -> None:
     p = np.stack([scores, 1 - scores], axis=1)
     found = granted(p, np.repeat([0, 1], [50, 299]), TWO, escape=0.01, confidence=0.95)
 
-    actions = found.actions(
-        np.array([[0.99, 0.01], [0.9, 0.1], [0.1, 0.9], [0.2, 0.8]])
-    )
+    asked = np.array([[0.99, 0.01], [0.9, 0.1], [0.1, 0.9], [0.2, 0.8]])
+    taken = actions(replace(TWO, guarantee=found), asked)
 
-    assert [ACTIONS[a] for a in actions] == ["accept", "review", "reject", "review"]
+    assert [ACTIONS[a] for a in taken] == ["accept", "review", "reject", "review"]
 
 
 @given(
@@ -205,7 +211,8 @@ def test_no_allowed_threshold_is_cheaper(scores: list[int], good: int) -> None:
         allowed = allowed_escapes(int((labels == c).sum()), 0.5, 0.6)
         costs[escapes > allowed] = np.inf
     assert_allclose(found.cost, costs.min(), rtol=1e-12, atol=1e-12)
-    assert_allclose(PLAIN.costs[labels, found.actions(p)].mean(), found.cost)
+    taken = actions(replace(PLAIN, guarantee=found), p)
+    assert_allclose(PLAIN.costs[labels, taken].mean(), found.cost)
 
 
 def simulated(
@@ -217,7 +224,7 @@ def simulated(
     for _ in range(draws):
         scores = np.r_[rng.random(400), *(rng.beta(*shape, size=n) for shape in shapes)]
         found = granted(rows(scores), labels, CARELESS, escape=0.05, confidence=0.95)
-        rates.append([beta.sf(found.lowest, *shape) for shape in shapes])
+        rates.append([beta.sf(found.threshold, *shape) for shape in shapes])
     return np.array(rates)
 
 
@@ -257,9 +264,9 @@ def test_too_few_parts_are_refused_by_name() -> None:
     good = np.r_[np.full(5, 0.9), 0.99, np.full(119, 0.1), np.full(1, 0.1)]
     labels = np.repeat([0, 1, 2], [5, 120, 1])
 
-    refused = guarantee(rows(good), labels, PLAIN, escape=0.01, confidence=0.95)
+    refused = find_guarantee(rows(good), labels, PLAIN, escape=0.01, confidence=0.95)
 
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, TooFew)
     assert [(s.name, s.k, s.n, s.needed) for s in refused.shortfalls] == [
         ("scratch", 1, 120, 299),
         ("dirt", 0, 1, 299),
@@ -276,7 +283,7 @@ def test_a_class_without_parts_is_refused() -> None:
     """No dirt at all: nothing can be said of it."""
     p = rows(np.full(400, 0.1))
 
-    refused = guarantee(p, np.ones(400, int), PLAIN, escape=0.001, confidence=0.9)
+    refused = find_guarantee(p, np.ones(400, int), PLAIN, escape=0.001, confidence=0.9)
 
     assert str(refused) == (
         "scratch: expected at least 2,302 parts without an escape for 0.1 % at 90 %, "
@@ -288,11 +295,11 @@ def test_a_class_without_parts_is_refused() -> None:
 
 def test_no_part_at_all_is_refused() -> None:
     """An empty set promises nothing."""
-    refused = guarantee(
+    refused = find_guarantee(
         np.empty((0, 2)), np.empty(0, np.int64), TWO, escape=0.01, confidence=0.95
     )
 
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, TooFew)
     assert refused.shortfalls[0].n == 0
 
 
@@ -372,7 +379,7 @@ def test_what_can_not_be_promised_is_refused(
     } | changes
 
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
-        guarantee(**arguments)  # type: ignore[arg-type]
+        find_guarantee(**arguments)  # type: ignore[arg-type]
 
 
 def test_fewer_than_no_escapes_are_refused() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassline.decide import Policy
+from glassline.decide import Policy, decide
 from glassline.explain import Sheet, example
 from glassline.features import Scale
 from glassline.head import Head
@@ -58,7 +58,7 @@ def make(
         x,
         classes=classes or recipe.classes,
         label="dirt",
-        decision=policy.decide(head.probabilities(x[np.newaxis])[0]),
+        decision=decide(policy, head.probabilities(x[np.newaxis])[0]),
         readings=readings,
         scale=scale,
     )

@@ -20,6 +20,7 @@ from strategies import (
 )
 
 from glassline.decide import Policy
+from glassline.decide import decide as decide_by_cost
 from glassline.explain import Explanation, Sheet
 from glassline.explain.check import check
 from glassline.head import Head
@@ -39,7 +40,7 @@ LANG = st.sampled_from(sorted(LANGUAGES))
 
 def sheet_of(head: Head, policy: Policy, x: Numbers) -> Sheet:
     """The sum of one part with its decision, labelled with the first class."""
-    decision = policy.decide(head.probabilities(x[None])[0])
+    decision = decide_by_cost(policy, head.probabilities(x[None])[0])
     label = policy.classes[0]
     return Sheet.of(head, x, classes=policy.classes, decision=decision, label=label)
 
@@ -47,7 +48,7 @@ def sheet_of(head: Head, policy: Policy, x: Numbers) -> Sheet:
 def worked(model: Model, values: Numbers) -> Sheet:
     """The sum of one part as `inspect` shows it, with readings and what it stands on."""
     x = model.scale.x(values[None])
-    decided = decide(model, values, model.head.probabilities(x)[0])
+    decided = decide(model, values[None]).decision(0)
     return Sheet.of(
         model.head,
         x[0],

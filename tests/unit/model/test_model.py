@@ -14,7 +14,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import glassline.model.selftest
-from glassline.decide import Escapes, Gauge, Promise
+from glassline.decide import Escapes, Gauge, Guarantee
 from glassline.errors import GlasslineWarning, ModelError
 from glassline.model import FILE, Model, load
 from glassline.model.sealed import seal
@@ -25,7 +25,7 @@ STUDIED = Gauge(
     between=(1.5, 2.0, 1 / 3, 0.0),
     spread={"shift": (0.3, 0.1, 0.0, 0.0), "noise": (0.1 + 0.2, 0.2, 0.0, 0.0)},
 )
-PROMISED = Promise(
+PROMISED = Guarantee(
     threshold=0.9,
     escape=0.1,
     confidence=0.95,
@@ -83,11 +83,11 @@ def test_a_gauge_study_is_kept_with_every_digit(model: Model, tmp_path: Path) ->
 
 def test_a_guarantee_is_kept_with_every_digit(model: Model, tmp_path: Path) -> None:
     """And decides from then on."""
-    replace(model, promise=PROMISED).save(tmp_path)
+    replace(model, guarantee=PROMISED).save(tmp_path)
 
     again = load(tmp_path)
-    assert again.promise == again.policy.promise == PROMISED
-    assert replace(again, promise=None).as_bytes() == model.as_bytes()
+    assert again.guarantee == again.policy.guarantee == PROMISED
+    assert replace(again, guarantee=None).as_bytes() == model.as_bytes()
 
 
 def test_a_file_of_any_name_is_loaded_and_saved(model: Model, tmp_path: Path) -> None:
@@ -212,7 +212,9 @@ def test_a_sealed_file_that_is_no_model_is_refused_by_field(
     model: Model, tmp_path: Path, change: Change, message: str
 ) -> None:
     """The seal is right, the content is not."""
-    document = copy.deepcopy(_document(replace(model, gauge=STUDIED, promise=PROMISED)))
+    document = copy.deepcopy(
+        _document(replace(model, gauge=STUDIED, guarantee=PROMISED))
+    )
     change(document)
     (tmp_path / FILE).write_bytes(seal(document))
 
@@ -260,7 +262,9 @@ def test_odd_content_is_a_model_error_and_nothing_else(
     model: Model, tmp_path: Path, change: Change
 ) -> None:
     """No traceback from within, whatever the fields hold."""
-    document = copy.deepcopy(_document(replace(model, gauge=STUDIED, promise=PROMISED)))
+    document = copy.deepcopy(
+        _document(replace(model, gauge=STUDIED, guarantee=PROMISED))
+    )
     change(document)
     (tmp_path / FILE).write_bytes(seal(document))
 

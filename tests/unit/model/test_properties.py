@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from strategies import MODEST, models, readings
 
-from glassline.decide import Region
+from glassline.decide import Region, actions
 from glassline.errors import ModelError
 from glassline.model import Model, load
 from glassline.model.sealed import seal, unseal
-from glassline.model.verdict import actions, decide
+from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS
 
 few = settings(max_examples=20)
@@ -49,21 +49,20 @@ def test_a_saved_model_is_the_same_to_the_last_bit(model: Model) -> None:
     assert again.recipe == model.recipe
     assert_array_equal(again.head.W, model.head.W)
     assert (again.region, again.gauge) == (model.region, model.gauge)
-    assert (again.promise, again.sha256) == (model.promise, model.sha256)
+    assert (again.guarantee, again.sha256) == (model.guarantee, model.sha256)
 
 
 @few
 @given(model=models(FEW_CLASSES, kinds=(*MODEST, "steep")), parts=PARTS)
 def test_many_parts_are_decided_as_one_by_one(model: Model, parts: Numbers) -> None:
     """With region, gauge and guarantee, wherever the readings lie."""
-    p = probabilities_of(model, parts)
+    alone = [decide(model, row[None]).decision(0) for row in parts]
 
-    one_by_one = [
-        ACTIONS.index(decide(model, row, each).action)
-        for row, each in zip(parts, p, strict=True)
-    ]
+    together = decide(model, parts)
 
-    assert_array_equal(actions(model, parts, p), one_by_one)
+    said = [together.decision(row) for row in range(len(parts))]
+    assert [ACTIONS[each] for each in together.actions] == [d.action for d in alone]
+    assert [(d.action, d.reason) for d in said] == [(d.action, d.reason) for d in alone]
 
 
 @few
@@ -74,7 +73,7 @@ def test_what_is_novel_goes_to_a_person(model: Model, parts: Numbers) -> None:
     known = replace(model, region=region)
     is_novel = region.distances(model.scale.unclipped(parts)) > region.limit
 
-    taken = actions(known, parts, probabilities_of(model, parts))
+    taken = decide(known, parts).actions
 
     assert (taken[is_novel] == REVIEW).all()
 
@@ -85,11 +84,11 @@ def test_what_the_costs_do_not_know_only_ever_asks_a_person(
     model: Model, parts: Numbers
 ) -> None:
     """Region and gauge leave the policy's action, or make it review."""
-    p = probabilities_of(model, parts)
+    by_cost = actions(model.policy, probabilities_of(model, parts))
 
-    taken = actions(model, parts, p)
+    taken = decide(model, parts).actions
 
-    assert ((taken == model.policy.actions(p)) | (taken == REVIEW)).all()
+    assert ((taken == by_cost) | (taken == REVIEW)).all()
 
 
 @few
@@ -101,7 +100,7 @@ def test_without_region_and_gauge_the_costs_decide(
     bare = replace(model, region=None, gauge=None)
     p = probabilities_of(bare, parts)
 
-    assert_array_equal(actions(bare, parts, p), bare.policy.actions(p))
+    assert_array_equal(decide(bare, parts).actions, actions(bare.policy, p))
 
 
 @given(document=plain)

@@ -10,14 +10,19 @@ from numpy.testing import assert_array_equal
 
 import glassline
 from glassline.dataset import Dataset
-from glassline.decide import Gauge
+from glassline.decide import Decision, Gauge
+from glassline.decide import decide as decide_by_cost
 from glassline.explain.check import check
+from glassline.head import Head
 from glassline.model import Model
-from glassline.model.verdict import actions, decide
+from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Recipe, ReviewSettings
 from glassline.training import read_candidates, train_on
 
-SURE = np.array([1.0, 0.0, 0.0])
+
+def one(model: Model, readings: np.ndarray) -> Decision:
+    """What is decided on one part."""
+    return decide(model, readings[None]).decision(0)
 
 
 def strange(model: Model) -> np.ndarray:
@@ -27,7 +32,9 @@ def strange(model: Model) -> np.ndarray:
 
 def test_a_part_unlike_training_goes_to_a_person(model: Model) -> None:
     """However sure the head is; the reason names the feature and how far it is out."""
-    decision = decide(model, strange(model), SURE)
+    sure = replace(model, head=Head(np.zeros((4, 3)), np.array([50.0, 0.0, 0.0])))
+
+    decision = one(sure, strange(model))
 
     region = model.region
     assert region is not None
@@ -39,36 +46,51 @@ def test_a_part_unlike_training_goes_to_a_person(model: Model) -> None:
         f"nearest class ({decision.stand.nearest}), limit {region.limit:.2f}; farthest "
         "out: granular noise, x = 40.00. A person decides."
     )
-    assert model.policy.decide(SURE).action == "accept"
+    assert one(replace(sure, region=None), strange(model)).action == "accept"
 
 
 def test_a_part_like_those_of_training_is_decided_by_cost(model: Model) -> None:
     """The region is not asked what to do, only whether it knows the part."""
-    readings = model.scale.reading(np.zeros(4))
+    readings = model.scale.reading(np.full(4, -0.5))
 
-    decision = decide(model, readings, SURE)
+    decision = one(model, readings)
 
     assert (decision.action, decision.reason.code) == ("accept", "cheapest")
 
 
+@pytest.mark.parametrize("spread", [None, 0.3], ids=["plain", "with a gauge"])
 def test_many_parts_are_decided_as_one_by_one(
-    model: Model, line: Dataset, rng: np.random.Generator
+    model: Model, spread: float | None, rng: np.random.Generator
 ) -> None:
-    """Evaluation counts what inspection does."""
-    near = model.scale.reading(np.zeros(4))
-    readings = np.vstack([near * rng.uniform(0.5, 3.0, (50, 4)), strange(model)])
-    p = rng.dirichlet([0.3, 0.3, 0.3], size=51)
+    """Evaluation counts what inspection does, and each reason fits its action."""
+    gauge = spread and Gauge(10, "0" * 64, (1.0,) * 4, {"noise": (spread,) * 4})
+    judge = replace(model, gauge=gauge)
+    x = np.vstack([rng.normal(size=(40, 4)) * 1.5, np.full(4, 40.0)])
+    readings = np.array([model.scale.reading(row) for row in x])
 
-    taken = actions(model, readings, p)
+    many = decide(judge, readings)
 
-    one_by_one = [
-        ACTIONS.index(decide(model, row, each).action)
-        for row, each in zip(readings, p, strict=True)
-    ]
-    assert_array_equal(taken, one_by_one)
-    assert_array_equal(
-        actions(replace(model, region=None), readings, p), model.policy.actions(p)
-    )
+    alone = [one(judge, row) for row in readings]
+    assert_array_equal(many.actions, [ACTIONS.index(each.action) for each in alone])
+    together = [many.decision(row) for row in range(len(x))]
+    assert [each.reason for each in together] == [each.reason for each in alone]
+    assert len(set(many.actions.tolist())) == 3
+
+
+def test_without_what_costs_do_not_know_the_cheapest_action_is_taken(
+    model: Model, rng: np.random.Generator
+) -> None:
+    """As the policy alone says of the head's probabilities."""
+    x = rng.normal(size=(40, 4))
+    readings = np.array([model.scale.reading(row) for row in x])
+
+    said = decide(replace(model, region=None), readings)
+
+    p = model.head.probabilities(model.scale.x(readings))
+    assert_array_equal(said.probabilities, p)
+    assert_array_equal(said.classes, said.logits.argmax(axis=1))
+    by_cost = [decide_by_cost(model.policy, row).action for row in p]
+    assert [ACTIONS[each] for each in said.actions] == by_cost
 
 
 def test_the_recipe_switches_it_off(line: Dataset) -> None:
@@ -78,7 +100,7 @@ def test_the_recipe_switches_it_off(line: Dataset) -> None:
     trained = train_on(read_candidates(line, recipe), recipe).model
 
     assert trained.region is None
-    assert decide(trained, strange(trained), SURE).action == "accept"
+    assert one(trained, strange(trained)).reason.code == "cheapest"
 
 
 def test_the_sheet_shows_the_distance_as_a_sum(model: Model, line: Dataset) -> None:
@@ -102,20 +124,15 @@ def studied(model: Model, spread: float) -> Model:
     return replace(model, gauge=gauge, region=None)
 
 
-def readings_and_p(model: Model, x: list[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Readings that stand at x, and what the head says of them."""
-    return model.scale.reading(np.array(x)), model.head.probabilities(np.array([x]))[0]
-
-
 def test_a_decision_that_repeatability_could_turn_goes_to_a_person(
     model: Model,
 ) -> None:
     """The reason and the sheet's numbers are those of the nearest such reading."""
-    readings, p = readings_and_p(model, [-0.5, -0.5, 0.0, 0.0])
-    before = model.policy.decide(p).action
+    readings = model.scale.reading(np.array([-0.5, -0.5, 0.0, 0.0]))
     rough = studied(model, 5.0)
+    before = one(replace(rough, gauge=None), readings).action
 
-    decision = decide(rough, readings, p)
+    decision = one(rough, readings)
 
     near = decision.nearby
     assert near is not None
@@ -124,7 +141,7 @@ def test_a_decision_that_repeatability_could_turn_goes_to_a_person(
     away = (np.array(near.x) - near.own) / 5.0
     np.testing.assert_allclose(np.sqrt(away @ away), near.distance, rtol=1e-9)
     there = model.head.probabilities(np.array([near.x]))[0]
-    assert model.policy.decide(there).action == near.decision != before
+    assert decide_by_cost(model.policy, there).action == near.decision != before
     assert decision.reason.text("en").startswith(
         f"Measurement-limited: {before} by this reading, but {near.distance:.2f} "
         f"spreads of repeatability away, within 1.65, it is {near.decision}; about "
@@ -133,13 +150,13 @@ def test_a_decision_that_repeatability_could_turn_goes_to_a_person(
 
 def test_a_decision_that_stands_is_taken(model: Model) -> None:
     """A gauge that moves nothing, or a line that does not ask."""
-    readings, p = readings_and_p(model, [-0.5, -0.5, 0.0, 0.0])
+    readings = model.scale.reading(np.array([-0.5, -0.5, 0.0, 0.0]))
     recipe = replace(model.recipe, review=ReviewSettings(gauge=0))
 
-    fine = decide(studied(model, 1e-6), readings, p)
-    unasked = decide(replace(studied(model, 5.0), recipe=recipe), readings, p)
+    fine = one(studied(model, 1e-6), readings)
+    unasked = one(replace(studied(model, 5.0), recipe=recipe), readings)
 
-    expected = model.policy.decide(p).action
+    expected = one(replace(model, region=None), readings).action
     assert (fine.action, unasked.action) == (expected, expected)
 
 
@@ -147,33 +164,14 @@ def test_a_feature_far_beyond_the_clip_does_not_move(model: Model) -> None:
     """It reads the same x again, so it can not bring the part back over the border."""
     far = [-model.scale.clip - 30.0, 0.0, 0.0, 0.0]
     readings = model.scale.reading(np.array(far))
-    p = model.head.probabilities(model.scale.x(readings[None]))[0]
     gauge = Gauge(10, "0" * 64, (1.0,) * 4, {"noise": (9.0, 0.0, 0.0, 0.0)})
 
-    far_out = decide(replace(model, gauge=gauge, region=None), readings, p)
-    closer = replace(model, gauge=gauge, region=None)
-    at_clip = decide(closer, model.scale.reading(np.array([-4.1, 0, 0, 0])), p)
+    known = replace(model, gauge=gauge, region=None)
+    far_out = one(known, readings)
+    at_clip = one(known, model.scale.reading(np.array([-4.1, 0, 0, 0])))
 
     assert far_out.nearby is None
     assert at_clip.nearby is not None
-
-
-def test_evaluation_counts_what_the_gauge_sends_to_a_person(
-    model: Model, rng: np.random.Generator
-) -> None:
-    """Many at once as one by one."""
-    x = rng.normal(size=(20, 4))
-    readings = np.array([model.scale.reading(row) for row in x])
-    p = model.head.probabilities(model.scale.x(readings))
-    rough = studied(model, 0.3)
-
-    taken = actions(rough, readings, p)
-
-    one_by_one = [
-        ACTIONS.index(decide(rough, row, each).action)
-        for row, each in zip(readings, p, strict=True)
-    ]
-    assert_array_equal(taken, one_by_one)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])

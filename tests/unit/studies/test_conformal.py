@@ -77,6 +77,20 @@ def test_the_sheet_names_the_classes_and_their_p_values(
     assert check(seen.sheet.json()).wrong == ()
 
 
+def test_a_supposed_part_names_its_own_possible_classes(
+    model: Model, line: Dataset
+) -> None:
+    """Set to where another part reads, it is told that part's classes."""
+    possible = teach(model, line, miss=0.1)
+    seen = glassline.inspect(model, line.parts[0].path, possible=possible)
+    other = glassline.inspect(model, line.parts[3].path)
+
+    names = model.feature_names
+    asked = seen.suppose(dict(zip(names, other.x.tolist(), strict=True)))
+
+    assert asked.decided.possible == possible(other.x)
+
+
 def test_an_empty_set_says_so(model: Model, line: Dataset) -> None:
     """At a miss of 99 % nearly nothing is possible."""
     taught = teach(model, line, miss=0.999)

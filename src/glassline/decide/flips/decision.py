@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassline.arrays import Values
+from glassline.decide.decision import actions
 from glassline.decide.flips.answer import DecisionFlip, NoDecisionFlip, Obstacle
 from glassline.decide.flips.fronts import Front, Space, entropy, fronts_of, shares
 from glassline.decide.flips.reach import Reach
@@ -233,7 +234,7 @@ class _Question:
 
     def _decided(self, x: Values) -> str:
         p = self.head.probabilities(x[np.newaxis])
-        return ACTIONS[int(self.policy.actions(p)[0])]
+        return ACTIONS[int(actions(self.policy, p)[0])]
 
     def _obstacle(self, at_least: float, *, is_never: bool) -> Obstacle:
         if is_never:

@@ -7,6 +7,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassline.decide.decision import actions
 from glassline.decide.flips.answer import DecisionFlip
 from glassline.decide.flips.decision import flip_decision
 from glassline.decide.gauge import Nearby
@@ -101,7 +102,7 @@ def _root(covariance: ArrayLike, d: int) -> Numbers:
 
 def _at_least(head: Head, policy: Policy) -> float:
     """Return a distance from 0 within which the decision can not change."""
-    now = int(policy.actions(head.probabilities(np.zeros((1, head.d))))[0])
+    now = int(actions(policy, head.probabilities(np.zeros((1, head.d))))[0])
     u = head.b + np.log(policy.priors) - np.log(policy.training_mix)
     least = inf
     for other in range(len(ACTIONS)):

@@ -106,20 +106,20 @@ def _possible(decision: Decision, wording: Wording) -> Iterator[Block]:
 def _guaranteed(decision: Decision, wording: Wording) -> Iterator[Block]:
     """Yield threshold, target and k/n of every defect, if there is a guarantee."""
     policy, say = decision.policy, wording.catalogue["guarantee"]
-    promise = policy.promise
-    if promise is None or policy.good is None:
+    kept = policy.guarantee
+    if kept is None or policy.good is None:
         return
     p = float(decision.probabilities[policy.classes.index(policy.good)])
-    said, threshold = told_apart(p, promise.threshold)
+    said, threshold = told_apart(p, kept.threshold)
     remark = say["promise"].format(
         good=wording.class_word(policy.good),
         threshold=threshold,
         p=said,
-        escape=f"{100 * promise.escape:g}",
-        confidence=f"{100 * promise.confidence:g}",
-        count=f"{promise.good_accepted}/{promise.good}",
+        escape=f"{100 * kept.escape:g}",
+        confidence=f"{100 * kept.confidence:g}",
+        count=f"{kept.good_accepted}/{kept.good}",
     )
-    if promise.is_void:
+    if kept.is_void:
         remark = say["void"]
     rows = tuple(
         (
@@ -127,7 +127,7 @@ def _guaranteed(decision: Decision, wording: Wording) -> Iterator[Block]:
             f"{each.k}/{each.n}",
             f"{100 * each.bound:.2f} %",
         )
-        for each in promise.escapes
+        for each in kept.escapes
     )
     header = tuple(say[key] for key in ("class", "accepted", "bound"))
     yield Block("guarantee", say["sheet"], table=Table(header, rows), remark=remark)

@@ -115,7 +115,7 @@ def _log_odds(sheet: WorkedSum) -> dict[str, Any]:
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    promise = decision.policy.promise
+    kept = decision.policy.guarantee
     return {
         "action": decision.action,
         "currency": decision.policy.currency,
@@ -127,5 +127,5 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "novelty": asdict(decision.stand) if decision.stand else None,
         "gauge": asdict(decision.nearby) if decision.nearby else None,
         "possible": asdict(decision.possible) if decision.possible else None,
-        "guarantee": asdict(promise) if promise else None,
+        "guarantee": asdict(kept) if kept else None,
     }

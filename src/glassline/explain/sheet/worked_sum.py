@@ -152,7 +152,7 @@ class WorkedSum:
             names: As the attribute.
             label: A class id, or shares of shape (k,) that sum to 1. None, or all
                 shares 0 (undecided), leaves loss and learning out.
-            decision: What `Policy.decide` made of these probabilities.
+            decision: What was decided by of these probabilities.
             readings: Shape (d,), in each feature's own unit; needs `scale`.
             scale: What turned the readings into x.
             learning_rate: Above 0; the step that the learning block shows.

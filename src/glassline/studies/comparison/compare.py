@@ -15,7 +15,7 @@ from glassline.front import Measured
 from glassline.image import printable
 from glassline.model import Model
 from glassline.model.fields import front_of
-from glassline.model.verdict import actions
+from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, FEATURE_NAMES
 from glassline.studies.comparison.differences import Judge, differences
 from glassline.studies.comparison.result import Change, Comparison
@@ -137,10 +137,9 @@ def _said(old: Model, new: Model, readings: Readings) -> tuple[Said, Said]:
     classes, decisions = [], []
     halves = np.split(readings.values, 2, axis=1)
     for model, values in zip((old, new), halves, strict=True):
-        p = model.head.probabilities(model.scale.x(values))
-        taken = actions(model, values, p)
-        classes.append([model.recipe.classes[at] for at in p.argmax(axis=1)])
-        decisions.append([ACTIONS[at] for at in taken])
+        said = decide(model, values)
+        classes.append([model.recipe.classes[at] for at in said.classes])
+        decisions.append([ACTIONS[at] for at in said.actions])
     return (classes[0], classes[1]), (decisions[0], decisions[1])
 
 

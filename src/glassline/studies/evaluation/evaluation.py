@@ -22,8 +22,8 @@ from glassline.dataset.readings import (
 from glassline.errors import InputError
 from glassline.head import part_losses, softmax
 from glassline.model import Model
-from glassline.model.verdict import actions
-from glassline.recipe import ACTIONS, Recipe
+from glassline.model.verdict import decide
+from glassline.recipe import ACTIONS, Action, Recipe
 from glassline.studies.metrics import (
     Bin,
     Calibration,
@@ -126,11 +126,10 @@ class Evaluation:
         if self.recipe.good is None:
             return {}
         good = self.labels == self.recipe.classes.index(self.recipe.good)
-        accept, reject, review = range(len(ACTIONS))
         return {
-            "escape": rate(self.actions[~good] == accept, self.groups[~good]),
-            "overkill": rate(self.actions[good] == reject, self.groups[good]),
-            "review": rate(self.actions == review, self.groups),
+            "escape": rate(self.actions[~good] == Action.ACCEPT, self.groups[~good]),
+            "overkill": rate(self.actions[good] == Action.REJECT, self.groups[good]),
+            "review": rate(self.actions == Action.REVIEW, self.groups),
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -193,9 +192,8 @@ def evaluate(
         progress=progress,
     )
     values = readings.values[:, : len(model.feature_names)]
-    logits = model.head.logits(model.scale.x(values))
-    taken = actions(model, values, softmax(logits))
-    found = judge(model.recipe, logits, taken, readings)
+    said = decide(model, values)
+    found = judge(model.recipe, said.logits, said.actions, readings)
     return replace(found, concepts=followed(model, readings))
 
 

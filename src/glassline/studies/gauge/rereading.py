@@ -10,14 +10,14 @@ import numpy as np
 from jaxtyping import Float64
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Features, Image, Values
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
 from glassline.decide import Gauge
 from glassline.errors import InputError, check_one_of
-from glassline.head import softmax
 from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
 from glassline.model import Model
+from glassline.model.verdict import decide
 from glassline.studies.gauge.result import Flips, Study
 from glassline.studies.metrics import Rate
 
@@ -103,7 +103,7 @@ def study(
         readings=m,
         on_scale=tuple(on_scale.sum(axis=0).tolist()),
         bias={name: _bias(x, on_scale, at) for name, at in names.items()},
-        flips=_flips(model, x, names),
+        flips=_flips(model, readings.values.reshape(n * m, d), m, names),
         refused=readings.refused,
     )
 
@@ -185,12 +185,11 @@ def _bias(
 
 
 def _flips(
-    model: Model, x: Rereadings, names: Mapping[str, list[int]]
+    model: Model, readings: Features, m: int, names: Mapping[str, list[int]]
 ) -> dict[str, Flips]:
-    n, m, d = x.shape
-    logits = model.head.logits(x.reshape(n * m, d))
-    classes = logits.argmax(axis=1).reshape(n, m)
-    decisions = model.policy.actions(softmax(logits)).reshape(n, m)
+    """Count what changes with each disturbance, as the model as it is decides."""
+    said = decide(model, readings)
+    classes, decisions = said.classes.reshape(-1, m), said.actions.reshape(-1, m)
     return {
         name: Flips(_changed(classes, at), _changed(decisions, at))
         for name, at in names.items()

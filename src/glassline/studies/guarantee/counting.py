@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from glassline.arrays import Probabilities
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
-from glassline.decide import guarantee
+from glassline.decide import find_guarantee
 from glassline.errors import InputError, ModelError
 from glassline.head import softmax
 from glassline.model import FILE, Model
@@ -101,10 +100,10 @@ def assure(  # noqa: PLR0913  options, each with a default
     counted = readings.subset(rows)
     groups = counted.data.groups()
     return Assurance(
-        answer=guarantee(
+        answer=find_guarantee(
             p[rows],
             targets[rows].argmax(axis=1),
-            replace(model.policy, promise=None),
+            model.policy,
             escape=escape,
             confidence=confidence,
             groups=groups if by == "group" else None,

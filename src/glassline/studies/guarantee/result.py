@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from glassline.dataset.readings import Refusal as RefusedPhoto
-from glassline.decide import Guarantee, Promise, Refusal
+from glassline.dataset.readings import Refusal
+from glassline.decide import Guarantee, TooFew
 from glassline.recipe import Recipe
 
 __all__ = ["Assurance"]
@@ -31,7 +31,7 @@ class Assurance:
         data_sha256: Hash of the photos that were counted, with labels and weights.
     """
 
-    answer: Guarantee | Refusal
+    answer: Guarantee | TooFew
     recipe: Recipe
     parts: Literal["new", "out_of_fold"]
     counted: Literal["group", "photo"]
@@ -40,23 +40,17 @@ class Assurance:
     learnt: int
     repeated: int
     undecided: int
-    refused: tuple[RefusedPhoto, ...]
+    refused: tuple[Refusal, ...]
     data_sha256: str
 
     @property
-    def promise(self) -> Promise | None:
-        """Return what a model keeps of the guarantee; None where it was refused."""
+    def guarantee(self) -> Guarantee | None:
+        """Return what a model keeps; None where the guarantee was refused."""
         found = self.answer
-        if isinstance(found, Refusal):
+        if isinstance(found, TooFew):
             return None
-        return Promise(
-            threshold=found.threshold,
-            escape=found.escape,
-            confidence=found.confidence,
-            escapes=found.escapes,
-            good_accepted=found.good_accepted,
-            good=found.good,
-            cost=found.cost,
+        return replace(
+            found,
             parts=self.parts,
             counted=self.counted,
             data_sha256=self.data_sha256,
@@ -69,9 +63,9 @@ class Assurance:
             "granted": isinstance(found, Guarantee),
             "escape": found.escape,
             "confidence": found.confidence,
-            "guarantee": asdict(self.promise) if self.promise else None,
+            "guarantee": asdict(self.guarantee) if self.guarantee else None,
             "missing": [asdict(short) for short in found.shortfalls]
-            if isinstance(found, Refusal)
+            if isinstance(found, TooFew)
             else [],
             "parts": self.parts,
             "counted": self.counted,

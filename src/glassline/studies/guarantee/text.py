@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glassline.decide import Guarantee, Refusal
+from glassline.decide import Guarantee, TooFew
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import Say, words
 from glassline.studies.guarantee.result import Assurance
@@ -35,7 +35,7 @@ def lines(found: Assurance, lang: str) -> Iterator[str]:
     if found.refused:
         yield from wrap(say["refused"].format(count=len(found.refused)))
     yield ""
-    if isinstance(answer, Refusal):
+    if isinstance(answer, TooFew):
         yield from _refused(found, answer, say, lang)
     else:
         yield from _granted(found, answer, say, lang)
@@ -50,7 +50,7 @@ def _granted(found: Assurance, answer: Guarantee, say: Say, lang: str) -> Iterat
     yield from columns([(say["class"], say["accepted"], say["bound"]), *rows])
     yield ""
     currency = words(lang)["currencies"]
-    good = name(str(answer.policy.good), lang)
+    good, unit = name(str(found.recipe.good), lang), found.recipe.currency
     said = say["nothing" if answer.threshold > 1 else "threshold"]
     yield from wrap(
         said.format(
@@ -58,13 +58,13 @@ def _granted(found: Assurance, answer: Guarantee, say: Say, lang: str) -> Iterat
             threshold=f"{answer.threshold:.6f}",
             count=f"{answer.good_accepted}/{answer.good}",
             cost=f"{answer.cost:.2f}",
-            currency=currency.get(answer.policy.currency, answer.policy.currency),
+            currency=currency.get(unit, unit),
         )
     )
     yield from wrap(say["limits"])
 
 
-def _refused(found: Assurance, answer: Refusal, say: Say, lang: str) -> Iterator[str]:
+def _refused(found: Assurance, answer: TooFew, say: Say, lang: str) -> Iterator[str]:
     yield from wrap(say["no_guarantee"])
     rows = [
         (

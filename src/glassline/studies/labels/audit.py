@@ -8,23 +8,23 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import ClassIds, Logits, Probabilities
+from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
-from glassline.decide import Policy
 from glassline.errors import DatasetError, InputError
 from glassline.head import part_losses, softmax
 from glassline.model import Model
+from glassline.model.verdict import Decisions, decide
 from glassline.recipe import Recipe
 from glassline.studies.labels.conflicts import Conflict, conflicts, fewest_to_check
 from glassline.studies.labels.inspectors import agreements, kappas
 from glassline.studies.labels.result import Audit, Effect, Inspector, Suspect
 from glassline.studies.metrics import Rate
-from glassline.training import read_candidates, train_on
+from glassline.training import read_candidates, train_head, train_on
 from glassline.training.crossfit import out_of_fold, quiet
 from glassline.training.temperature import temper
-from glassline.training.trainset import learn, prepare
+from glassline.training.trainset import prepare
 
 __all__ = ["audit"]
 
@@ -71,7 +71,7 @@ def audit(
     x = prepare(known.values, known.data, recipe).scale.unclipped(known.values)
     logits, count = _judged(known, recipe, labels)
     losses = part_losses(logits, labels)
-    suspects = tuple(_suspects(known, recipe, labels, logits, retrained, progress))
+    suspects = tuple(_suspects(known, model, labels, logits, retrained, progress))
     good = None if recipe.good is None else recipe.classes.index(recipe.good)
     found = () if good is None else conflicts(x, labels == good, least=least)
     return Audit(
@@ -126,27 +126,27 @@ def _judged(known: Readings, recipe: Recipe, labels: ClassIds) -> tuple[Logits, 
 
 def _suspects(
     known: Readings,
-    recipe: Recipe,
+    model: Model,
     labels: ClassIds,
     logits: Logits,
     retrained: int,
     progress: Progress,
 ) -> Iterator[Suspect]:
-    p = softmax(logits)
+    p, classes = softmax(logits), model.recipe.classes
     losses = part_losses(logits, labels)
     seen = logits.argmax(axis=1)
     order = np.argsort(-losses, kind="stable")
     chosen = order[(seen != labels)[order]].tolist()
-    before = _fitted(known, recipe) if chosen else None
+    before = _retrained(known, model) if chosen else None
     for place, part in enumerate(chosen):
         effect = None
         if place < retrained and before is not None:
-            effect = _effect(known, recipe, part, recipe.classes[seen[part]], before)
+            effect = _effect(known, model, part, classes[seen[part]], before)
             progress("retraining", place + 1, min(retrained, len(chosen)))
         yield Suspect(
             part=part,
-            label=recipe.classes[labels[part]],
-            seen=recipe.classes[seen[part]],
+            label=classes[labels[part]],
+            seen=classes[seen[part]],
             p_label=float(p[part, labels[part]]),
             p_seen=float(p[part, seen[part]]),
             loss=float(losses[part]),
@@ -154,34 +154,34 @@ def _suspects(
         )
 
 
-def _fitted(known: Readings, recipe: Recipe) -> tuple[Probabilities, NDArray[np.int64]]:
-    """Return probabilities and actions of all parts by a head fitted to all of them."""
+def _retrained(known: Readings, model: Model) -> Decisions:
+    """Return what a model fitted to all parts says of them; settings and limits stay."""
     with quiet():
-        learnt, found = learn(known.values, known.data, recipe)
-    tempered = temper(known.values, known.data, recipe)
-    head = tempered.applied(found.head) if tempered else found.head
-    p = head.probabilities(learnt.x)
-    return p, Policy.of(recipe, np.array(learnt.mix)).actions(p)
+        trial = train_head(
+            known, known.values, model.recipe, front=model.front, record={}
+        )
+    trial = replace(trial, gauge=model.gauge, guarantee=model.guarantee)
+    return decide(trial, known.values)
 
 
 def _effect(
     known: Readings,
-    recipe: Recipe,
+    model: Model,
     part: int,
     seen: str,
-    before: tuple[Probabilities, NDArray[np.int64]],
+    before: Decisions,
 ) -> Effect:
     """Retrain with one label corrected, and count what changes for the other parts."""
     parts = list(known.data.parts)
     parts[part] = replace(parts[part], label=seen, soft=None)
     corrected = replace(known, data=replace(known.data, parts=tuple(parts)))
-    p, actions = _fitted(corrected, recipe)
+    after = _retrained(corrected, model)
     others = np.arange(len(parts)) != part
-    old, taken = before
+    moved = np.abs(after.probabilities - before.probabilities)
     return Effect(
-        classes=int((p.argmax(axis=1) != old.argmax(axis=1))[others].sum()),
-        decisions=int((actions != taken)[others].sum()),
-        shift=float(np.abs(p - old)[others].max(initial=0.0)),
+        classes=int((after.classes != before.classes)[others].sum()),
+        decisions=int((after.actions != before.actions)[others].sum()),
+        shift=float(moved[others].max(initial=0.0)),
         others=int(others.sum()),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, PartWeights, Probabilities
-from glassline.decide.shares import checked_rows
+from glassline.decide.checks import as_probabilities
 from glassline.errors import InputError, ShapeError
 from glassline.head.inputs import as_floats
 from glassline.head.targets import as_class_ids
@@ -228,4 +228,4 @@ def _said(
         raise ShapeError(f"probabilities: expected shape (n, k), got {p.shape}.")
     if not len(p):
         raise InputError("probabilities: expected at least one part, got none.")
-    return checked_rows(p, p.shape[1]), as_class_ids(labels, *p.shape)
+    return as_probabilities(p, p.shape[1]), as_class_ids(labels, *p.shape)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from glassline.decide import Policy
+from glassline.decide import Policy, actions
 from glassline.decide.flips import DecisionFlip, NoDecisionFlip, Obstacle, flip_decision
 from glassline.errors import InputError, ShapeError
 from glassline.head import Head
@@ -36,7 +36,7 @@ def found(*args: Any, **kwargs: Any) -> DecisionFlip:
 
 def decided(head: Head, policy: Policy, x: np.ndarray) -> np.ndarray:
     """The decisions of (n, d) parts, by name."""
-    return np.array(ACTIONS)[policy.actions(head.probabilities(x))]
+    return np.array(ACTIONS)[actions(policy, head.probabilities(x))]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 from strategies import MODEST, heads, policies, x_values
 
-from glassline.decide import Nearby, Policy
+from glassline.decide import Nearby, Policy, actions
 from glassline.decide.flips import (
     DecisionFlip,
     Flip,
@@ -38,7 +38,7 @@ def classes(head: Head, x: Numbers) -> Numbers:
 
 def decisions(head: Head, policy: Policy, x: Numbers) -> Numbers:
     """What the policy takes at each row."""
-    return policy.actions(head.probabilities(x))
+    return actions(policy, head.probabilities(x))
 
 
 def around(x: Numbers, ways: Numbers, distance: float) -> Numbers:

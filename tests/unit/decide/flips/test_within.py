@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import norm
 
-from glassline.decide import Policy
+from glassline.decide import Policy, actions, decide
 from glassline.decide.flips import decision_within, flip_decision
 from glassline.errors import InputError, ShapeError
 from glassline.head import Head
@@ -40,11 +40,11 @@ def test_no_reading_within_the_limit_is_missed(
 
     near = decision_within(head, POLICY, x, covariance, limit)
 
-    here = POLICY.actions(head.probabilities(x[None]))[0]
+    here = actions(POLICY, head.probabilities(x[None]))[0]
     turned = rng.normal(size=(4_000, 4))
     turned *= limit * 0.999 / np.sqrt((turned**2).sum(axis=1, keepdims=True))
     readings = x + turned @ np.linalg.cholesky(covariance).T
-    changed = POLICY.actions(head.probabilities(readings)) != here
+    changed = actions(POLICY, head.probabilities(readings)) != here
     assert near is not None or not changed.any()
 
 
@@ -63,7 +63,7 @@ def test_the_reading_it_names_is_so_near_and_decided_otherwise(
     assert_allclose(
         np.sqrt(away @ np.linalg.inv(covariance) @ away), near.distance, rtol=1e-6
     )
-    assert POLICY.decide(head.probabilities(np.array([near.x]))[0]).action == (
+    assert decide(POLICY, head.probabilities(np.array([near.x]))[0]).action == (
         near.decision
     )
     plain = flip_decision(head, POLICY, x, scale=np.full(4, 0.5))
@@ -85,8 +85,8 @@ def test_the_share_of_readings_beyond_a_flat_border_is_that_of_the_normal(
     near = decision_within(head, TWO, x, covariance, 10.0)
 
     readings = rng.multivariate_normal(x, covariance, size=200_000)
-    decided = TWO.actions(head.probabilities(readings))
-    here = TWO.actions(head.probabilities(x[None]))[0]
+    decided = actions(TWO, head.probabilities(readings))
+    here = actions(TWO, head.probabilities(x[None]))[0]
     assert near is not None
     assert_allclose((decided != here).mean(), norm.cdf(-near.distance), atol=0.004)
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassline.decide import Escapes, Policy, Promise
+from glassline.decide import Escapes, Guarantee, Policy, decide
 from glassline.explain import Sheet
 from glassline.explain.check import check
 from glassline.head import Head
 from glassline.recipe import Recipe
 
-PROMISE = Promise(
+PROMISE = Guarantee(
     threshold=0.9,
     escape=0.01,
     confidence=0.95,
@@ -28,12 +28,12 @@ PROMISE = Promise(
 )
 
 
-def sheet_under(promise: Promise) -> Sheet:
+def sheet_under(promise: Guarantee) -> Sheet:
     """A part with equal logits, decided under a promise."""
     head = Head(np.zeros((4, 3)), np.zeros(3))
-    policy = Policy.of(Recipe(("ok", "scratch", "dirt")), promise=promise)
+    policy = Policy.of(Recipe(("ok", "scratch", "dirt")), guarantee=promise)
     x = np.zeros(4)
-    decision = policy.decide(head.probabilities(x[None])[0])
+    decision = decide(policy, head.probabilities(x[None])[0])
     return Sheet.of(head, x, classes=policy.classes, decision=decision)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from glassline.decide import Policy
+from glassline.decide import Policy, decide
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.explain import Sheet
 from glassline.explain.blocks.wording import Wording
@@ -332,13 +332,13 @@ REFUSALS = [
         id="scale of one feature",
     ),
     pytest.param(
-        {"decision": Policy.of(Recipe(CLASSES)).decide([1.0, 0.0, 0.0])},
+        {"decision": decide(Policy.of(Recipe(CLASSES)), [1.0, 0.0, 0.0])},
         InputError,
         "decision: expected one made from this part's probabilities, got another's.",
         id="decision of another part",
     ),
     pytest.param(
-        {"decision": Policy.of(Recipe(("ok", "dirt"))).decide([1.0, 0.0])},
+        {"decision": decide(Policy.of(Recipe(("ok", "dirt"))), [1.0, 0.0])},
         ShapeError,
         "decision: expected one for ok, scratch, dirt, got one for ok, dirt.",
         id="decision of another recipe",

@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose
 from reference.fronts import Blind, Brightest, Brightness
 
 from glassline.dataset import Dataset
+from glassline.decide import Region
 from glassline.errors import InputError
 from glassline.features import Scale
 from glassline.front import Measured
@@ -136,12 +137,31 @@ def test_flips_are_counted_against_the_undisturbed_reading(
     weights[0, 1] = 1000.0
     head = Head(weights, np.array([0.0, -1000.0 * limit, -1e5]))
 
-    found = study(replace(reading_with(Brightness(), model), head=head), even)
+    known = replace(reading_with(Brightness(), model), head=head, region=None)
+    found = study(known, even)
 
     assert str(found.flips["exposure_up"].classes) == "1/4"
     assert str(found.flips["exposure_up"].decisions) == "1/4"
     assert str(found.flips["exposure_down"].classes) == "0/4"
     assert str(found.flips["turn"].classes) == "0/20"
+
+
+def test_decisions_are_counted_as_the_model_takes_them(
+    model: Model, even: Dataset
+) -> None:
+    """The same parts, unlike all of training: a person decides in any light."""
+    limit = float(x_of(np.array(1.02 * 100 / 255)))
+    weights = np.zeros((4, 3))
+    weights[0, 1] = 1000.0
+    head = Head(weights, np.array([0.0, -1000.0 * limit, -1e5]))
+    never = Region(("ok",), ((90.0,) * 4,), (np.eye(4).tolist(),), 1.0, 0.1, 9)
+
+    found = study(
+        replace(reading_with(Brightness(), model), head=head, region=never), even
+    )
+
+    assert str(found.flips["exposure_up"].classes) == "1/4"
+    assert str(found.flips["exposure_up"].decisions) == "0/4"
 
 
 def test_parts_off_the_scale_do_not_hide_the_spread(

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 
 import glassline
 from glassline.dataset import Dataset
-from glassline.decide import Guarantee, Refusal, guarantee
+from glassline.decide import Guarantee, TooFew, find_guarantee
 from glassline.errors import InputError, ModelError
 from glassline.head import softmax
 from glassline.model import Model
@@ -45,7 +45,7 @@ def test_new_parts_are_judged_by_the_model_itself(
     found = assure(settled, others, escape=0.4, confidence=0.8, by="photo", workers=1)
 
     seen = [glassline.inspect(settled, part.path) for part in others.parts]
-    expected = guarantee(
+    expected = find_guarantee(
         np.array([np.asarray(each.probabilities) for each in seen]),
         others.targets(settled.recipe.classes).argmax(axis=1),
         settled.policy,
@@ -83,7 +83,7 @@ def test_the_training_set_is_judged_out_of_fold(settled: Model, line: Dataset) -
 
     readings = read_candidates(line, settled.recipe)
     logits = cross_validate(readings, settled.recipe).logits
-    expected = guarantee(
+    expected = find_guarantee(
         softmax(logits),
         line.targets(settled.recipe.classes).argmax(axis=1),
         settled.policy,
@@ -113,7 +113,7 @@ def test_photos_of_training_and_photos_that_come_twice_are_left_out(
         settled, Dataset.read(tmp_path), escape=0.01, confidence=0.95, by="photo"
     )
 
-    assert isinstance(found.answer, Refusal)
+    assert isinstance(found.answer, TooFew)
     assert (found.n, found.learnt, found.repeated) == (30, 1, 1)
     assert [(short.name, short.n) for short in found.answer.shortfalls] == [
         ("scratch", 0),
@@ -154,21 +154,21 @@ def test_a_second_guarantee_does_not_build_on_the_first(
     """The costs beside it are those of the policy without a promise."""
     first = assure(settled, others, escape=0.4, confidence=0.8, by="photo")
     again = assure(
-        replace(settled, promise=first.promise),
+        replace(settled, guarantee=first.guarantee),
         others,
         escape=0.4,
         confidence=0.8,
         by="photo",
     )
 
-    assert again.promise == first.promise
+    assert again.guarantee == first.guarantee
 
 
 def test_the_promise_is_what_was_counted(settled: Model, others: Dataset) -> None:
     """With the hash of the photos, so that it can be counted again."""
     found = assure(settled, others, escape=0.4, confidence=0.8, by="photo")
 
-    promise = found.promise
+    promise = found.guarantee
     assert promise is not None
     assert (promise.parts, promise.counted) == ("new", "photo")
     assert promise.data_sha256 == found.data_sha256

@@ -10,16 +10,14 @@ import numpy as np
 import pytest
 
 from glassline.dataset import Dataset
-from glassline.decide import Policy
 from glassline.errors import DatasetError, GlasslineWarning, LabelError
-from glassline.head import fit, softmax
 from glassline.image import load
 from glassline.model import Model
+from glassline.model.verdict import decide
 from glassline.recipe import Recipe
 from glassline.studies.labels import Audit, audit, page
 from glassline.studies.labels.text import lines
-from glassline.training.temperature import temper
-from glassline.training.trainset import prepare
+from glassline.training import train
 
 
 def _with(line: Dataset, part: int, **changes: object) -> Dataset:
@@ -61,29 +59,20 @@ def test_a_correction_is_the_full_retrain(
     """Scale, class weights, temperature and head, all with the label put right."""
 
     def outcome(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-        lesson = prepare(found.readings, data, model.recipe)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", GlasslineWarning)
-            head = fit(
-                lesson.x,
-                lesson.targets,
-                penalty=model.recipe.training.penalty,
-                weights=lesson.weights,
-            ).head
-        tempered = temper(found.readings, data, model.recipe)
-        assert tempered is not None
-        p = softmax(tempered.applied(head).logits(lesson.x))
-        return p, Policy.of(model.recipe, np.array(lesson.mix)).actions(p)
+        settings = {name: dict(each) for name, each in model.front.table.items()}
+        trained = train(data, replace(model.recipe, features=settings))
+        said = decide(trained, found.readings)
+        return said.probabilities, said.actions
 
     before, taken = outcome(found.data)
-    after, actions = outcome(line)
+    after, corrected = outcome(line)
     others = np.arange(len(line)) != wrong
 
     effect = found.suspects[0].effect
     assert effect is not None
     assert effect.others == len(line) - 1
     assert effect.shift == pytest.approx(np.abs(after - before)[others].max())
-    assert effect.decisions == (actions != taken)[others].sum()
+    assert effect.decisions == (corrected != taken)[others].sum()
     assert (
         effect.classes == (after.argmax(axis=1) != before.argmax(axis=1))[others].sum()
     )

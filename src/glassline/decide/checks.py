@@ -1,4 +1,4 @@
-"""Checks of probabilities and shares, each refusal with its place."""
+"""Probabilities and shares as they come from outside, checked once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassline.errors import InputError, ShapeError, show
 
-__all__ = ["SUM_TOLERANCE", "check_shape", "check_shares", "checked_rows"]
+__all__ = [
+    "as_probabilities",
+    "check_shape",
+    "check_shares",
+]
 
 SUM_TOLERANCE = 1e-6  # probabilities may come from single-precision models
 
 
-def checked_rows(probabilities: ArrayLike, k: int) -> NDArray[np.float64]:
+def as_probabilities(probabilities: ArrayLike, k: int) -> NDArray[np.float64]:
     """Return a copy of probabilities of shape (k,) or (n, k).
 
     Raises:
