@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
-from glassline.front import Network
+from glassline.front.cnn import COMPANION
 from glassline.front.onnx import Session
 from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.model import load
@@ -49,7 +49,7 @@ def measure(name: str, folder: Path) -> list[str]:
     sizes = []
     for each in (model, small):
         each.save(folder / "model")
-        sizes.append((folder / "model" / Network.file).stat().st_size / 1e6)
+        sizes.append((folder / "model" / COMPANION).stat().st_size / 1e6)
     loaded = median(lambda: load(folder / "model"), rounds=5)
     alone = Session(backbone.network.SerializeToString(), name)
     image = rng.random((120, 160)).astype(np.float32)

@@ -15,11 +15,9 @@ from glassline.arrays import Maps, Named, Values
 from glassline.decide import ClassSet, Decision, Nearby, Stand
 from glassline.errors import InputError, LabelError, check_one_of
 from glassline.explain import Evidence, Explanation, Sheet, Supposed
-from glassline.front import Asked, Measured
 from glassline.image import Photo, load
 from glassline.model import Model
 from glassline.model.verdict import Decisions, decide
-from glassline.recipe import FEATURE_NAMES
 
 __all__ = ["Inspection", "inspect"]
 
@@ -153,7 +151,7 @@ class Inspection:
             units=model.units,
             front=model.front.kind,
             supposed=self.supposed,
-            source=model.front.source if isinstance(model.front, Asked) else None,
+            source=model.front.source,
         )
 
     def explanation(
@@ -163,8 +161,8 @@ class Inspection:
     ) -> Explanation:
         """Return why the part got its class, and what would change it.
 
-        The flips keep to what can be read: within the clip, and of the measured
-        features no reading below 0.
+        The flips keep to what can be read: within the clip, and no reading below the
+        least that its front gives.
 
         Args:
             between: For which class, against which; left out, the most probable
@@ -176,11 +174,10 @@ class Inspection:
             InputError: There is no such feature.
         """
         scale = self.model.scale
-        low = np.full(len(self.x), -scale.clip)
-        if isinstance(self.model.front, Measured):
-            least = scale.x(np.zeros((1, len(self.x))))[0]
-            own = np.isin(self.model.feature_names, FEATURE_NAMES)
-            low = np.where(own, least, low)
+        least = self.model.front.least
+        known = np.isfinite(least)
+        at_least = scale.x(np.where(known, least, 0.0)[None])[0]
+        low = np.where(known, at_least, -scale.clip)
         return Explanation.of(
             self.sheet,
             self.model.head,

@@ -21,7 +21,7 @@ from glassline.studies.comparison.text import lines
 def stricter(model: Model) -> Model:
     """The model with its first class, the good one, behind by half a nat more."""
     head = Head(model.head.W, model.head.b - [0.5, 0.0, 0.0])
-    record = {**model.record, "temperature": None}
+    record = replace(model.record, temperature=None)
     return replace(model, head=head, optimum=None, record=record)
 
 

@@ -136,7 +136,8 @@ def test_a_loaded_model_gives_the_same_bits(
 def test_an_unknown_label_is_found_before_the_photo_is_read(model: Model) -> None:
     """Nothing is inspected for a question that can not be answered."""
     with pytest.raises(
-        LabelError, match=r"^label: expected one of ok, scratch, dirt, got 'dint'\.$"
+        LabelError,
+        match=r"^label: expected one of ok, scratch, dirt, got 'dint'\. Did you mean dirt\?$",
     ):
         glassline.inspect(model, b"no photo", label="dint")
 

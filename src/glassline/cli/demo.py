@@ -128,7 +128,7 @@ def _three(
 
 
 def _write_pages(out: Path, story: Story) -> None:
-    from glassline.model.sealed import publish
+    from glassline.files import publish
     from glassline.studies.report import page
 
     for lang, file in PAGES.items():
@@ -140,8 +140,8 @@ def _summary(out: Path, story: Story) -> None:
     from glassline.studies.evaluation.text import lines
 
     record = story.model.record
-    say(f"Trained on {record['n']} parts in {len(record['steps']) - 1} Newton steps.")
-    say(f"{record['outcome']}")
+    say(f"Trained on {record.n} parts in {len(record.steps) - 1} Newton steps.")
+    say(f"{record.outcome}")
     say()
     say("Scored on the parts kept back:")
     say(*lines(story.held_out, "en"))

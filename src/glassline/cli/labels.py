@@ -8,6 +8,7 @@ import click
 
 from glassline.cli.options import json_option, language_option
 from glassline.cli.output import as_json, progress_bar, say
+from glassline.files import publish
 
 __all__ = ["command"]
 
@@ -109,7 +110,7 @@ def command(
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        publish(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise click.UsageError(
             f"--out: expected a file that can be written, got: {error.strerror}."

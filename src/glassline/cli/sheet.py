@@ -10,6 +10,7 @@ import click
 
 from glassline.cli.options import json_option, language_option, possible_by, set_options
 from glassline.cli.output import as_json, document, progress_bar, say
+from glassline.files import publish
 
 if TYPE_CHECKING:
     from glassline.explain import Evidence, Sheet
@@ -154,7 +155,7 @@ def _write(evidence: Evidence, path: Path, lang: str) -> None:
 
 def _save(path: Path, data: bytes, option: str) -> None:
     try:
-        path.write_bytes(data)
+        publish(path, data)
     except OSError as error:
         raise click.UsageError(
             f"{option}: expected a file that can be written, got: {error.strerror}."

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,12 +71,13 @@ def command(
     """
     from glassline.dataset import Dataset
     from glassline.recipe import Recipe
+    from glassline.training.trainers import trainer
 
     if recipe and good:
         raise click.UsageError("expected --recipe or --good; a recipe names it itself.")
     if (backbone or int8) and front != "cnn":
         raise click.UsageError("--backbone and --int8: expected --front cnn with them.")
-    train = _trainer(front, backbone, int8)
+    train = trainer(front, backbone=backbone, int8=int8)
     make_ready(out)
     with progress_bar() as progress:
         found = Dataset.read(data)
@@ -88,51 +88,43 @@ def command(
         path = model.save(out)
     if as_lines:
         usage = {"usage": asked.as_json()} if (asked := asked_by(model)) else {}
-        as_json({"model": model.sha256, "path": str(path), **model.record, **usage})
+        as_json(
+            {
+                "model": model.sha256,
+                "path": str(path),
+                **model.record.as_json(),
+                **usage,
+            }
+        )
     else:
         _tell(model, path)
         tell_asked(model)
-    if model.record["refused"]:
+    if model.record.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
-
-
-def _trainer(front: str, backbone: str | None, int8: bool) -> Callable[..., Model]:
-    if front == "cnn":
-        from glassline.front.onnx.backbones import DEFAULT
-        from glassline.training import cnn
-
-        return partial(cnn.train, backbone=backbone or DEFAULT, int8=int8)
-    if front == "vlm":
-        from glassline.training import vlm
-
-        return vlm.train
-    from glassline.training import train
-
-    return train
 
 
 def _tell(model: Model, path: Path) -> None:
     record, proof = model.record, model.certificate
-    counts = ", ".join(f"{name} {count}" for name, count in record["counts"].items())
-    say(f"Trained on {record['n']} parts ({counts}).")
-    if record["refused"]:
-        first = record["refused"][0]
+    counts = ", ".join(f"{name} {count}" for name, count in record.counts.items())
+    say(f"Trained on {record.n} parts ({counts}).")
+    if record.refused:
+        first = record.refused[0]
         say(
-            f"Refused {len(record['refused'])} photos; the first: {first['image']} "
-            f"({first['reason']})."
+            f"Refused {len(record.refused)} photos; the first: {first.image} "
+            f"({first.reason})."
         )
-    say(f"{record['outcome']}")
-    if proof["distance_bound"] is None:
+    say(f"{record.outcome}")
+    if not proof.penalty:
         say("No proof: the penalty is 0, so how far the best answer is has no bound.")
     else:
         say(
-            f"Proof: gradient {proof['gradient_norm']:.1e}, so W and b are within "
-            f"{proof['distance_bound']:.1e} of the one best answer."
+            f"Proof: gradient {proof.gradient_norm:.1e}, so W and b are within "
+            f"{proof.distance_bound:.1e} of the one best answer."
         )
-    tempered = record["temperature"]
-    if tempered and tempered["applied"] != 1:
+    tempered = record.temperature
+    if tempered and tempered.applied != 1:
         say(
-            f"Temperature {tempered['applied']:.2f}, from {tempered['folds']} folds: "
+            f"Temperature {tempered.applied:.2f}, from {tempered.folds} folds: "
             "W and b were divided by it."
         )
     for line in _concepts(model):
@@ -142,9 +134,9 @@ def _tell(model: Model, path: Path) -> None:
 
 def _concepts(model: Model) -> Iterator[str]:
     """Say what the concepts of a network cost and mean, where there is one."""
-    if "concepts" not in model.record:
+    if model.record.concepts is None:
         return
-    figures = model.record["concepts"]["figures"]
+    figures = model.record.concepts.figures
     if figures is None:
         yield "Too few groups to say what the concepts cost and mean."
         return

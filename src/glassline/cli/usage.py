@@ -15,9 +15,7 @@ __all__ = ["asked_by", "tell_asked"]
 
 def asked_by(model: Model) -> Count | None:
     """Return what the model's front asked for so far; None where it asks nobody."""
-    from glassline.front import Asked
-
-    return model.front.usage.so_far if isinstance(model.front, Asked) else None
+    return model.front.usage
 
 
 def tell_asked(model: Model, lang: str = "en") -> None:

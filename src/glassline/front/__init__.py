@@ -1,45 +1,17 @@
-"""Fronts: what turns an image into four readings."""
+"""Fronts: what turns an image into four readings.
 
-from __future__ import annotations
+Three of them: `Measured` measures with NumPy and OpenCV, `Cnn` runs a network that was
+taught the four features, `Vlm` asks a server. Whoever uses one asks what `Front` says
+(has it a file of its own, does it repeat, what is the least it can read), never which
+of the three it is.
+"""
 
-from typing import Protocol, runtime_checkable
-
-from glassline.arrays import Image, Reading
-from glassline.features import Mark
-from glassline.front.cnn import Network
+from glassline.front.cnn import Cnn
+from glassline.front.front import Front
 from glassline.front.measured import Measured
-from glassline.front.vlm import Asked
+from glassline.front.vlm import Vlm
 
-__all__ = [
-    "Asked",
-    "Front",
-    "Measured",
-    "Network",
-]
+__all__ = ["FRONTS", "Cnn", "Front", "Measured", "Vlm"]
 
-
-@runtime_checkable
-class Front(Protocol):
-    """Anything that reads the features of a photo.
-
-    Attributes:
-        kind: The word of the model file, and of what a sheet says of its readings.
-    """
-
-    @property
-    def kind(self) -> str:
-        """Return measured, cnn or vlm."""
-        ...
-
-    @property
-    def units(self) -> dict[str, str]:
-        """Return the unit of each feature's reading."""
-        ...
-
-    def read(self, image: Image) -> Reading:
-        """Return one reading a feature, and where on the image it comes from."""
-        ...
-
-    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
-        """Return what drove each reading, in pixels of this image."""
-        ...
+FRONTS: dict[str, type[Front]] = {each.kind: each for each in (Measured, Cnn, Vlm)}
+"""The word of the model file to the front."""

@@ -1,10 +1,11 @@
-"""The network front: four readings and their maps from one ONNX file."""
+"""The cnn front: four readings and their maps from one ONNX file."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from glassline.arrays import Image, Reading, check_image
 from glassline.errors import ModelError
 from glassline.features import Area, Mark
+from glassline.front.front import Front
 from glassline.front.onnx import Session
-from glassline.recipe import FEATURE_NAMES
+from glassline.recipe import FEATURE_NAMES, Recipe
 
-__all__ = ["Network", "fitted"]
+__all__ = ["COMPANION", "Cnn", "fitted"]
 
+COMPANION = "front.onnx"
 AS_STRONG = 0.5  # of the strongest cell: what counts as driven by the same thing
 UNIT = "network"
 SHOWN = 12  # cells of a map: more is no place any more
@@ -40,11 +43,11 @@ def fitted(image: Image, side: int) -> NDArray[np.float32]:
     return np.asarray(found, dtype=np.float32)[None, None]
 
 
-class Network:
+class Cnn(Front):
     """Reads the four features by a network that training put together.
 
     Args:
-        data: The bytes of `front.onnx`.
+        companion: The bytes of `front.onnx`.
         names: Of the features, in the order of its outputs.
 
     Raises:
@@ -53,22 +56,45 @@ class Network:
     """
 
     kind = "cnn"
-    file = "front.onnx"
+    is_taught = True
+    tolerance = 1e-3  # single precision: processors add in different orders
+    unlike = (
+        "expected the readings of where it was trained, got readings that differ by "
+        "{off:.1e} of their size. Another processor or ONNX Runtime computes otherwise; "
+        "train again here."
+    )
 
-    def __init__(self, data: bytes, names: tuple[str, ...] = FEATURE_NAMES) -> None:
-        self.data = data
+    def __init__(
+        self, companion: bytes, names: tuple[str, ...] = FEATURE_NAMES
+    ) -> None:
+        self.companion: bytes = companion
         self.names = names
-        self._session = Session(data, self.file)
+        self._session = Session(companion, COMPANION)
         if self._session.outputs != ("readings", "maps"):
             raise ModelError(
-                f"{self.file}: expected the outputs readings and maps, got "
+                f"{COMPANION}: expected the outputs readings and maps, got "
                 f"{', '.join(self._session.outputs)}."
             )
         if self._session.width != len(names):
             raise ModelError(
-                f"{self.file}: expected {len(names)} readings, got "
+                f"{COMPANION}: expected {len(names)} readings, got "
                 f"{self._session.width}."
             )
+
+    @classmethod
+    def restore(
+        cls, table: Mapping[str, Any], recipe: Recipe, companion: Callable[[str], bytes]
+    ) -> Self:
+        """Return the front whose network has the hash of a model file."""
+        return cls(companion(table["sha256"]), recipe.feature_names)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return kind and names, and the hash of the network."""
+        return {
+            "kind": self.kind,
+            "features": list(self.names),
+            "sha256": self.sha256,
+        }
 
     @property
     def units(self) -> dict[str, str]:
@@ -78,7 +104,7 @@ class Network:
     @cached_property
     def sha256(self) -> str:
         """Return the hash of the file."""
-        return hashlib.sha256(self.data).hexdigest()
+        return hashlib.sha256(self.companion).hexdigest()
 
     def read(self, image: Image) -> Reading:
         """Return the four readings and their maps.
@@ -120,7 +146,7 @@ class Network:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as the file's bytes and the names."""
-        return type(self), (self.data, self.names)
+        return type(self), (self.companion, self.names)
 
 
 def _cells(shown: NDArray[np.float32], shape_hw: tuple[int, ...]) -> tuple[Mark, ...]:

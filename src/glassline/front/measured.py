@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from glassline.arrays import Image, Reading
+from glassline.arrays import Image, Reading, Values
 from glassline.features import FEATURES, Mark, Surface, Workspace, find_feature
+from glassline.front.front import Front
+from glassline.recipe import Recipe
 
 __all__ = ["Measured"]
 
 
-class Measured:
+class Measured(Front):
     """Reads the four features by measurement, and those that a recipe adds.
 
     Args:
@@ -39,20 +41,38 @@ class Measured:
     """
 
     kind = "measured"
+    is_measured = True
+    tolerance = 1e-5
+    unlike = (
+        "expected the readings of OpenCV {then}, got readings that differ by {off:.1e} "
+        "of their size with OpenCV {now}. Install that version, or train again here."
+    )
 
     def __init__(self, features: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         given = features or {}
         added = sorted(set(given) - set(FEATURES))
-        self.features = {name: find_feature(name) for name in (*FEATURES, *added)}
+        self.names = (*FEATURES, *added)
+        self.features = {name: find_feature(name) for name in self.names}
         self._memory = threading.local()
         self.settings = {
             name: feature.configure(name, given.get(name, {}))
             for name, feature in self.features.items()
         }
 
+    @classmethod
+    def restore(
+        cls, table: Mapping[str, Any], recipe: Recipe, companion: Callable[[str], bytes]
+    ) -> Self:
+        """Return the front with the settings of a model file."""
+        return cls(table["features"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return kind and every setting of every feature."""
+        return {"kind": self.kind, "features": self.table}
+
     @property
     def table(self) -> dict[str, dict[str, Any]]:
-        """Every setting as plain data: what a model stores, and `Measured` takes."""
+        """Every setting as plain data: what `Measured` takes."""
         return {name: asdict(each) for name, each in self.settings.items()}
 
     @property
@@ -62,6 +82,11 @@ class Measured:
             name: getattr(self.settings[name], "unit", each.unit)
             for name, each in self.features.items()
         }
+
+    @property
+    def least(self) -> Values:
+        """Return 0 for each of the four; a feature of one's own may read anything."""
+        return np.where(np.isin(self.names, list(FEATURES)), 0.0, -np.inf)
 
     def read(self, image: Image) -> Reading:
         """Return the readings and their maps.

@@ -1,24 +1,27 @@
-"""The asked front: four scores that a vision-language model gives to a photo."""
+"""The vlm front: four scores that a vision-language model gives to a photo."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from glassline.arrays import Image, Reading
+from glassline.arrays import Image, Reading, Values
+from glassline.errors import ModelError, show
 from glassline.features import Mark
-from glassline.front.chat import Server, Usage, endpoint_of
-from glassline.recipe import FEATURE_NAMES
+from glassline.front.chat import Count, Server, endpoint_of
+from glassline.front.front import Front
+from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.recipe.server import VlmSettings
 
-__all__ = ["Asked"]
+__all__ = ["Vlm"]
 
 UNIT = "score"
 
 
-class Asked:
+class Vlm(Front):
     """Reads the four features by asking a chat server that takes images.
 
     Making one asks nothing: only `read` does, and only where the same question was
@@ -38,20 +41,40 @@ class Asked:
         self.names = names
         self._server = Server(settings, names)
 
+    @classmethod
+    def restore(
+        cls, table: Mapping[str, Any], recipe: Recipe, companion: Callable[[str], bytes]
+    ) -> Self:
+        """Return the front that asks what the recipe says, if that is what was saved."""
+        if recipe.vlm is None or recipe.vlm.sha256 != table["sha256"]:
+            raise ModelError(
+                "model.json: front.sha256: expected the hash of recipe.vlm, got "
+                f"{show(table['sha256'])}."
+            )
+        return cls(recipe.vlm, recipe.feature_names)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return kind and names, and the hash of all that a score depends on."""
+        return {
+            "kind": self.kind,
+            "features": list(self.names),
+            "sha256": self.settings.sha256,
+        }
+
     @property
     def units(self) -> dict[str, str]:
         """The unit of each feature's reading: a word of the catalogues."""
         return dict.fromkeys(self.names, UNIT)
 
     @property
-    def sha256(self) -> str:
-        """Return the hash of all that a score depends on but the photo."""
-        return self.settings.sha256
+    def usage(self) -> Count:
+        """Return what was asked so far."""
+        return self._server.usage.so_far
 
     @property
-    def usage(self) -> Usage:
-        """Return what was asked so far."""
-        return self._server.usage
+    def least(self) -> Values:
+        """Return 0 for each: a score lies in [0, 1]."""
+        return np.zeros(len(self.names))
 
     @property
     def source(self) -> dict[str, str]:

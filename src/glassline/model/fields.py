@@ -10,19 +10,20 @@ import numpy as np
 from glassline.decide import Gauge, Guarantee, Region
 from glassline.errors import ModelError, show
 from glassline.features import Scale
-from glassline.front import Asked, Front, Measured, Network
+from glassline.front import FRONTS, Front
 from glassline.head import Head
+from glassline.model.records import TrainingRecord
 from glassline.recipe import Recipe
 from glassline.recipe.tables import fill
 
 __all__ = [
     "FILE",
-    "front_of",
     "read_front",
     "read_gauge",
     "read_guarantee",
     "read_heads",
     "read_matrix",
+    "read_record",
     "read_region",
     "read_scale",
     "weights_of",
@@ -37,7 +38,18 @@ def weights_of(head: Head) -> dict[str, Any]:
     return {"W": head.W.tolist(), "b": head.b.tolist()}
 
 
-def read_heads(document: Mapping[str, Any], recipe: Recipe) -> tuple[Head, Head]:
+def read_record(table: Mapping[str, Any]) -> TrainingRecord:
+    """Return the training record.
+
+    Raises:
+        ModelError: A field is unknown, missing or of another kind.
+    """
+    return fill(TrainingRecord, table, where=f"{FILE}: training", error=ModelError)
+
+
+def read_heads(
+    document: Mapping[str, Any], record: TrainingRecord, recipe: Recipe
+) -> tuple[Head, Head]:
     """Return the head that inspects and the optimum it comes from.
 
     Raises:
@@ -45,8 +57,7 @@ def read_heads(document: Mapping[str, Any], recipe: Recipe) -> tuple[Head, Head]
             by the temperature that the training record names.
     """
     used, optimum = (_head(field, document, recipe) for field in ("head", "optimum"))
-    tempered = document["training"].get("temperature")
-    t = tempered["applied"] if tempered else 1.0
+    t = record.temperature.applied if record.temperature else 1.0
     if (optimum.W / t != used.W).any() or (used.b != optimum.b / t).any():
         raise ModelError(
             f"{FILE}: head: expected the optimum divided by the temperature {t:g}, "
@@ -63,32 +74,19 @@ def _head(field: str, document: Mapping[str, Any], recipe: Recipe) -> Head:
     )
 
 
-def front_of(front: Front) -> dict[str, Any]:
-    """Return a front as plain data; of a network or a server, the hash of what it is."""
-    if isinstance(front, (Asked, Network)):
-        return {
-            "kind": front.kind,
-            "features": list(front.names),
-            "sha256": front.sha256,
-        }
-    if isinstance(front, Measured):
-        return {"kind": front.kind, "features": front.table}
-    raise ModelError(f"{FILE}: expected a front that can be saved, got {front.kind}.")
-
-
 def read_front(
-    table: Mapping[str, Any], recipe: Recipe, part: Callable[[str], bytes]
+    table: Mapping[str, Any], recipe: Recipe, companion: Callable[[str], bytes]
 ) -> Front:
-    """Return the front; `part` reads the bytes that hash to what it is given.
+    """Return the front; `companion` reads the bytes that hash to what it is given.
 
     Raises:
         ModelError: The kind is unknown, the features are not the recipe's, or the
             front's file is refused.
     """
-    kinds = (Measured.kind, Network.kind, Asked.kind)
-    if table["kind"] not in kinds:
+    if table["kind"] not in FRONTS:
+        *others, last = FRONTS
         raise ModelError(
-            f"{FILE}: front.kind: expected {', '.join(kinds[:-1])} or {kinds[-1]}, got "
+            f"{FILE}: front.kind: expected {', '.join(others)} or {last}, got "
             f"{show(table['kind'])}. This file was written by another glassline; "
             "upgrade."
         )
@@ -98,19 +96,7 @@ def read_front(
             f"{FILE}: front.features: expected {', '.join(recipe.feature_names)}, "
             f"got {', '.join(names)}."
         )
-    if table["kind"] == Measured.kind:
-        return Measured(table["features"])
-    if table["kind"] == Asked.kind:
-        return _asked(table["sha256"], recipe)
-    return Network(part(table["sha256"]), names)
-
-
-def _asked(sha256: str, recipe: Recipe) -> Asked:
-    if recipe.vlm is None or recipe.vlm.sha256 != sha256:
-        raise ModelError(
-            f"{FILE}: front.sha256: expected the hash of recipe.vlm, got {show(sha256)}."
-        )
-    return Asked(recipe.vlm, recipe.feature_names)
+    return FRONTS[table["kind"]].restore(table, recipe, companion)
 
 
 def read_gauge(table: Mapping[str, Any] | None, count: int) -> Gauge | None:

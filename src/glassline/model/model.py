@@ -10,36 +10,42 @@ from typing import Any
 
 import numpy as np
 
-from glassline import __version__
 from glassline.arrays import Image, Values
 from glassline.decide import Gauge, Guarantee, Policy, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
 from glassline.features import Scale
-from glassline.front import Front, Network
-from glassline.head import Head
+from glassline.files import publish
+from glassline.front import Front
+from glassline.front.cnn import COMPANION
+from glassline.head import Certificate, Head
 from glassline.model.fields import (
     FILE,
-    front_of,
     read_front,
     read_gauge,
     read_guarantee,
     read_heads,
     read_matrix,
+    read_record,
     read_region,
     read_scale,
     weights_of,
 )
-from glassline.model.places import part_of, place_of
+from glassline.model.records import (
+    Made,
+    TrainingRecord,
+    certificate_table,
+    read_certificate,
+)
 from glassline.model.sealed import (
     MAX_BYTES,
-    publish,
     publish_pair,
-    read_part,
+    read_companion,
     seal,
     unseal,
 )
 from glassline.model.selftest import self_test
 from glassline.recipe import Recipe
+from glassline.recipe.tables import fill
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
 
@@ -75,7 +81,7 @@ class Model:
         head: W and b, as inspection uses them: those of the optimum divided by the
             temperature, where one was found to pay.
         training_mix: Class shares that the head was trained on, as it weighed them.
-        certificate: Proof that training is finished, as plain data.
+        certificate: Proof that training is finished.
         record: How it was trained: counts, hashes, steps, candidates.
         region: Where the parts of training lie; None where it was switched off, or
             there were too few.
@@ -84,8 +90,7 @@ class Model:
             until one was saved.
         optimum: W and b where training ended, which the certificate speaks of; None
             where they are those of `head`.
-        made: Where it was trained: the glassline version, and the readings of the
-            known image there. None for here and now.
+        made: Where it was trained; None for here and now.
     """
 
     recipe: Recipe
@@ -93,13 +98,13 @@ class Model:
     scale: Scale
     head: Head
     training_mix: tuple[float, ...]
-    certificate: Mapping[str, Any]
-    record: Mapping[str, Any]
+    certificate: Certificate
+    record: TrainingRecord
     region: Region | None = None
     gauge: Gauge | None = None
     guarantee: Guarantee | None = None
     optimum: Head | None = None
-    made: Mapping[str, Any] | None = None
+    made: Made | None = None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -128,49 +133,47 @@ class Model:
 
     def x(self, image: Image) -> Values:
         """Return the features of one image in standard units, shape (d,)."""
-        return np.asarray(self.scale.x(self.front.read(image).values[None])[0])
+        return np.asarray(self.scale.x(self.front.values(image)[None])[0])
 
     def as_bytes(self) -> bytes:
         """Return the model as the bytes of its file."""
-        made = self.made or {
-            "glassline": __version__,
-            "self_test": self_test(self.front),
-        }
+        made = self.made or self_test(self.front)
         return seal(
             {
                 "format": FORMAT,
-                "glassline": made["glassline"],
+                "glassline": made.glassline,
                 "recipe": _plain(asdict(self.recipe)),
-                "front": front_of(self.front),
+                "front": self.front.as_json(),
                 "scale": asdict(self.scale),
                 "head": weights_of(self.head),
                 "optimum": weights_of(self.fitted),
                 "training_mix": list(self.training_mix),
-                "certificate": dict(self.certificate),
-                "training": dict(self.record),
+                "certificate": certificate_table(self.certificate),
+                "training": self.record.as_json(),
                 "novelty": asdict(self.region) if self.region else None,
                 "gauge": asdict(self.gauge) if self.gauge else None,
                 "guarantee": asdict(self.guarantee) if self.guarantee else None,
-                "self_test": made["self_test"],
+                "self_test": {"opencv": made.opencv, "readings": made.readings},
             }
         )
 
     def save(self, folder: str | Path) -> Path:
         """Publish the model as `folder`/model.json, whole or not at all.
 
-        A path that ends in .json is the file itself. A network stands beside it, as
+        A path that ends in .json is the file itself. A companion stands beside it, as
         front.onnx in a folder.
 
         Raises:
             ModelError: The folder can not be written.
         """
-        path = place_of(folder)
+        path = _place(folder)
         try:
-            if isinstance(self.front, Network):
-                publish_pair(path, self.as_bytes(), part_of(path), self.front.data)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if self.front.companion is not None:
+                publish_pair(path, self.as_bytes(), _beside(path), self.front.companion)
             else:
                 publish(path, self.as_bytes())
-                part_of(path).unlink(missing_ok=True)  # of a model that stood here
+                _beside(path).unlink(missing_ok=True)  # of a model that stood here
         except OSError as error:
             raise ModelError(
                 f"{path}: expected a folder that can be written, got: {error.strerror}."
@@ -189,7 +192,7 @@ def load(folder: str | Path) -> Model:
         GlasslineWarning: This machine's OpenCV does not repeat the readings that
             the model was trained with; the message says by how much.
     """
-    path = place_of(folder)
+    path = _place(folder)
     data = _bytes(path)
     while True:
         try:
@@ -198,6 +201,18 @@ def load(folder: str | Path) -> Model:
             before, data = data, _bytes(path)
             if data == before:  # else it was published anew meanwhile: read that one
                 raise
+
+
+def _place(folder: str | Path) -> Path:
+    """Return where a model file stands: in a folder, or the file that was named."""
+    path = Path(folder)
+    return path / FILE if path.is_dir() or path.suffix != ".json" else path
+
+
+def _beside(path: Path) -> Path:
+    """Return where the companion of a model file stands."""
+    is_folder = path.name == FILE
+    return path.with_name(COMPANION if is_folder else f"{path.stem}.{COMPANION}")
 
 
 def _bytes(path: Path) -> bytes:
@@ -227,13 +242,20 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
     try:
         recipe = Recipe.from_table(document["recipe"], where=FILE)
         count = len(recipe.feature_names)
-        used, optimum = read_heads(document, recipe)
+        record = read_record(document["training"])
+        used, optimum = read_heads(document, record, recipe)
+        made = fill(
+            Made,
+            {"glassline": document["glassline"], **document["self_test"]},
+            where=f"{FILE}: self_test",
+            error=ModelError,
+        )
         model = Model(
             recipe=recipe,
             front=read_front(
                 document["front"],
                 recipe,
-                lambda sha256: read_part(part_of(path), sha256),
+                lambda sha256: read_companion(_beside(path), sha256),
             ),
             scale=read_scale(document["scale"], count),
             head=used,
@@ -243,14 +265,16 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
                     0
                 ].tolist()
             ),
-            certificate=document["certificate"],
-            record=document["training"],
+            certificate=read_certificate(
+                document["certificate"], f"{FILE}: certificate"
+            ),
+            record=record,
             region=read_region(document["novelty"], count),
             gauge=read_gauge(document["gauge"], count),
             guarantee=read_guarantee(document["guarantee"], recipe),
-            made={key: document[key] for key in ("glassline", "self_test")},
+            made=made,
         )
-        self_test(model.front, expected=document["self_test"])
+        self_test(model.front, expected=made)
     except (ModelError, MissingExtraError):
         raise
     except (*UNREADABLE, GlasslineError) as error:

@@ -1,30 +1,28 @@
-"""JSON files that know their own hash, published whole or not at all."""
+"""JSON files that know their own hash, and the companion that one names."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from glassline.errors import ModelError, show
+from glassline.files import publish
 from glassline.front.onnx.safety import MAX_BYTES as MAX_NETWORK_BYTES
 
 __all__ = [
     "MAX_BYTES",
-    "publish",
     "publish_pair",
-    "read_part",
+    "read_companion",
     "seal",
     "unseal",
 ]
 
 MAX_BYTES = 50_000_000  # a hundred times the largest model seen
 SEAL = "sha256"
-COMING = ".new"  # what a part is called until the file that names it is in place
+COMING = ".new"  # what a companion is called until the file that names it is in place
 
 
 def seal(document: Mapping[str, Any]) -> bytes:
@@ -94,60 +92,33 @@ def unseal(data: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def publish(path: Path, data: bytes) -> None:
-    """Put a file in place atomically: readers see the old one or the new one, whole.
-
-    Written beside its place, flushed to disk, renamed, and the folder flushed.
-
-    Raises:
-        OSError: The folder can not be written to; the old file still stands.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def publish_pair(path: Path, data: bytes, part: Path, part_data: bytes) -> None:
+def publish_pair(path: Path, data: bytes, beside: Path, companion: bytes) -> None:
     """Put two files in place, the first of which names the hash of the second.
 
-    The part is written beside its place, then the first file, then the part is
-    renamed: stopped anywhere, `read_part` finds the part that the first file names.
+    The companion is written beside its place, then the first file, then the companion
+    is renamed: stopped anywhere, `read_companion` finds the one that the first names.
 
     Raises:
         OSError: The folder can not be written to; the old pair still stands.
     """
-    coming = part.with_name(part.name + COMING)
-    publish(coming, part_data)
+    coming = beside.with_name(beside.name + COMING)
+    publish(coming, companion)
     publish(path, data)
-    coming.replace(part)
+    coming.replace(beside)
 
 
-def read_part(part: Path, sha256: str) -> bytes:
-    """Return the bytes of a part, which hash to what the file beside it says.
+def read_companion(beside: Path, sha256: str) -> bytes:
+    """Return the bytes of a companion, which hash to what the model file says.
 
     Args:
-        part: Its place; also looked for as it comes and after that.
+        beside: Its place; also looked for as it comes and after that.
         sha256: What it must hash to, in hexadecimal.
 
     Raises:
         ModelError: It is missing, too large, or other bytes; one bit is enough.
     """
     found = None
-    for path in (part, part.with_name(part.name + COMING), part):
+    for path in (beside, beside.with_name(beside.name + COMING), beside):
         try:
             with path.open("rb") as file:
                 data = file.read(MAX_NETWORK_BYTES + 1)
@@ -158,11 +129,11 @@ def read_part(part: Path, sha256: str) -> bytes:
             return data
     if found is None:
         raise ModelError(
-            f"{part.name}: expected a file beside the model, got none. Copy the whole "
+            f"{beside.name}: expected a file beside the model, got none. Copy the whole "
             "model folder."
         )
     raise ModelError(
-        f"{part.name}: model_hash_mismatch: expected the bytes that hash to "
+        f"{beside.name}: model_hash_mismatch: expected the bytes that hash to "
         f"{show(sha256)}, got other bytes. The file was changed or damaged; restore "
         "it from a copy, or train again."
     )

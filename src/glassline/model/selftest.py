@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from typing import Any
 
 import cv2
 import numpy as np
 
+from glassline import __version__
 from glassline.arrays import Image
 from glassline.errors import GlasslineWarning, ModelError
 from glassline.front import Front
+from glassline.model.records import Made
 
 __all__ = ["known_image", "self_test"]
 
 SIDE = 96
-SAID = {
-    "measured": "model.json: expected the readings of OpenCV {then}, got readings that "
-    "differ by {off:.1e} of their size with OpenCV {now}. Install that version, or "
-    "train again here.",
-    "cnn": "model.json: expected the readings of where it was trained, got readings that "
-    "differ by {off:.1e} of their size. Another processor or ONNX Runtime computes "
-    "otherwise; train again here.",
-}
-TOLERANCES = {  # far below what moves a probability in its fourth decimal
-    "measured": 1e-5,
-    "cnn": 1e-3,  # single precision: processors add in different orders
-}
 
 
 def known_image() -> Image:
@@ -43,9 +31,7 @@ def known_image() -> Image:
     return np.asarray(grey / 255, dtype=np.float32)
 
 
-def self_test(
-    front: Front, expected: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def self_test(front: Front, expected: Made | None = None) -> Made:
     """Read the known image; compare with what the model's maker read.
 
     Args:
@@ -53,30 +39,29 @@ def self_test(
         expected: What this function returned where the model was trained.
 
     Returns:
-        The readings and the OpenCV version, as plain data; no readings of a front
-        that asks a server: loading a model asks nobody.
+        Where this is, and the readings; none of a front that need not repeat: loading
+        a model asks no server.
+
+    Raises:
+        ModelError: Another number of readings is expected.
 
     Warns:
-        GlasslineWarning: A reading differs by more than 1e-5 of its size, of a
-            network's 1e-3.
+        GlasslineWarning: A reading differs by more than the front's tolerance.
     """
-    if front.kind not in TOLERANCES:  # it need not repeat, and asking would cost
-        return {"opencv": cv2.__version__, "readings": []}
+    if front.tolerance is None:
+        return Made(__version__, cv2.__version__, ())
     readings = front.read(known_image()).values
     if expected is not None:
-        wanted = np.array(expected["readings"], dtype=np.float64)
+        wanted = np.array(expected.readings)
         if wanted.shape != readings.shape:
             raise ModelError(
                 f"model.json: self_test.readings: expected {len(readings)} numbers, "
                 f"got {wanted.size}."
             )
-        off = np.abs(readings - wanted) / np.maximum(np.abs(wanted), 1e-3)
-        if not off.max() <= TOLERANCES[front.kind]:
-            warnings.warn(
-                SAID[front.kind].format(
-                    then=expected["opencv"], off=off.max(), now=cv2.__version__
-                ),
-                GlasslineWarning,
-                stacklevel=2,
+        off = (np.abs(readings - wanted) / np.maximum(np.abs(wanted), 1e-3)).max()
+        if not off <= front.tolerance:
+            told = front.unlike.format(
+                then=expected.opencv, off=off, now=cv2.__version__
             )
-    return {"opencv": cv2.__version__, "readings": readings.tolist()}
+            warnings.warn(f"model.json: {told}", GlasslineWarning, stacklevel=2)
+    return Made(__version__, cv2.__version__, tuple(readings.tolist()))

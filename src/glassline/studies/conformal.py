@@ -7,10 +7,10 @@ from functools import partial
 
 from glassline.arrays import Values
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, no_progress, read_parts
+from glassline.dataset.readings import Progress, no_progress
 from glassline.decide import ClassSet, Taught, class_set
 from glassline.errors import InputError
-from glassline.model import Model
+from glassline.model import Model, read_with
 
 __all__ = ["teach"]
 
@@ -45,13 +45,7 @@ def teach(
     """
     recipe = model.recipe
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
-    readings = read_parts(
-        data,
-        lambda image: model.front.read(image).values,
-        recipe.image,
-        workers=workers,
-        progress=progress,
-    )
+    readings = read_with(model, data, workers=workers, progress=progress)
     known = readings.data.labelled(recipe.classes)
     if not len(known.rows):
         raise InputError(f"{data.name}: expected at least one labelled part, got none.")

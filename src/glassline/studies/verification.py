@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
-from glassline.front import Asked, Network
+from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.head import Certificate, certify
-from glassline.model import Model
-from glassline.training import data_hash, train
+from glassline.model import Model, read_with
+from glassline.model.records import certificate_table
+from glassline.training import data_hash
+from glassline.training.trainers import trainer
 from glassline.training.trainset import prepare
 
 __all__ = ["Verification", "verify"]
@@ -54,13 +55,9 @@ class Verification:
 
     def as_json(self) -> dict[str, Any]:
         """Return the verification as plain data."""
-        bound = self.certificate.distance_bound
         return {
             **asdict(self),
-            "certificate": {
-                **asdict(self.certificate),
-                "distance_bound": bound if np.isfinite(bound) else None,
-            },
+            "certificate": certificate_table(self.certificate),
             "holds": self.holds,
         }
 
@@ -97,7 +94,7 @@ def verify(
     readings, values = _read(model, data, backbone, progress)
     lesson = prepare(values, readings.data, model.recipe, clip=model.scale.clip)
     return Verification(
-        same_data=data_hash(readings, model.recipe) == model.record["data_sha256"],
+        same_data=data_hash(readings, model.recipe) == model.record.data_sha256,
         same_scale=lesson.scale == model.scale,
         certificate=certify(
             model.scale.x(values),
@@ -117,19 +114,14 @@ def _read(
     model: Model, data: Dataset, backbone: str | None, progress: Progress
 ) -> tuple[Readings, NDArray[np.float64]]:
     """Return the parts, and the readings that the head was trained on."""
-    if not isinstance(model.front, Network):
-        readings = read_parts(
-            data,
-            lambda image: model.front.read(image).values,
-            model.recipe.image,
-            progress=progress,
-        )
+    used = model.record.backbone
+    if used is None:
+        readings = read_with(model, data, progress=progress)
         return readings, readings.values
     from glassline.training import cnn  # noqa: PLC0415  needs the extra cnn
 
-    used = model.record["backbone"]
     found = cnn.choose_backbone(
-        data, model.recipe, backbone or used["name"], int8=used["int8"]
+        data, model.recipe, backbone or used.name, int8=used.int8
     )
     lessons = cnn.read_statistics(data, model.recipe, found, progress=progress)
     return lessons.readings, cnn.head_readings(lessons)
@@ -138,19 +130,10 @@ def _read(
 def _again(
     model: Model, data: Dataset, backbone: str | None, progress: Progress
 ) -> Model:
-    if isinstance(model.front, Asked):
-        from glassline.training import vlm  # noqa: PLC0415  needs the extra vlm
-
-        return vlm.train(data, model.recipe, progress=progress)
-    if not isinstance(model.front, Network):
-        return train(data, model.recipe, progress=progress)
-    from glassline.training import cnn  # noqa: PLC0415  needs the extra cnn
-
-    used = model.record["backbone"]
-    return cnn.train(
-        data,
-        model.recipe,
-        backbone=backbone or used["name"],
-        int8=used["int8"],
-        progress=progress,
+    used = model.record.backbone
+    train = trainer(
+        model.front.kind,
+        backbone=backbone or (used.name if used else None),
+        int8=used is not None and used.int8,
     )
+    return train(data, model.recipe, progress=progress)

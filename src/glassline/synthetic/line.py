@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from glassline.errors import DatasetError, InputError, LabelError, show
+from glassline.files import publish
 from glassline.render.png import as_png
 from glassline.synthetic.camera import Camera, Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render
@@ -135,7 +136,7 @@ def write_dataset(
             writer.writerow(
                 [name, part.label, part.lot, part.serial, part.inspector, *doses]
             )
-        labels.write_text(table.getvalue(), encoding="utf-8", newline="")
+        publish(labels, table.getvalue().encode())  # last: where it is, all is
     except OSError as error:
         raise DatasetError(
             f"{folder}: expected a folder to write to, got: {error.strerror}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,13 @@ from threadpoolctl import threadpool_limits
 from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
-from glassline.front import Measured, Network
+from glassline.front import Cnn, Measured
 from glassline.front.cnn import fitted
 from glassline.front.onnx import Session
 from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.front.onnx.graph import Backbone, concept_network, statistics_network
 from glassline.model import Model
+from glassline.model.records import BackboneRecord, ConceptsRecord
 from glassline.recipe import Recipe
 from glassline.training.concepts import Concepts, Material, assess, fit_concepts
 from glassline.training.concepts.figures import CLIP
@@ -147,7 +148,7 @@ def read_statistics(
     def measure(image: Image, /) -> Values:
         (statistics,) = session.run(fitted(image, session.side))
         return np.concatenate(
-            [statistics[0].astype(np.float64), measured.read(image).values]
+            [statistics[0].astype(np.float64), measured.values(image)]
         )
 
     readings = read_parts(
@@ -166,11 +167,11 @@ def _train_on(lessons: Lessons, progress: Progress) -> Model:
     recipe, material = lessons.recipe, lessons.material
     concepts = fit_concepts(material, recipe)
     figures = assess(material, recipe, progress=progress)
-    return train_head(
+    model = train_head(
         lessons.readings,
         head_readings(lessons, concepts),
         recipe,
-        front=Network(
+        front=Cnn(
             concept_network(
                 lessons.backbone,
                 concepts.layer.weights,
@@ -180,18 +181,17 @@ def _train_on(lessons: Lessons, progress: Progress) -> Model:
             recipe.feature_names,
         ),
         clip=CLIP,
-        record={
-            "backbone": {
-                "name": lessons.backbone.name,
-                "sha256": lessons.backbone.sha256,
-                "int8": lessons.backbone.is_int8,
-            },
-            "concepts": {
-                "figures": figures.as_json() if figures else None,
-                "table": concepts.table.tolist(),
-            },
-        },
     )
+    backbone = lessons.backbone
+    record = replace(
+        model.record,
+        backbone=BackboneRecord(backbone.name, backbone.sha256, backbone.is_int8),
+        concepts=ConceptsRecord(
+            figures.as_json() if figures else None,
+            tuple(map(tuple, concepts.table.tolist())),
+        ),
+    )
+    return replace(model, record=record)
 
 
 def head_readings(

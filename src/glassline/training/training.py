@@ -6,10 +6,8 @@ import hashlib
 import math
 import re
 import warnings
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +21,12 @@ from glassline.front import Front
 from glassline.head import Fit
 from glassline.image import printable
 from glassline.model import Model
+from glassline.model.records import (
+    Candidate,
+    RefusedPhoto,
+    TemperatureRecord,
+    TrainingRecord,
+)
 from glassline.recipe import Recipe
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import Choice, InnerLoss, choose
@@ -112,19 +116,20 @@ def train_on(
     """Train a model on what `read_candidates` returned, or on some of its rows."""
     candidates = Candidates(recipe.features)
     choice = _choose(readings, recipe, candidates, progress)
-    tried = [
-        {"feature": each.feature, "settings": settings, "loss": each.loss}
+    tried = tuple(
+        Candidate(
+            each.feature, candidates.settings(each.feature, each.column), each.loss
+        )
         for each in choice.tried
-        for settings in [candidates.settings(each.feature, each.column)]
-    ]
+    )
     model = train_head(
         readings,
         readings.values[:, choice.columns],
         recipe,
         front=candidates.front(choice.columns),
-        record={"candidates": tried},
     )
-    return Trained(model, choice.columns)
+    record = replace(model.record, candidates=tried)
+    return Trained(replace(model, record=record), choice.columns)
 
 
 def train_head(
@@ -134,7 +139,6 @@ def train_head(
     *,
     front: Front,
     clip: float = CLIP,
-    record: Mapping[str, Any],
 ) -> Model:
     """Fit scale, head and temperature to readings; put the model together.
 
@@ -144,7 +148,6 @@ def train_head(
         recipe: Classes and training settings.
         front: What reads the features.
         clip: Largest size of x.
-        record: What else the model says of its training.
 
     Raises:
         DatasetError: No part is labelled, or a class with a prior has none.
@@ -178,12 +181,11 @@ def train_head(
         if novelty
         else None,
         training_mix=learnt.mix,
-        certificate=_plain(asdict(found.certificate)),
-        record={
-            **_record(parts, recipe, found),
-            "temperature": tempered.as_json() if tempered else None,
-            **record,
-        },
+        certificate=found.certificate,
+        record=replace(
+            _record(parts, recipe, found),
+            temperature=TemperatureRecord(**tempered.as_json()) if tempered else None,
+        ),
     )
 
 
@@ -259,29 +261,22 @@ def _with_names(note: str, recipe: Recipe) -> str:
     return re.sub(r"x\[:, (\d+)\]", lambda m: recipe.feature_names[int(m[1])], note)
 
 
-def _record(readings: Readings, recipe: Recipe, found: Fit) -> dict[str, Any]:
-    """Say what the model rests on; no path, so that the folder's place changes nothing."""
+def _record(readings: Readings, recipe: Recipe, found: Fit) -> TrainingRecord:
+    """Say what the model rests on."""
     labels = readings.data.targets(recipe.classes)
     counts = (labels > 0.5).sum(axis=0).tolist()
-    return {
-        "data_sha256": data_hash(readings, recipe),
-        "photos": sorted(photo[:PHOTO_DIGITS] for photo in readings.sha256),
-        "n": int(labels.any(axis=1).sum()),
-        "counts": dict(zip(recipe.classes, counts, strict=True)),
-        "undecided": int((~labels.any(axis=1)).sum()),
-        "refused": [
-            {"image": printable(PurePath(each.path).name), "reason": each.reason}
+    return TrainingRecord(
+        data_sha256=data_hash(readings, recipe),
+        photos=tuple(sorted(photo[:PHOTO_DIGITS] for photo in readings.sha256)),
+        n=int(labels.any(axis=1).sum()),
+        counts=dict(zip(recipe.classes, counts, strict=True)),
+        undecided=int((~labels.any(axis=1)).sum()),
+        refused=tuple(
+            RefusedPhoto(printable(PurePath(each.path).name), each.reason)
             for each in readings.refused
-        ],
-        "outcome": _with_names(found.message, recipe),
-        "notes": [_with_names(note, recipe) for note in found.notes],
-        "steps": [_plain(asdict(step)) for step in found.steps],
-    }
-
-
-def _plain(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a table plain data; what is infinite (no bound) becomes null."""
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in table.items()
-    }
+        ),
+        outcome=_with_names(found.message, recipe),
+        notes=tuple(_with_names(note, recipe) for note in found.notes),
+        steps=found.steps,
+        temperature=None,
+    )

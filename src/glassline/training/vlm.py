@@ -7,7 +7,7 @@ from dataclasses import replace
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, no_progress, read_parts
 from glassline.errors import RecipeError
-from glassline.front import Asked
+from glassline.front import Vlm
 from glassline.front.chat import endpoint_of
 from glassline.model import Model
 from glassline.recipe import FEATURE_NAMES, Recipe
@@ -59,13 +59,13 @@ def train(
         )
     data.targets(recipe.classes)  # a wrong label is found before anything is asked
     settings = recipe.vlm.settled(endpoint_of(recipe.vlm))
-    front = Asked(settings)
+    front = Vlm(settings)
     readings = read_parts(
         data,
-        lambda image: front.read(image).values,
+        front.values,
         recipe.image,
         workers=workers,
         progress=progress,
     )
     declared = replace(recipe, vlm=settings)
-    return train_head(readings, readings.values, declared, front=front, record={})
+    return train_head(readings, readings.values, declared, front=front)

@@ -202,6 +202,32 @@ def test_a_hand_edited_model_is_refused(model_folder: Path, tmp_path: Path) -> N
             id="guarantee-of-one-class",
         ),
         pytest.param(
+            lambda d: d["training"].update(colour=1),
+            "model.json: training: colour: expected no such field, got 1.",
+            id="training-unknown",
+        ),
+        pytest.param(
+            lambda d: d["training"].pop("photos"),
+            "model.json: training: photos: expected a value, got nothing.",
+            id="training-without-photos",
+        ),
+        pytest.param(
+            lambda d: d["training"]["steps"][0].update(parts="many"),
+            "model.json: training: steps[0].parts: expected a whole number, "
+            "got 'many'. Write it without quotes.",
+            id="training-step-of-text",
+        ),
+        pytest.param(
+            lambda d: d["certificate"].pop("penalty"),
+            "model.json: certificate: penalty: expected a value, got nothing.",
+            id="certificate-without-penalty",
+        ),
+        pytest.param(
+            lambda d: d["self_test"].update(numpy="2"),
+            "model.json: self_test: numpy: expected no such field, got '2'.",
+            id="self-test-unknown",
+        ),
+        pytest.param(
             lambda d: d["guarantee"].update(parts="any"),
             "model.json: guarantee.parts: expected one of new, out_of_fold, got 'any'.",
             id="guarantee-on-any-parts",

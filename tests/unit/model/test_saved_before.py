@@ -27,3 +27,10 @@ def says() -> dict[str, Any]:
 def test_the_same_bits_come_out(says: dict[str, Any], key: str) -> None:
     """Readings, x, logits, probabilities, decision, and the hash of the model."""
     assert says[key] == SAID[key]
+
+
+def test_it_is_saved_again_byte_for_byte(tmp_path: Path) -> None:
+    """Typed records lose no field, no order and no digit of the file."""
+    place = load(GOLDEN / "model-0.1.json").save(tmp_path / "again.json")
+
+    assert place.read_bytes() == (GOLDEN / "model-0.1.json").read_bytes()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from glassline.errors import ModelError
-from glassline.model.sealed import publish, seal, unseal
+from glassline.model.sealed import seal, unseal
 
 DOCUMENT = {"format": 1, "W": [[0.1, -2.5e-300], [1e300, 3.0]], "name": "刮傷"}
 
@@ -91,38 +90,6 @@ def test_nan_is_never_written() -> None:
         ModelError, match=r"^model: expected finite numbers, got: .*\.$"
     ):
         seal({"W": [float("nan")]})
-
-
-def test_publishing_replaces_the_file_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    """One file stands there afterwards: the new one."""
-    path = tmp_path / "model" / "model.json"
-
-    publish(path, b"old")
-    publish(path, b"new")
-
-    assert [(p.name, p.read_bytes()) for p in path.parent.iterdir()] == [
-        ("model.json", b"new")
-    ]
-
-
-def test_a_failed_publish_keeps_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A full disk (here: at the flush) loses nothing and leaves no rubbish."""
-    path = tmp_path / "model.json"
-    publish(path, b"old")
-    monkeypatch.setattr("os.fsync", _disk_is_full)
-
-    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
-        publish(path, b"new")
-
-    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [
-        ("model.json", b"old")
-    ]
-
-
-def _disk_is_full(handle: int) -> None:
-    raise OSError(28, "No space left on device")
 
 
 def _is_accepted(data: bytes) -> bool:

@@ -26,11 +26,12 @@ from glassline.errors import (
     ShapeError,
 )
 from glassline.explain.faces.picture.layout import telling
-from glassline.front import Network
+from glassline.front import Cnn
 from glassline.front.onnx.graph import Backbone, concept_network
 from glassline.inspection import inspect
 from glassline.model import Model, load
-from glassline.model.sealed import publish_pair, read_part
+from glassline.model.records import Made
+from glassline.model.sealed import publish_pair, read_companion
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.render.words import words
 from glassline.studies.ablation import score_subsets
@@ -117,7 +118,7 @@ def test_a_model_in_8_bits_is_verified(line: Dataset, backbone: str) -> None:
 
     found = verify(small, line, backbone=backbone)
 
-    assert small.record["backbone"]["int8"]
+    assert small.record.backbone.int8
     assert found.holds
 
 
@@ -128,7 +129,7 @@ def test_an_evaluation_says_what_the_concepts_mean(
     found = evaluate(taught, line)
 
     assert found.concepts is not None
-    assert found.concepts["figures"] == taught.record["concepts"]["figures"]
+    assert found.concepts["figures"] == taught.record.concepts.figures
     assert list(found.concepts["meaning"]) == [*FEATURE_NAMES]
     assert "a linear probe instead" in "\n".join(lines(found, "en"))
     assert "concepts" in found.as_json()
@@ -231,7 +232,7 @@ def test_every_flipped_bit_of_a_part_is_refused(tmp_path: Path) -> None:
     for bit in range(8 * len(data)):
         (tmp_path / ONNX).write_bytes(_flipped(data, bit))
         with suppress(ModelError):
-            accepted.append(read_part(tmp_path / ONNX, digest))
+            accepted.append(read_companion(tmp_path / ONNX, digest))
 
     assert accepted == []
 
@@ -302,7 +303,7 @@ def test_a_network_with_other_outputs_is_no_front() -> None:
         match=r"^front\.onnx: expected the outputs readings and maps, got stage1, "
         r"stage2\.$",
     ):
-        Network(tiny_backbone().SerializeToString())
+        Cnn(tiny_backbone().SerializeToString())
 
 
 def test_a_network_of_another_number_of_features_is_no_front() -> None:
@@ -313,7 +314,7 @@ def test_a_network_of_another_number_of_features_is_no_front() -> None:
     with pytest.raises(
         ModelError, match=r"^front\.onnx: expected 4 readings, got 3\.$"
     ):
-        Network(data)
+        Cnn(data)
 
 
 def test_a_stop_anywhere_in_publishing_leaves_a_pair(tmp_path: Path) -> None:
@@ -323,19 +324,19 @@ def test_a_stop_anywhere_in_publishing_leaves_a_pair(tmp_path: Path) -> None:
     publish_pair(path, b"1", part, b"old")
 
     (tmp_path / "front.onnx.new").write_bytes(b"new")  # stopped before model.json
-    assert read_part(part, old) == b"old"
+    assert read_companion(part, old) == b"old"
     path.write_bytes(b"2")  # stopped before the part has its name
-    assert read_part(part, new) == b"new"
+    assert read_companion(part, new) == b"new"
     publish_pair(path, b"2", part, b"new")
 
-    assert read_part(part, new) == b"new"
+    assert read_companion(part, new) == b"new"
     assert sorted(each.name for each in tmp_path.iterdir()) == [ONNX, "model.json"]
 
 
 @pytest.mark.slow
 def test_a_reader_never_sees_a_torn_pair(taught: Model, folder: Path) -> None:
     """Published again and again, read again and again: one whole model or the other."""
-    other = replace(taught, record={**taught.record, "notes": ["another"]})
+    other = replace(taught, record=replace(taught.record, notes=("another",)))
     hashes = {taught.sha256, other.sha256}
     done = threading.Event()
 
@@ -384,10 +385,7 @@ def test_a_machine_that_reads_otherwise_is_warned_of(
     taught: Model, tmp_path: Path
 ) -> None:
     """A front whose readings of the known image are not those of its maker."""
-    made = {
-        "glassline": "0",
-        "self_test": {"opencv": "0", "readings": [1.0, 2.0, 3.0, 4.0]},
-    }
+    made = Made("0", "0", (1.0, 2.0, 3.0, 4.0))
     replace(taught, made=made).save(tmp_path)
 
     with pytest.warns(
@@ -404,7 +402,7 @@ def test_two_models_may_share_a_folder(
 ) -> None:
     """Each file of a model has its own network."""
     taught.save(tmp_path / "a.json")
-    other = replace(taught, record={**taught.record, "notes": ["another"]})
+    other = replace(taught, record=replace(taught.record, notes=("another",)))
     other.save(tmp_path / "b.json")
     model.save(tmp_path / "c.json")
 
@@ -463,7 +461,7 @@ def test_no_guarantee_is_counted_on_parts_that_the_network_knows(
     """A head can be trained without a part; the concepts were not."""
     with pytest.raises(
         InputError,
-        match=rf"^{re.escape(line.name)}: expected parts that the network was not "
+        match=rf"^{re.escape(line.name)}: expected parts that the model was not "
         r"trained on, got those of training\. Give other photos: a head can be trained "
         r"without a part, but the network's concepts know it\.$",
     ):

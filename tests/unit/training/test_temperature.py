@@ -123,12 +123,12 @@ def test_the_model_keeps_the_optimum_beside_the_head(
     model: Model, tmp_path: Path
 ) -> None:
     """The certificate speaks of the one, inspection uses the other."""
-    table = {**model.record["temperature"], "applied": 2.0}
+    found = replace(model.record.temperature, applied=2.0)
     sharper = replace(
         model,
         head=Head(model.fitted.W / 2, model.fitted.b / 2),
         optimum=model.fitted,
-        record={**model.record, "temperature": table},
+        record=replace(model.record, temperature=found),
     )
     sharper.save(tmp_path)
 

@@ -15,6 +15,7 @@ from glassline.dataset import Dataset
 from glassline.errors import DatasetError, GlasslineWarning, LabelError
 from glassline.head import certify, class_weights
 from glassline.model import Model
+from glassline.model.records import RefusedPhoto
 from glassline.recipe import Recipe, TrainingSettings
 from glassline.studies.crossvalidation import cross_validate
 from glassline.studies.evaluation import evaluate
@@ -53,7 +54,7 @@ def test_the_certificate_can_be_recomputed(line: Dataset, model: Model) -> None:
     )
 
     assert again.gradient_norm < 1e-8
-    assert_allclose(again.objective, model.certificate["objective"], rtol=1e-12)
+    assert_allclose(again.objective, model.certificate.objective, rtol=1e-12)
 
 
 @pytest.mark.parametrize("penalty", [1e-5, 3e-4, 1e-2])
@@ -65,15 +66,15 @@ def test_training_ends_where_verification_finds_nothing_left(
 
     model = train(line, Recipe(classes=line.classes, training=settings))
 
-    assert model.certificate["distance_bound"] <= 1e-7
+    assert model.certificate.distance_bound <= 1e-7
 
 
 def test_the_record_says_what_the_model_rests_on(line: Dataset, model: Model) -> None:
     """Counts, steps and what was refused."""
-    assert model.record["n"] == len(line)
-    assert sum(model.record["counts"].values()) == len(line)
-    assert model.record["refused"] == []
-    assert model.record["steps"][0]["length"] == 0
+    assert model.record.n == len(line)
+    assert sum(model.record.counts.values()) == len(line)
+    assert model.record.refused == ()
+    assert model.record.steps[0].length == 0
 
 
 def test_a_refused_photo_is_left_out_and_named(line: Dataset, tmp_path: Path) -> None:
@@ -86,8 +87,8 @@ def test_a_refused_photo_is_left_out_and_named(line: Dataset, tmp_path: Path) ->
 
     trained = train(data, Recipe(classes=line.classes))
 
-    assert trained.record["n"] == len(line)
-    assert trained.record["refused"] == [{"image": "broken.png", "reason": "truncated"}]
+    assert trained.record.n == len(line)
+    assert trained.record.refused == (RefusedPhoto("broken.png", "truncated"),)
 
 
 def test_a_changed_photo_is_refused_by_its_hash(line: Dataset) -> None:
@@ -97,7 +98,7 @@ def test_a_changed_photo_is_refused_by_its_hash(line: Dataset) -> None:
     trained = train(replace(line, parts=parts), Recipe(classes=line.classes))
 
     name = line.parts[0].path.name
-    assert trained.record["refused"] == [{"image": name, "reason": "hash_mismatch"}]
+    assert trained.record.refused == (RefusedPhoto(name, "hash_mismatch"),)
 
 
 @pytest.mark.parametrize("each", [1, 3])
@@ -115,7 +116,7 @@ def test_a_few_photos_of_each_class_are_enough_to_train(
     with warnings.catch_warnings(action="ignore", category=GlasslineWarning):
         trained = train(line.subset(rows), Recipe(classes=("ok", "dirt")))
 
-    assert trained.record["n"] == 2 * each
+    assert trained.record.n == 2 * each
 
 
 def test_a_refused_photo_with_an_odd_name_does_not_stop_the_training(
@@ -130,7 +131,7 @@ def test_a_refused_photo_with_an_odd_name_does_not_stop_the_training(
 
     trained = train(data, Recipe(classes=line.classes))
 
-    assert trained.record["refused"] == [{"image": "\\xe9.png", "reason": "empty"}]
+    assert trained.record.refused == (RefusedPhoto("\\xe9.png", "empty"),)
 
 
 def test_a_prior_for_a_class_that_was_never_seen_is_refused(line: Dataset) -> None:
@@ -171,7 +172,7 @@ def test_undecided_parts_teach_nothing(line: Dataset, model: Model) -> None:
     trained = train(replace(line, parts=parts), Recipe(classes=line.classes))
 
     assert_allclose(trained.head.W, model.head.W, rtol=1e-9, atol=1e-12)
-    assert trained.record["undecided"] == 1
+    assert trained.record.undecided == 1
 
 
 def test_a_class_without_parts_is_warned_of_by_name(line: Dataset) -> None:
@@ -183,7 +184,7 @@ def test_a_class_without_parts_is_warned_of_by_name(line: Dataset) -> None:
     ):
         trained = train(line, recipe)
 
-    assert trained.record["counts"]["dent"] == 0
+    assert trained.record.counts["dent"] == 0
 
 
 def test_a_label_outside_the_recipe_is_found_before_reading(line: Dataset) -> None:

@@ -24,7 +24,7 @@ from glassline.errors import (
     RefusedError,
     ServerError,
 )
-from glassline.front import Asked
+from glassline.front import Vlm
 from glassline.inspection import Inspection, inspect
 from glassline.model import Model, load
 from glassline.model.sealed import seal, unseal
@@ -89,8 +89,8 @@ def test_the_same_answers_give_the_same_model(
 
     assert again.as_bytes() == asked.as_bytes()
     assert len(stub.asked) == before
-    assert isinstance(again.front, Asked)
-    assert again.front.usage.so_far.cached == len(line)
+    assert isinstance(again.front, Vlm)
+    assert again.front.usage.cached == len(line)
 
 
 def test_loading_a_model_asks_nobody(asked: Model, stub: Stub, tmp_path: Path) -> None:
@@ -168,12 +168,12 @@ def test_a_part_without_an_answer_costs_no_other_part(
         line, replace(recipe, vlm=replace(recipe.vlm, model="slow")), workers=1
     )
 
-    assert [each["reason"] for each in model.record["refused"]] == [
+    assert [each.reason for each in model.record.refused] == [
         "not_scores",
         "refused",
         "no_answer",
     ]
-    assert model.record["n"] == len(line) - 3
+    assert model.record.n == len(line) - 3
 
 
 def test_a_server_that_can_not_be_used_stops_training(

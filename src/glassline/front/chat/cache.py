@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from glassline.errors import AnswerError, GlasslineWarning
+from glassline.files import publish
 from glassline.front.chat.answer import check_scores
 
 __all__ = ["Cache", "entry_key"]
@@ -33,8 +33,7 @@ def entry_key(endpoint: str, question: Mapping[str, Any]) -> str:
 class Cache:
     """Remembers scores in a folder; several processes may share it.
 
-    Each entry is a file of its own, written beside its place and renamed, so an
-    interrupted run leaves no half of one.
+    Each entry is a file of its own, there whole or not at all.
 
     Args:
         folder: Made when the first answer comes.
@@ -82,9 +81,7 @@ class Cache:
         entry = {"format": FORMAT, "key": key, "scores": dict(scores)}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(json.dumps(entry).encode())
-            Path(file.name).replace(path)
+            publish(path, json.dumps(entry).encode())
         except OSError as error:
             self._warn(
                 f"{path}: expected a file that can be written, got: {error.strerror}. "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from glassline.errors import MissingExtraError
+from glassline.files import publish
 from glassline.front.onnx.safety import check
 
 __all__ = ["export_timm"]
@@ -76,7 +77,7 @@ def export_timm(name: str, path: str | Path, weights: str | Path | None = None) 
     path = Path(path)
     data = _folded(written.getvalue())
     check(data, path.name)
-    path.write_bytes(data)
+    publish(path, data)
     return path
 
 

@@ -19,11 +19,10 @@ from glassline.dataset.readings import (
     Readings,
     Refusal,
     no_progress,
-    read_parts,
 )
 from glassline.errors import InputError
 from glassline.head import part_losses
-from glassline.model import Model
+from glassline.model import Model, read_with
 from glassline.studies.metrics import Scores, score
 from glassline.training.crossfit import out_of_fold
 
@@ -119,7 +118,7 @@ def score_subsets(
         L. S. Shapley, in: Contributions to the Theory of Games II (1953), 307-317.
     """
     names = model.feature_names
-    if model.front.kind != "measured" or len(names) > MAX_FEATURES:
+    if not model.front.is_measured or len(names) > MAX_FEATURES:
         raise InputError(
             f"subsets: expected at most {MAX_FEATURES} measured features, got "
             f"{len(names)} of kind {model.front.kind}."
@@ -130,11 +129,9 @@ def score_subsets(
     def both(image: Image, /) -> Values:
         small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA).ravel()
         random = (small - small.mean()) @ directions
-        return np.concatenate([model.front.read(image).values, random])
+        return np.concatenate([model.front.values(image), random])
 
-    readings = read_parts(
-        data, both, model.recipe.image, workers=workers, progress=progress
-    )
+    readings = read_with(model, data, both, workers=workers, progress=progress)
     scorer = _Scorer(model, readings)
     d = len(names)
     chosen = [each for size in range(d + 1) for each in combinations(range(d), size)]

@@ -11,12 +11,10 @@ from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
 from glassline.errors import InputError
-from glassline.front import Measured
 from glassline.image import printable
 from glassline.model import Model
-from glassline.model.fields import front_of
 from glassline.model.verdict import decide
-from glassline.recipe import ACTIONS, FEATURE_NAMES
+from glassline.recipe import ACTIONS
 from glassline.studies.comparison.differences import Judge, differences
 from glassline.studies.comparison.result import Change, Comparison
 
@@ -96,11 +94,14 @@ def _check(old: Model, new: Model) -> None:
 def _unlike(old: Model, new: Model) -> tuple[str, ...]:
     """Return the features that the two models do not read alike."""
     one, other = old.front, new.front
-    if isinstance(one, Measured) and isinstance(other, Measured):
+    mine, yours = one.as_json(), other.as_json()
+    if one.is_measured and other.is_measured:
         return tuple(
-            name for name, each in one.table.items() if other.table[name] != each
+            name
+            for name, each in mine["features"].items()
+            if yours["features"][name] != each
         )
-    return () if front_of(one) == front_of(other) else old.feature_names
+    return () if mine == yours else old.feature_names
 
 
 def _read(
@@ -110,21 +111,17 @@ def _read(
     unlike = _unlike(old, new)
 
     def both(image: Image, /) -> Values:
-        first = old.front.read(image).values
+        first = old.front.values(image)
         if not unlike:
             return np.concatenate([first, first])
-        return np.concatenate([first, new.front.read(image).values])
+        return np.concatenate([first, new.front.values(image)])
 
     return read_parts(data, both, old.recipe.image, workers=workers, progress=progress)
 
 
 def _ranges(old: Model, readings: Readings | None) -> list[tuple[float, float]]:
     if readings is None:
-        is_measured = isinstance(old.front, Measured)
-        return [
-            (0.0 if is_measured and name in FEATURE_NAMES else -inf, inf)
-            for name in old.feature_names
-        ]
+        return [(least, inf) for least in old.front.least.tolist()]
     seen = readings.values[:, : len(old.feature_names)]
     return list(zip(seen.min(axis=0).tolist(), seen.max(axis=0).tolist(), strict=True))
 

@@ -17,11 +17,10 @@ from glassline.dataset.readings import (
     Readings,
     Refusal,
     no_progress,
-    read_parts,
 )
 from glassline.errors import InputError
 from glassline.head import part_losses, softmax
-from glassline.model import Model
+from glassline.model import Model, read_with
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Action, Recipe
 from glassline.studies.metrics import (
@@ -184,13 +183,7 @@ def evaluate(
         InputError: No part that could be read is labelled.
     """
     data.targets(model.recipe.classes)
-    readings = read_parts(
-        data,
-        reader(model),
-        model.recipe.image,
-        workers=workers,
-        progress=progress,
-    )
+    readings = read_with(model, data, reader(model), workers=workers, progress=progress)
     values = readings.values[:, : len(model.feature_names)]
     said = decide(model, values)
     found = judge(model.recipe, said.logits, said.actions, readings)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Features, Image, Values
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.decide import Gauge
 from glassline.errors import InputError, check_one_of
 from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
-from glassline.model import Model
+from glassline.model import Model, read_with
 from glassline.model.verdict import decide
 from glassline.studies.gauge.result import Flips, Study
 from glassline.studies.metrics import Rate
@@ -75,10 +75,10 @@ def study(
         ours; adding kinds up as independent is too.
     """
     used = _without(tuple(without))
-    readings = read_parts(
+    readings = read_with(
+        model,
         _evenly(data, parts),
         _rereading(model, used),
-        model.recipe.image,
         workers=workers,
         progress=lambda _, done, total: progress(STAGE, done, total),
     )
@@ -124,14 +124,12 @@ def _evenly(data: Dataset, parts: int | None) -> Dataset:
 
 
 def _rereading(model: Model, used: Sequence[Disturbance]) -> Callable[[Image], Values]:
-    front = model.front
-
     def measure(image: Image, /) -> Values:
         # Seeded by the photo, so that its place among the others changes nothing.
         photo = zlib.crc32(image.tobytes())
         rng = np.random.Generator(np.random.PCG64([SEED, photo]))
-        rows = [front.read(undisturbed(image)).values]
-        rows += [front.read(each.apply(image, rng)).values for each in used]
+        rows = [model.front.values(undisturbed(image))]
+        rows += [model.front.values(each.apply(image, rng)) for each in used]
         return np.concatenate(rows)
 
     return measure

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Probabilities
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.decide import find_guarantee
-from glassline.errors import InputError, ModelError
+from glassline.errors import InputError
 from glassline.head import softmax
-from glassline.model import FILE, Model
+from glassline.model import Model, read_with
 from glassline.studies.crossvalidation import cross_validate
 from glassline.studies.guarantee.result import Assurance
 from glassline.training import PHOTO_DIGITS, data_hash, read_candidates
@@ -56,30 +56,21 @@ def assure(  # noqa: PLR0913  options, each with a default
             part is left to count.
         LabelError: A label is not one of the model's classes.
         DatasetError: No photo could be read, or too few groups for the folds.
-        ModelError: The model does not say which photos it was trained on.
     """
     data.targets(model.recipe.classes)  # a wrong label is found before the photos
-    readings = read_parts(
-        data,
-        lambda image: model.front.read(image).values,
-        model.recipe.image,
-        workers=workers,
-        progress=progress,
-    )
+    readings = read_with(model, data, workers=workers, progress=progress)
     targets = readings.data.targets(model.recipe.classes)
     known = targets.sum(axis=1) > 0
-    whole = data_hash(readings, model.recipe) == model.record["data_sha256"]
-    if whole and model.front.kind == "vlm":
+    whole = data_hash(readings, model.recipe) == model.record.data_sha256
+    if whole and not model.front.is_measured:
+        why = (
+            "a head can be trained without a part, but the network's concepts know it."
+            if model.front.is_taught
+            else "out of fold only measured features are judged."
+        )
         raise InputError(
             f"{data.name}: expected parts that the model was not trained on, got those "
-            "of training. Give other photos: out of fold only measured features are "
-            "judged."
-        )
-    if whole and model.front.kind != "measured":
-        raise InputError(
-            f"{data.name}: expected parts that the network was not trained on, got "
-            "those of training. Give other photos: a head can be trained without a "
-            "part, but the network's concepts know it."
+            f"of training. Give other photos: {why}"
         )
     if whole:
         parts: Literal["new", "out_of_fold"] = "out_of_fold"
@@ -131,13 +122,7 @@ def _out_of_fold(
 
 def _learnt(model: Model, readings: Readings) -> NDArray[np.bool_]:
     """Return which photos the model was trained on."""
-    photos = model.record.get("photos")
-    if photos is None:
-        raise ModelError(
-            f"{FILE}: expected the hashes of the photos it was trained on, got none. "
-            "Train again."
-        )
-    trained = set(photos)
+    trained = set(model.record.photos)
     return np.array([photo[:PHOTO_DIGITS] in trained for photo in readings.sha256])
 
 

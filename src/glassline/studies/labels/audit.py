@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
-from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.errors import DatasetError, InputError
 from glassline.head import part_losses, softmax
-from glassline.model import Model
+from glassline.model import Model, read_with
 from glassline.model.verdict import Decisions, decide
 from glassline.recipe import Recipe
 from glassline.studies.labels.conflicts import Conflict, conflicts, fewest_to_check
@@ -97,20 +97,12 @@ def _read(
 ) -> tuple[Model, Readings]:
     """Return the readings with the settings of a model, or with those training chooses."""
     if isinstance(judge, Model):
-        if judge.front.kind == "cnn":
+        if judge.front.is_taught:
             raise InputError(
                 "judge: expected a recipe, or a model of measured features, got a "
                 "network: its concepts were taught by the labels in question."
             )
-        front = judge.front
-        readings = read_parts(
-            data,
-            lambda image: front.read(image).values,
-            judge.recipe.image,
-            workers=workers,
-            progress=progress,
-        )
-        return judge, readings
+        return judge, read_with(judge, data, workers=workers, progress=progress)
     readings = read_candidates(data, judge, workers=workers, progress=progress)
     trained = train_on(readings, judge, progress=progress)
     return trained.model, replace(readings, values=readings.values[:, trained.columns])
@@ -157,9 +149,7 @@ def _suspects(
 def _retrained(known: Readings, model: Model) -> Decisions:
     """Return what a model fitted to all parts says of them; settings and limits stay."""
     with quiet():
-        trial = train_head(
-            known, known.values, model.recipe, front=model.front, record={}
-        )
+        trial = train_head(known, known.values, model.recipe, front=model.front)
     trial = replace(trial, gauge=model.gauge, guarantee=model.guarantee)
     return decide(trial, known.values)
 

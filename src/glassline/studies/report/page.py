@@ -64,7 +64,7 @@ def page(story: Story, lang: str = "en") -> str:
             parts=[_part(each, lang) for each in story.inspections],
             sheets=[Markup(each.sheet.html_body(lang)) for each in explained],  # noqa: S704  our own, escaped there
             sheet_style=Markup(sheet_style()),  # noqa: S704
-            loss=loss_chart([step["objective"] for step in model.record["steps"]]),
+            loss=loss_chart([step.objective for step in model.record.steps]),
             reliability=reliability_chart(story.held_out.bins),
             actions=ACTIONS,
         )

@@ -20,12 +20,12 @@ def reader(model: Model) -> Measure:
 
     It gives the model's readings; behind those of another front, the measured ones.
     """
+    if model.front.is_measured:
+        return model.front.values
     measured = Measured(model.recipe.features)
-    is_measured = model.front.kind == measured.kind
 
     def read(image: Image, /) -> Values:
-        values = model.front.read(image).values
-        return values if is_measured else np.append(values, measured.read(image).values)
+        return np.append(model.front.values(image), measured.values(image))
 
     return read
 
@@ -42,12 +42,13 @@ def followed(model: Model, readings: Readings) -> dict[str, Any] | None:
         which was taught nothing; `meaning`, how each concept follows its measured reading within a class of these parts. None
         where the features are measured.
     """
-    if model.front.kind == Measured.kind:
+    if model.front.is_measured:
         return None
     d = len(model.feature_names)
     known = readings.data.labelled(model.recipe.classes)
+    taught = model.record.concepts
     return {
-        "figures": model.record.get("concepts", {}).get("figures"),
+        "figures": taught.figures if taught else None,
         "meaning": meaning(
             readings.values[known.rows, :d],
             readings.values[known.rows, d:],

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 import glassline
 from glassline.dataset import Dataset
 from glassline.decide import Guarantee, TooFew, find_guarantee
-from glassline.errors import InputError, ModelError
+from glassline.errors import InputError
 from glassline.head import softmax
 from glassline.model import Model
 from glassline.studies.crossvalidation import cross_validate
@@ -132,20 +132,6 @@ def test_nothing_but_parts_of_training_is_refused(
         r"out of fold\.$",
     ):
         assure(settled, line.subset(range(59)), escape=0.4, confidence=0.8)
-
-
-def test_a_model_that_does_not_name_its_photos_is_refused(
-    settled: Model, others: Dataset
-) -> None:
-    """It could have learnt from any of them."""
-    record = {key: settled.record[key] for key in settled.record if key != "photos"}
-
-    with pytest.raises(
-        ModelError,
-        match=r"^model\.json: expected the hashes of the photos it was trained on, got "
-        r"none\. Train again\.$",
-    ):
-        assure(replace(settled, record=record), others, escape=0.4, confidence=0.8)
 
 
 def test_a_second_guarantee_does_not_build_on_the_first(

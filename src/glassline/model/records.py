@@ -1,0 +1,170 @@
+"""What a model says of its own making: one frozen record for each table of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import inf, isfinite
+from typing import Any
+
+from glassline.errors import ModelError
+from glassline.head import Certificate
+from glassline.head.newton import Step
+from glassline.recipe.tables import fill
+
+__all__ = [
+    "BackboneRecord",
+    "Candidate",
+    "ConceptsRecord",
+    "Made",
+    "RefusedPhoto",
+    "TemperatureRecord",
+    "TrainingRecord",
+    "certificate_table",
+    "read_certificate",
+]
+
+
+@dataclass(frozen=True)
+class RefusedPhoto:
+    """A photo that training left out: its name, and the code of the reason."""
+
+    image: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TemperatureRecord:
+    """The temperature that fits out-of-fold labels best, and what was applied.
+
+    Attributes:
+        value: What would divide the logits; None where no finite one is best.
+        outcome: How the search ended, as a sentence.
+        before: Mean cross-entropy without it, nats.
+        after: With it.
+        n: Parts.
+        crossed: Each fold at the temperature of the others.
+        error: Standard error of `before` - `crossed`.
+        folds: Folds.
+        applied: What divides `optimum` to give `head`; 1 where none pays.
+    """
+
+    value: float | None
+    outcome: str
+    before: float | None
+    after: float | None
+    n: int
+    crossed: float | None
+    error: float | None
+    folds: int
+    applied: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A setting of a feature that training tried, and the loss it gave."""
+
+    feature: str
+    settings: Mapping[str, Any]
+    loss: float | None
+
+
+@dataclass(frozen=True)
+class BackboneRecord:
+    """The pretrained network under a cnn front."""
+
+    name: str
+    sha256: str
+    int8: bool
+
+
+@dataclass(frozen=True)
+class ConceptsRecord:
+    """What the concepts of a cnn front were taught, and how far they can be believed.
+
+    Attributes:
+        figures: As `glassline.training.concepts.Figures.as_json` has them; None where
+            there were too few groups.
+        table: Shape (k, d): how strongly each class shows each feature.
+    """
+
+    figures: Mapping[str, Any] | None
+    table: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What a model rests on; no path, so that the folder's place changes nothing.
+
+    Attributes:
+        data_sha256: Hash of photos, labels and weights in their order.
+        photos: First digits of every photo's hash, sorted.
+        n: Labelled parts.
+        counts: Class to parts that are it by more than half.
+        undecided: Parts without a label.
+        refused: Photos left out.
+        outcome: How the fit ended, as a sentence.
+        notes: What the fit said of unusual data.
+        steps: The way to the optimum.
+        temperature: None where there were too few groups to find one.
+        candidates: Settings tried; None of a front without any.
+        backbone: Of a cnn front.
+        concepts: Of a cnn front.
+    """
+
+    data_sha256: str
+    photos: tuple[str, ...]
+    n: int
+    counts: Mapping[str, int]
+    undecided: int
+    refused: tuple[RefusedPhoto, ...]
+    outcome: str
+    notes: tuple[str, ...]
+    steps: tuple[Step, ...]
+    temperature: TemperatureRecord | None
+    candidates: tuple[Candidate, ...] | None = None
+    backbone: BackboneRecord | None = None
+    concepts: ConceptsRecord | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the record as plain data; what another front records is left out."""
+        of_a_front = ("candidates", "backbone", "concepts")
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if value is not None or key not in of_a_front
+        }
+
+
+@dataclass(frozen=True)
+class Made:
+    """Where a model was trained.
+
+    Attributes:
+        glassline: The version.
+        opencv: Its version.
+        readings: Of the known image there; empty where a server gives them.
+    """
+
+    glassline: str
+    opencv: str
+    readings: tuple[float, ...]
+
+
+def certificate_table(certificate: Certificate) -> dict[str, float | None]:
+    """Return a certificate as plain data; an infinite bound, which is none, is None."""
+    return {
+        name: value if value is not None and isfinite(value) else None
+        for name, value in asdict(certificate).items()
+    }
+
+
+def read_certificate(table: Mapping[str, Any], where: str) -> Certificate:
+    """Return the certificate that `certificate_table` was of.
+
+    Raises:
+        ModelError: A field is unknown, missing or no number.
+    """
+    if table.get("distance_bound", 0.0) is None:
+        table = {**table, "distance_bound": inf}
+    return fill(Certificate, table, where=where, error=ModelError)

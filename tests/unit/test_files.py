@@ -1,0 +1,124 @@
+"""What is written appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from glassline.files import publish
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "glassline"
+WRITES = re.compile(r"write_(text|bytes)\(|open\([^)]*[\"'][wax]b?\+?[\"']|os\.replace")
+MAY_WRITE = {
+    "files.py": "publishes",
+    "synthetic/line.py": "photos of a data set, whose table is published after them",
+}
+
+
+def test_publishing_replaces_the_file_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """One file stands there afterwards: the new one, readable by all."""
+    path = tmp_path / "model.json"
+
+    publish(path, b"old")
+    publish(path, b"new")
+
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [
+        ("model.json", b"new")
+    ]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("failing", ["os.fsync", "pathlib.Path.replace"])
+def test_a_failed_publish_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """A full disk, at the flush or at the rename, loses nothing and leaves no rubbish."""
+    path = tmp_path / "model.json"
+    publish(path, b"old")
+    monkeypatch.setattr(failing, _disk_is_full)
+
+    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
+        publish(path, b"new")
+
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [
+        ("model.json", b"old")
+    ]
+
+
+def test_no_folder_is_made(tmp_path: Path) -> None:
+    """A typing error in a path is told, not made true."""
+    with pytest.raises(FileNotFoundError, match=r"^\[Errno 2\] No such file or dir.*$"):
+        publish(tmp_path / "missing" / "page.html", b"")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is replaced."""
+    (tmp_path / "shown.html").symlink_to(tmp_path / "page.html")
+
+    publish(tmp_path / "shown.html", b"page")
+
+    assert (tmp_path / "shown.html").is_symlink()
+    assert (tmp_path / "page.html").read_bytes() == b"page"
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    """It can not be replaced: another program holds its other end."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+    listener = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    listener.start()
+
+    publish(pipe, b"page")
+    listener.join()
+
+    assert heard == [b"page"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_reader_sees_one_of_two_writers_whole(tmp_path: Path) -> None:
+    """Each file is 1 MB of one letter; no reader ever sees two letters, or fewer."""
+    path = tmp_path / "page"
+    publish(path, b"a" * 1_000_000)
+    writers = [
+        threading.Thread(target=_publish_often, args=(path, letter)) for letter in b"ab"
+    ]
+    for each in writers:
+        each.start()
+
+    seen = set()
+    while any(each.is_alive() for each in writers):
+        data = path.read_bytes()
+        seen.add((len(data), len(set(data))))
+
+    assert seen == {(1_000_000, 1)}
+    assert [each.name for each in tmp_path.iterdir()] == ["page"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=str(path.relative_to(SOURCE)))
+        for path in sorted(SOURCE.rglob("*.py"))
+        if str(path.relative_to(SOURCE)) not in MAY_WRITE
+    ],
+)
+def test_nothing_else_writes_a_file(path: Path) -> None:
+    """There is one way to write, and it is tested above."""
+    assert WRITES.findall(path.read_text()) == []
+
+
+def _publish_often(path: Path, letter: int) -> None:
+    for _ in range(20):
+        publish(path, bytes([letter]) * 1_000_000)
+
+
+def _disk_is_full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
