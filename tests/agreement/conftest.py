@@ -12,11 +12,11 @@ import pytest
 from agreement.lines import PARTS, STRANGE, Line
 
 from glassline.dataset import Dataset
-from glassline.decide import Escapes, Gauge, Promise
+from glassline.decide import Escapes, Gauge, Guarantee
 from glassline.model import Model
 
 ROUGH = Gauge(10, "0" * 64, (1.0,) * 4, {"noise": (0.5,) * 4})
-PROMISE = Promise(
+PROMISE = Guarantee(
     threshold=0.97,
     escape=0.01,
     confidence=0.95,
@@ -53,7 +53,7 @@ def agreed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Line:
     """A model that knows what is novel and how its camera repeats."""
-    model = replace(settled, gauge=ROUGH, promise=request.param)
+    model = replace(settled, gauge=ROUGH, guarantee=request.param)
     saved = tmp_path_factory.mktemp("agreed")
     model.save(saved)
     return Line(model, saved, photos)

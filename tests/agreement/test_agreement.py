@@ -56,7 +56,7 @@ def test_a_model_does_not_differ_from_itself(agreed: Line) -> None:
 
 def test_a_comparison_counts_the_decisions_that_inspect_takes(agreed: Line) -> None:
     """Against the same model without gauge, guarantee and region."""
-    bare = replace(agreed.model, gauge=None, promise=None, region=None)
+    bare = replace(agreed.model, gauge=None, guarantee=None, region=None)
     pairs = Counter(
         (seen.decision, inspect(bare, path).decision)
         for path, seen in zip(agreed.paths, agreed.inspected.values(), strict=True)

@@ -1,16 +1,10 @@
-"""What a count proves about a rate: Clopper and Pearson's exact bounds."""
+"""What a count proves about a rate: Clopper and Pearson's exact bound."""
 
 from __future__ import annotations
 
 from glassline.errors import InputError
 
-__all__ = [
-    "allowed_escapes",
-    "check_promise",
-    "lower_bound",
-    "parts_needed",
-    "upper_bound",
-]
+__all__ = ["allowed_escapes", "check_promise", "parts_needed", "upper_bound"]
 
 
 def upper_bound(k: float, n: float, confidence: float) -> float:
@@ -39,18 +33,6 @@ def upper_bound(k: float, n: float, confidence: float) -> float:
     from scipy.special import betaincinv  # noqa: PLC0415  costs 0.2 s
 
     return 1.0 if k >= n else float(betaincinv(k + 1.0, n - k, confidence))
-
-
-def lower_bound(k: int, n: int, confidence: float) -> float:
-    """Return the exact lower bound: the upper one of the n - k parts without an event.
-
-    Example:
-        >>> print(f"{lower_bound(299, 299, 0.95):.5f}")
-        0.99003
-    """
-    from scipy.special import betaincinv  # noqa: PLC0415
-
-    return 0.0 if k <= 0 else float(betaincinv(k, n - k + 1.0, 1 - confidence))
 
 
 def allowed_escapes(n: int, escape: float, confidence: float) -> int:
