@@ -469,7 +469,7 @@ def test_a_question_about_a_part_is_answered_beside_its_verdict(
         ),
         (
             ["--suppose", "line_strength=0", "--evidence", "x.png"],
-            "--suppose: expected a photo, and no --evidence.",
+            "--suppose: expected no --evidence with it.",
         ),
     ],
 )

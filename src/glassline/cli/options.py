@@ -24,6 +24,7 @@ __all__ = [
     "language_of",
     "language_option",
     "possible_by",
+    "refuse",
     "set_options",
 ]
 
@@ -85,6 +86,20 @@ class Share(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
 
 
 SHARE = Share()
+
+
+def refuse(context: click.Context, why: str, *names: str) -> None:
+    """Refuse options that were typed where they would do nothing.
+
+    Args:
+        context: Of the command.
+        why: What is expected instead.
+        names: Of the command's parameters, as its function has them.
+    """
+    for param in context.command.params:
+        source = context.get_parameter_source(str(param.name))
+        if param.name in names and source is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{param.opts[0]}: {why}.")
 
 
 def set_options(command: Callable[..., Any]) -> Callable[..., Any]:

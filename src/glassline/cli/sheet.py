@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.options import json_option, language_option, possible_by, set_options
+from glassline.cli.options import (
+    json_option,
+    language_option,
+    possible_by,
+    refuse,
+    set_options,
+)
 from glassline.cli.output import as_json, document, progress_bar, say
 from glassline.files import publish
 
 if TYPE_CHECKING:
+    from glassline.dataset.readings import Progress
     from glassline.explain import Evidence, Sheet
 
 __all__ = ["command"]
 
 PICTURES = (".svg", ".png")
+OF_A_PHOTO = ("evidence", "asked", "compared", "miss", "by_class")
 
 
 @click.command("sheet")
 @click.argument("model", required=False, type=click.Path(path_type=Path))
 @click.argument("photo", required=False, type=click.Path(path_type=Path))
 @click.option("--example", is_flag=True, help="The reference example, without a model.")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Numbers of your own: JSON or CSV with x, W and b.",
+)
+@click.option("--x", "x", metavar="NUMBERS", help="x of your own: '0.6 1.0 -0.4 0.2'.")
+@click.option("--W", "w", metavar="ROWS", help="Its W, a row a feature: '1 0; 0 1'.")
+@click.option("--b", "b", metavar="NUMBERS", help="Its b, a number a class.")
 @click.option("--label", help="What a person said of the part: adds loss and learning.")
 @click.option(
     "--format",
@@ -52,10 +71,16 @@ PICTURES = (".svg", ".png")
 )
 @language_option
 @json_option
+@click.pass_context
 def command(
+    context: click.Context,
     model: Path | None,
     photo: Path | None,
     example: bool,
+    file: Path | None,
+    x: str | None,
+    w: str | None,
+    b: str | None,
     label: str | None,
     face: str,
     evidence: Path | None,
@@ -69,7 +94,9 @@ def command(
 ) -> None:
     """Show the whole sum behind one verdict.
 
-    Every step from features to decision, so that a pencil can check it.
+    Every step from features to decision, so that a pencil can check it. Without a
+    model: of the reference example, or of numbers of your own, any count of features
+    and classes.
 
     \b
     Example:
@@ -78,31 +105,100 @@ def command(
       glassline sheet model part.png --evidence part.svg
       glassline sheet model part.png --suppose line_strength=0
       glassline sheet model part.png --out part.xlsx
+      glassline sheet --x "0.6 1.0" --W "0.5 -0.3; 0.2 0.4" --b "0.4 0.2" --label c1
+      glassline sheet --from numbers.csv --out numbers.xlsx
     """
-    from glassline.explain import example as worked_example
-
-    if example == (model is not None) or (model is None) != (photo is None):
-        raise click.UsageError("expected MODEL and PHOTO, or --example.")
-    x = _numbers(asked, photo, evidence)
-    _check_files(evidence, photo, out)
-    sheet: Sheet
-    if model is None or photo is None:
-        sheet = worked_example()
-    else:
-        from glassline.inspection import inspect
-        from glassline.model import load
-
+    own = file is not None or x is not None or w is not None or b is not None
+    if (model is not None) + example + own != 1 or (model is None) != (photo is None):
+        raise click.UsageError(
+            "expected MODEL and PHOTO, or --example, or --from FILE, or --x, --W and --b."
+        )
+    if photo is None:
+        refuse(context, "expected MODEL and PHOTO with it", *OF_A_PHOTO)
+    supposed = _numbers(asked, evidence)
+    _check_files(evidence, out)
+    if model is not None and photo is not None:
         with progress_bar() as progress:
-            trained = load(model)
-            possible = possible_by(trained, compared, miss, by_class, progress)
-            seen = inspect(trained, photo, label=label, possible=possible)
-            sheet = (seen.suppose(x) if x else seen).sheet
+            sheet = _of_a_photo(
+                model, photo, label, supposed, (compared, miss, by_class), progress
+            )
+    elif example:
+        from glassline.explain import example as worked_example
+
+        sheet = worked_example() if label is None else worked_example(label)
+    else:
+        sheet = _of_numbers(file, (x, w, b), label)
     if evidence is not None and sheet.evidence is not None:
         _write(sheet.evidence, evidence, lang)
     if out is not None:
+        refuse(
+            context,
+            "expected none with --out, which writes a spreadsheet",
+            "face",
+            "as_lines",
+        )
         _save(out, sheet.xlsx(lang), "--out")
     else:
         _show(sheet, "json lines" if as_lines else face, lang)
+
+
+def _of_a_photo(
+    model: Path,
+    photo: Path,
+    label: str | None,
+    supposed: dict[str, float],
+    compared: tuple[Path | None, float, bool],
+    progress: Progress,
+) -> Sheet:
+    from glassline.inspection import inspect
+    from glassline.model import load
+
+    trained = load(model)
+    possible = possible_by(trained, *compared, progress)
+    seen = inspect(trained, photo, label=label, possible=possible)
+    return (seen.suppose(supposed) if supposed else seen).sheet
+
+
+def _of_numbers(
+    file: Path | None,
+    typed: tuple[str | None, str | None, str | None],
+    label: str | None,
+) -> Sheet:
+    from glassline.explain.given import Given, read_given, work_out
+
+    x, w, b = typed
+    if file is not None:
+        if any(each is not None for each in typed):
+            raise click.UsageError("--from FILE: expected no --x, --W and --b with it.")
+        given = read_given(_text(file), str(file))
+    elif x is None or w is None or b is None:
+        raise click.UsageError("expected --x, --W and --b together, or --from FILE.")
+    else:
+        given = Given(
+            x=_row("--x", x),
+            W=tuple(_row("--W", row) for row in w.split(";")),
+            b=_row("--b", b),
+        )
+    return work_out(given if label is None else replace(given, label=label))
+
+
+def _row(option: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(each) for each in text.replace(",", " ").split())
+    except ValueError as error:
+        raise click.UsageError(
+            f"{option}: expected numbers with blanks or commas between, got {text!r}."
+        ) from error
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no UTF-8"
+        raise click.UsageError(
+            f"--from {file}: expected a file of JSON or CSV, got: {reason}."
+        ) from error
 
 
 def _show(sheet: Sheet, face: str, lang: str) -> None:
@@ -116,12 +212,10 @@ def _show(sheet: Sheet, face: str, lang: str) -> None:
         say(getattr(sheet, face)(lang))
 
 
-def _numbers(
-    asked: tuple[str, ...], photo: Path | None, evidence: Path | None
-) -> dict[str, float]:
+def _numbers(asked: tuple[str, ...], evidence: Path | None) -> dict[str, float]:
     """Read FEATURE=X as many times as it was given."""
-    if asked and (photo is None or evidence is not None):
-        raise click.UsageError("--suppose: expected a photo, and no --evidence.")
+    if asked and evidence is not None:
+        raise click.UsageError("--suppose: expected no --evidence with it.")
     found = {}
     for text in asked:
         name, _, value = text.partition("=")
@@ -134,11 +228,9 @@ def _numbers(
     return found
 
 
-def _check_files(evidence: Path | None, photo: Path | None, out: Path | None) -> None:
-    if evidence is not None and (photo is None or evidence.suffix not in PICTURES):
-        raise click.UsageError(
-            "--evidence: expected a photo, and a FILE that ends in .svg or .png."
-        )
+def _check_files(evidence: Path | None, out: Path | None) -> None:
+    if evidence is not None and evidence.suffix not in PICTURES:
+        raise click.UsageError("--evidence: expected a FILE that ends in .svg or .png.")
     if out is not None and out.suffix != ".xlsx":
         raise click.UsageError("--out: expected a FILE that ends in .xlsx.")
 

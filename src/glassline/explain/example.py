@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from glassline.decide import Policy, decide
 from glassline.explain.faces.sheet import Sheet
-from glassline.head import Head
-from glassline.recipe import Recipe
+from glassline.explain.given import Given, work_out
 
-__all__ = ["example"]
+__all__ = ["EXAMPLE", "example"]
 
-RECIPE = Recipe(classes=("ok", "scratch", "dirt"))
-X = (0.6, 1.0, -0.4, 0.2)
 LABEL = "scratch"
-W = (
-    (0.5, -0.3, 0.1),
-    (0.2, 0.4, -0.5),
-    (-0.6, 0.2, 0.3),
-    (0.1, -0.2, 0.7),
+EXAMPLE = Given(
+    x=(0.6, 1.0, -0.4, 0.2),
+    W=(
+        (0.5, -0.3, 0.1),
+        (0.2, 0.4, -0.5),
+        (-0.6, 0.2, 0.3),
+        (0.1, -0.2, 0.7),
+    ),
+    b=(0.44, 0.2, -0.38),
+    label=LABEL,
 )
-B = (0.44, 0.2, -0.38)
 
 
-def example() -> Sheet:
+def example(label: str | None = LABEL) -> Sheet:
     """Return the sheet of one part with four features and three classes.
 
     The part is a scratch that the model takes for OK: the loss is above
     log 3, and the costs send it to a person.
+
+    Args:
+        label: What a person said instead; None leaves loss and learning out.
+
+    Raises:
+        LabelError: The label is not one of the three classes.
 
     Example:
         >>> example().figures["p"].printed
@@ -35,13 +41,4 @@ def example() -> Sheet:
         >>> example().decision.action
         'review'
     """
-    head = Head(np.array(W), np.array(B))
-    x = np.array(X)
-    p = head.probabilities(x[np.newaxis])[0]
-    return Sheet.of(
-        head,
-        x,
-        classes=RECIPE.classes,
-        label=LABEL,
-        decision=decide(Policy.of(RECIPE), p),
-    )
+    return work_out(replace(EXAMPLE, label=label))
