@@ -15,7 +15,7 @@ from commands import run
 import glassline
 from glassline.dataset.readings import read_parts
 from glassline.inspection import Inspection
-from glassline.model.verdict import actions
+from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS
 from glassline.studies.evaluation import evaluate
 
@@ -99,14 +99,14 @@ def by_its_sheet(line: Line) -> Verdicts:
 
 
 def by_many_at_once(line: Line) -> Verdicts:
-    """`actions`, as evaluation, comparison and gauge study decide."""
+    """`decide`, as evaluation, comparison and gauge study decide."""
     found = read_parts(
         line.data,
         lambda image: line.model.front.read(image).values,
         line.model.recipe.image,
     )
-    p = line.model.head.probabilities(line.model.scale.x(found.values))
-    return _of_arrays(line, actions(line.model, found.values, p), p)
+    said = decide(line.model, found.values)
+    return _of_arrays(line, said.actions, said.probabilities)
 
 
 def by_evaluation(line: Line) -> Verdicts:
