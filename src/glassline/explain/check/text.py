@@ -13,9 +13,6 @@ __all__ = ["lines"]
 def lines(marks: Marks, lang: str) -> Iterator[str]:
     """Yield how many figures follow, then two lines a wrong figure.
 
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-
     Example:
         >>> list(lines(Marks(4, ()), "en"))
         ['All 4 figures follow from what is given.']

@@ -18,11 +18,7 @@ __all__ = ["lines"]
 
 
 def lines(found: Explanation, lang: str) -> Iterator[str]:
-    """Yield the explanation line by line.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Yield the explanation line by line."""
     said = _Said(found, lang)
     yield said.say["title"]
     yield "=" * WIDTH

@@ -24,11 +24,7 @@ LABELLED = ("W", "costs", "log_p_T")  # the others have the same rows
 
 
 def page(sheet: WorkedSum, lang: str) -> str:
-    """Return a whole page: no script, and nothing fetched from anywhere.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Return a whole page: no script, and nothing fetched from anywhere."""
     wording = Wording(sheet, lang)
     template = templates("glassline.explain.faces").get_template("page.html")
     return template.render(
@@ -44,9 +40,6 @@ def body(sheet: WorkedSum, lang: str) -> str:
 
     It carries no style and no script, so that a page may hold several and keep a
     strict content policy; the page adds `sheet_style` once.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
     """
     wording = Wording(sheet, lang)
     decision = sheet.decision

@@ -20,9 +20,6 @@ def face(sheet: WorkedSum, lang: str) -> str:
     """Return the sheet as Markdown (CommonMark with tables).
 
     Names from the recipe are escaped: they can add no heading, link or markup.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
     """
     return "\n".join(_lines(Wording(sheet, lang)))
 

@@ -17,11 +17,7 @@ INDENT = 4
 
 
 def face(sheet: WorkedSum, lang: str) -> str:
-    """Return the sheet for a terminal, at most 80 cells wide.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Return the sheet for a terminal, at most 80 cells wide."""
     return "\n".join(_lines(Wording(sheet, lang))) + "\n"
 
 

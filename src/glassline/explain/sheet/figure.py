@@ -32,45 +32,50 @@ class Kind:
     columns: str
 
 
-KINDS: Mapping[str, Kind] = {
-    "x": Kind("x", "", "", "features"),
-    "y": Kind("y", "", "", "classes"),
-    "W": Kind("W", "", "features", "classes"),
-    "b": Kind("b", "", "", "classes"),
-    "contributions": Kind("x_i W_ic", "", "features", "classes"),
-    "s": Kind("s", "x W", "", "classes"),
-    "z": Kind("z", "s + b", "", "classes"),
-    "m": Kind("m", "max z", "", ""),
-    "shifted": Kind("z'", "z - m", "", "classes"),
-    "e": Kind("e", "exp z'", "", "classes"),
-    "t": Kind("t", "sum e", "", ""),
-    "p": Kind("p", "e / t", "", "classes"),
-    "log_p": Kind("log p", "ln p", "", "classes"),
-    "log_p_T": Kind("log p^T", "(log p)^T", "classes", ""),
-    "u": Kind("u", "y log p^T", "", ""),
-    "L": Kind("L", "-u", "", ""),
-    "dz": Kind("dz", "p - y", "", "classes"),
-    "dW": Kind("dW", "x^T dz", "features", "classes"),
-    "db": Kind("db", "dz", "", "classes"),
-    "W_new": Kind("W+", "W - eta dW", "features", "classes"),
-    "b_new": Kind("b+", "b - eta db", "", "classes"),
-    "L_new": Kind("L+", "L(W+, b+)", "", ""),
-    "costs": Kind("C", "", "classes", "actions"),
-    "ratio": Kind("r", "line / training", "", "classes"),
-    "adjusted": Kind("p~", "p r / sum p r", "", "classes"),
-    "expected_costs": Kind("c", "p C", "", "actions"),
+BLOCKS: Mapping[str, Mapping[str, Kind]] = {
+    "given": {
+        "x": Kind("x", "", "", "features"),
+        "y": Kind("y", "", "", "classes"),
+        "W": Kind("W", "", "features", "classes"),
+        "b": Kind("b", "", "", "classes"),
+    },
+    "linear": {
+        "contributions": Kind("x_i W_ic", "", "features", "classes"),
+        "s": Kind("s", "x W", "", "classes"),
+        "z": Kind("z", "s + b", "", "classes"),
+    },
+    "softmax": {
+        "m": Kind("m", "max z", "", ""),
+        "shifted": Kind("z'", "z - m", "", "classes"),
+        "e": Kind("e", "exp z'", "", "classes"),
+        "t": Kind("t", "sum e", "", ""),
+        "p": Kind("p", "e / t", "", "classes"),
+    },
+    "loss": {
+        "log_p": Kind("log p", "ln p", "", "classes"),
+        "log_p_T": Kind("log p^T", "(log p)^T", "classes", ""),
+        "u": Kind("u", "y log p^T", "", ""),
+        "L": Kind("L", "-u", "", ""),
+    },
+    "learning": {
+        "dz": Kind("dz", "p - y", "", "classes"),
+        "dW": Kind("dW", "x^T dz", "features", "classes"),
+        "db": Kind("db", "dz", "", "classes"),
+        "W_new": Kind("W+", "W - eta dW", "features", "classes"),
+        "b_new": Kind("b+", "b - eta db", "", "classes"),
+        "L_new": Kind("L+", "L(W+, b+)", "", ""),
+    },
+    "decision": {
+        "costs": Kind("C", "", "classes", "actions"),
+        "ratio": Kind("r", "line / training", "", "classes"),
+        "adjusted": Kind("p~", "p r / sum p r", "", "classes"),
+        "expected_costs": Kind("c", "p C", "", "actions"),
+    },
 }
-"""Every figure a sheet may hold, by its key in the catalogues, in order."""
+"""Every figure that a sheet may hold, by block, in the order of every face."""
 
-BLOCKS: Mapping[str, tuple[str, ...]] = {
-    "given": ("x", "y", "W", "b"),
-    "linear": ("contributions", "s", "z"),
-    "softmax": ("m", "shifted", "e", "t", "p"),
-    "loss": ("log_p", "log_p_T", "u", "L"),
-    "learning": ("dz", "dW", "db", "W_new", "b_new", "L_new"),
-    "decision": ("costs", "ratio", "adjusted", "expected_costs"),
-}
-"""The figures by block, in the order of every face."""
+KINDS = {key: kind for block in BLOCKS.values() for key, kind in block.items()}
+"""The same by key, as in the catalogues."""
 
 ADDED = ("s", "z", "m", "shifted", "W_new", "b_new", "expected_costs")
 """Sums of both signs: what should cancel to 0 may leave a rest of rounding."""

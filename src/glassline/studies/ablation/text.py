@@ -13,11 +13,7 @@ __all__ = ["lines"]
 
 
 def lines(found: Subsets, lang: str) -> Iterator[str]:
-    """Yield the table line by line.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Yield the table line by line."""
     text = words(lang)
     say, short = text["subsets"], text["features_short"]
     yield say["title"]

@@ -15,11 +15,7 @@ __all__ = ["lines"]
 
 
 def lines(found: Comparison, lang: str) -> Iterator[str]:
-    """Yield the comparison line by line.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Yield the comparison line by line."""
     say = words(lang)["compare"]
     yield say["title"]
     yield "=" * WIDTH

@@ -12,11 +12,7 @@ __all__ = ["lines"]
 
 
 def lines(study: Study, lang: str) -> Iterator[str]:
-    """Yield the study line by line.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Yield the study line by line."""
     say = words(lang)["gauge"]
     long, short = words(lang)["features"], words(lang)["features_short"]
     heads = [short.get(name, name) for name in study.features]

@@ -13,11 +13,7 @@ __all__ = ["lines"]
 
 
 def lines(found: Assurance, lang: str) -> Iterator[str]:
-    """Yield the answer line by line.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Yield the answer line by line."""
     say = words(lang)["guarantee"]
     answer = found.answer
     yield say["title"]

@@ -30,11 +30,7 @@ class Strip:
 
 
 def page(found: Audit, lang: str = "en", *, top: int = 10) -> str:
-    """Return the first `top` of each list as one self-contained HTML page.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Return the first `top` of each list as one self-contained HTML page."""
     text = words(lang)
     return (
         templates("glassline.studies.labels")

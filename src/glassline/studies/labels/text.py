@@ -15,11 +15,7 @@ __all__ = ["lines", "pair_rows", "suspect_rows"]
 
 
 def lines(found: Audit, lang: str, *, top: int) -> Iterator[str]:
-    """Yield the audit line by line, the first `top` of each list.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Yield the audit line by line, the first `top` of each list."""
     say = words(lang)["labels"]
     yield say["title"]
     yield "=" * WIDTH

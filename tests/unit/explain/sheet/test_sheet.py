@@ -15,7 +15,7 @@ from glassline.decide import Policy, decide
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.explain import Sheet
 from glassline.explain.blocks.wording import Wording
-from glassline.explain.sheet.figure import BLOCKS, KINDS
+from glassline.explain.sheet.figure import BLOCKS
 from glassline.features import Scale
 from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES, Recipe
@@ -212,8 +212,8 @@ def test_without_a_label_loss_and_learning_are_left_out(label: Any) -> None:
     sheet = small(label=label)
 
     assert sheet.label is None
-    assert set(sheet.figures).isdisjoint(BLOCKS["loss"] + BLOCKS["learning"] + ("y",))
-    assert set(BLOCKS["linear"] + BLOCKS["softmax"]) <= set(sheet.figures)
+    assert set(sheet.figures).isdisjoint([*BLOCKS["loss"], *BLOCKS["learning"], "y"])
+    assert {*BLOCKS["linear"], *BLOCKS["softmax"]} <= set(sheet.figures)
 
 
 def test_costs_of_the_worked_example(taught: Sheet) -> None:
@@ -253,11 +253,6 @@ def test_readings_lead_to_x(trained: Sheet) -> None:
 def test_figures_can_not_be_changed(taught: Sheet) -> None:
     """A sheet says what was done; its arrays are read-only."""
     assert [k for k, f in taught.figures.items() if f.value.flags.writeable] == []
-
-
-def test_every_kind_of_figure_has_a_block() -> None:
-    """No figure can be made that no face would show."""
-    assert sorted(KINDS) == sorted(key for keys in BLOCKS.values() for key in keys)
 
 
 def test_names_of_the_recipe_are_shown() -> None:

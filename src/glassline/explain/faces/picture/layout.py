@@ -46,9 +46,6 @@ def scene(evidence: Evidence, lang: str) -> Scene:
 
     The marks of features whose x is below 2 are left out, and the legend says so:
     what is as on good parts needs no pointing at.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
     """
     rows, columns = evidence.image.shape
     scale = min(LARGEST, LONG_PX / max(rows, columns))

@@ -21,11 +21,7 @@ SHIFT = 4  # bits of a pixel's fraction in OpenCV's drawing
 
 
 def face(evidence: Evidence, lang: str) -> bytes:
-    """Return the photo with its evidence, legend included, as the bytes of a PNG file.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Return the photo with its evidence, legend included, as the bytes of a PNG file."""
     laid = scene(evidence, lang)
     width, height = laid.size_wh
     pixels = np.full((height, width, 3), PAPER, np.uint8)

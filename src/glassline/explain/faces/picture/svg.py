@@ -17,11 +17,7 @@ __all__ = ["face"]
 
 
 def face(evidence: Evidence, lang: str) -> str:
-    """Return the photo with its evidence, legend included, as one SVG element.
-
-    Raises:
-        InputError: Another language than "en" and "zh-TW".
-    """
+    """Return the photo with its evidence, legend included, as one SVG element."""
     laid = scene(evidence, lang)
     return (
         templates("glassline.explain.faces")

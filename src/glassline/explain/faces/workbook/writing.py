@@ -1,23 +1,29 @@
-"""Writes the sheet as XLSX: the givens as numbers, everything else as formulas."""
+"""Writes the sheet as XLSX: what stands where, givens as numbers, the rest as formulas."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassline.errors import MissingExtraError
-from glassline.explain.blocks.block import Table
+from glassline.explain.blocks.block import Block, Table
+from glassline.explain.blocks.sheet import blocks
 from glassline.explain.blocks.wording import Wording
+from glassline.explain.faces.text import equation
 from glassline.explain.faces.workbook.formulas import (
     FORMULAS,
+    Places,
     cell,
     differences,
     scaled,
 )
-from glassline.explain.faces.workbook.layout import Item, Layout
+from glassline.explain.sheet.figure import Figure
 from glassline.explain.sheet.worked_sum import Scaling, WorkedSum
 from glassline.render.numbers import DECIMALS
 
@@ -38,6 +44,8 @@ FORMATS: dict[str, dict[str, Any]] = {
     "given": {"font_color": "#1f5fa8", "bg_color": "#e7eef7"},
     "made": {"num_format": NUMBER},
 }
+TALL = ("scaling", "why")  # tables of formulas: a row a feature, whatever is printed
+Matrix = NDArray[np.float64]
 
 
 def face(sheet: WorkedSum, lang: str) -> bytes:
@@ -48,7 +56,6 @@ def face(sheet: WorkedSum, lang: str) -> bytes:
     a name, `gl_` and its key, by which `read` finds it.
 
     Raises:
-        InputError: Another language than "en" and "zh-TW".
         MissingExtraError: XlsxWriter is not installed.
     """
     wording = Wording(sheet, lang)
@@ -72,7 +79,7 @@ class _Writer:
     def __init__(self, book: Any, wording: Wording) -> None:
         self.book, self.wording, self.sheet = book, wording, wording.sheet
         self.layout = Layout(wording)
-        self.places = self.layout.places(wording)
+        self.places = self.layout.places
         self.page = book.add_worksheet(wording.say["document"])
         self.formats = {name: book.add_format(kind) for name, kind in FORMATS.items()}
 
@@ -197,3 +204,93 @@ def _fixed(name: str) -> str:
     """
     letters = name.rstrip("0123456789")
     return f"${letters}${name[len(letters) :]}"
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One matrix of the page.
+
+    Attributes:
+        key: As in `KINDS`, or eta or z_new, which the spreadsheet alone shows.
+        title: Symbol, formula and name.
+        purpose: What it is for, or "".
+        rows: Labels beside its rows.
+        columns: Labels above its columns.
+        value: Shape (r, c).
+    """
+
+    key: str
+    title: str
+    purpose: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    value: Matrix
+
+
+class Layout:
+    """The rows of one page, counted from 0.
+
+    Attributes:
+        head: The lines below the title.
+        blocks: The blocks of the sheet with their items.
+        starts: Block key to the row of its title.
+        tables: Block key to the first row of its table.
+        remarks: Block key to the row of its remark.
+        places: Where the matrices stand, as the formulas ask for it.
+    """
+
+    def __init__(self, wording: Wording) -> None:
+        self.head = (*wording.summary(), *wording.notes(), wording.say["live"])
+        self.blocks = [(each, tuple(_items(each, wording))) for each in blocks(wording)]
+        self.starts: dict[str, int] = {}
+        self.tables: dict[str, int] = {}
+        self.remarks: dict[str, int] = {}
+        self._corners: dict[str, tuple[int, int]] = {}
+        figures = wording.sheet.figures
+        self.places = Places(self._corners, *figures["W"].shape, "ratio" in figures)
+        row = len(self.head) + 2
+        for block, items in self.blocks:
+            row = self._place(block, items, row, len(wording.features)) + 2
+
+    def _place(
+        self, block: Block, items: tuple[Item, ...], row: int, features: int
+    ) -> int:
+        """Give one block its rows; return the one below it."""
+        self.starts[block.key] = row
+        row += 1
+        for item in items:
+            self._corners[item.key] = (row + 3, 1)
+            row += 4 + len(item.value)
+        if block.table is not None:
+            self.tables[block.key] = row
+            shown = len(block.table.rows) + len(block.table.footer)
+            row += 1 + (features + 2 if block.key in TALL else shown)
+        if block.remark:
+            self.remarks[block.key] = row
+            row += 1
+        return row
+
+
+def _items(block: Block, wording: Wording) -> Iterator[Item]:
+    sheet, say = wording.sheet, wording.say
+    for figure in block.figures:
+        if figure.key == "W_new":
+            rate = np.array([[sheet.learning_rate]])
+            yield Item("eta", f"eta    {say['eta']}", "", (), (), rate)
+        if figure.key == "L_new":
+            title = f"z+ = x W+ + b+    {say['z_new']}"
+            columns = tuple(wording.axis("classes"))
+            yield Item("z_new", title, "", (), columns, _stepped_logits(sheet.figures))
+        yield Item(
+            key=figure.key,
+            title=f"{equation(figure)}    {wording.name(figure)}",
+            purpose=wording.purpose(figure),
+            rows=tuple(wording.axis(figure.kind.rows)),
+            columns=tuple(wording.axis(figure.kind.columns)),
+            value=figure.value,
+        )
+
+
+def _stepped_logits(figures: Mapping[str, Figure]) -> Matrix:
+    x, W, b = (figures[key].value for key in ("x", "W_new", "b_new"))
+    return np.asarray(x @ W + b)
