@@ -53,6 +53,7 @@ def test_json_is_one_object_with_everything(
         "agreement",
         "kappa",
         "undecided",
+        "copies",
         "refused",
     }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from glassline.errors import DatasetError, ImageError, UnreadError
 from glassline.image import load, printable
 from glassline.recipe import ImageSettings
 
-__all__ = ["Progress", "Readings", "Refusal", "no_progress", "read_parts"]
+__all__ = ["Copy", "Progress", "Readings", "Refusal", "no_progress", "read_parts"]
 
 WORKERS = 2  # decoding and OpenCV leave the interpreter free; more only where asked
 AHEAD = 8  # parts a worker may run ahead, so that memory stays flat
@@ -54,28 +56,56 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A photo that shows what another one shows, pixel for pixel: no evidence of its own.
+
+    Attributes:
+        part: The copy.
+        of: The part that counts instead.
+        sha256: The hash of the copy's bytes.
+    """
+
+    part: Part
+    of: Part
+    sha256: str
+
+    @property
+    def contradicts(self) -> bool:
+        """Return whether both are labelled, and not alike."""
+        said, counted = _said(self.part), _said(self.of)
+        return bool(said and counted) and said != counted
+
+    def as_json(self) -> dict[str, Any]:
+        """Return both names as plain data."""
+        return {"image": str(self.part.path), "of": str(self.of.path)}
+
+
+@dataclass(frozen=True)
 class Readings:
     """What was measured on a dataset.
 
     Attributes:
-        data: The parts that could be read, in their order; n of them.
+        data: The parts that could be read, in their order; n of them, no two with the
+            same pixels. Groups that shared a photo are one group.
         values: Shape (n, d), in each reading's own unit.
         sha256: The hash of each photo's bytes, n of them.
         refused: The parts that could not be read.
+        copies: The parts left out because another one shows the same pixels.
     """
 
     data: Dataset
     values: NDArray[np.float64]
     sha256: tuple[str, ...]
     refused: tuple[Refusal, ...]
+    copies: tuple[Copy, ...] = ()
 
     def subset(self, rows: NDArray[np.int64]) -> Readings:
         """Return the readings of these rows, in the order given."""
-        return Readings(
+        return replace(
+            self,
             data=self.data.subset(rows),
             values=self.values[rows],
             sha256=tuple(self.sha256[row] for row in rows.tolist()),
-            refused=self.refused,
         )
 
 
@@ -89,46 +119,116 @@ def read_parts(
 ) -> Readings:
     """Read and measure every part; a refused photo is kept as a refusal.
 
-    The answer does not depend on the number of workers.
+    Photos with the same pixels, in files of whatever name and format, count once: the
+    first whose label most of them have is kept, the others are told as copies. The
+    answer does not depend on the number of workers.
 
     Raises:
         DatasetError: Not one photo could be read; the message holds the first reason.
     """
-    kept: list[int] = []
-    rows: list[Values] = []
-    hashes: list[str] = []
+    read: list[_Read] = []
     refused: list[Refusal] = []
     with closing(_in_order(data, measure, settings, workers)) as answers:
         for row, found in enumerate(answers):
             if isinstance(found, Refusal):
                 refused.append(found)
             else:
-                kept.append(row)
-                hashes.append(found[0])
-                rows.append(found[1])
+                read.append(found)
             progress("reading photos", row + 1, len(data))
-    if not rows:
+    if not read:
         first = refused[0].message if refused else "no part"
         raise DatasetError(
             f"{data.name}: expected at least one photo that can be read, got {first}"
         )
-    return Readings(data.subset(kept), np.array(rows), tuple(hashes), tuple(refused))
+    kept, copies = _counted_once(read)
+    return Readings(
+        data=replace(data, parts=tuple(each.part for each in kept)),
+        values=np.array([each.values for each in kept]),
+        sha256=tuple(each.sha256 for each in kept),
+        refused=tuple(refused),
+        copies=copies,
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One part that was read: hashes of its bytes and of its pixels, and its readings."""
+
+    part: Part
+    sha256: str
+    pixels: bytes
+    values: Values
+
+
+def _counted_once(read: Sequence[_Read]) -> tuple[list[_Read], tuple[Copy, ...]]:
+    """Keep one part of each set with the same pixels; join the groups that share one."""
+    sets: dict[bytes, list[_Read]] = {}
+    for each in read:
+        sets.setdefault(each.pixels, []).append(each)
+    groups = _joined([[each.part.group for each in alike] for alike in sets.values()])
+    first = {pixels: _most_told(alike) for pixels, alike in sets.items()}
+    kept = {
+        pixels: replace(each, part=replace(each.part, group=groups[each.part.group]))
+        for pixels, each in first.items()
+    }
+    copies = tuple(
+        Copy(each.part, kept[each.pixels].part, each.sha256)
+        for each in read
+        if each is not first[each.pixels]
+    )
+    return [kept[each.pixels] for each in read if each is first[each.pixels]], copies
+
+
+def _most_told(alike: Sequence[_Read]) -> _Read:
+    """Return the first that is labelled as most of them are."""
+    told = Counter(said for each in alike if (said := _said(each.part)))
+    most = max(told.values(), default=0)
+    return next(each for each in alike if told[_said(each.part)] == most)
+
+
+def _said(part: Part) -> tuple[tuple[str, float], ...]:
+    """Return a part's label in shares; nothing where it has none."""
+    shares = part.soft or ({part.label: 1.0} if part.label else {})
+    return tuple(sorted((name, share) for name, share in shares.items() if share))
+
+
+def _joined(sets: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return each group's name, the same for all that are linked by a set.
+
+    Example:
+        >>> _joined([["a", "b"], ["c"], ["b", "d"]])
+        {'a': 'a', 'b': 'a', 'c': 'c', 'd': 'a'}
+    """
+    above: dict[str, str] = {}
+
+    def name(group: str) -> str:
+        while above.setdefault(group, group) != group:
+            group = above[group]
+        return group
+
+    for linked in sets:
+        for group in linked:
+            above[name(group)] = name(linked[0])
+    return {group: name(group) for group in above}
 
 
 def _in_order(
     data: Dataset, measure: Measure, settings: ImageSettings, workers: int
-) -> Generator[tuple[str, Values] | Refusal]:
-    def one(part: Part) -> tuple[str, Values] | Refusal:
+) -> Generator[_Read | Refusal]:
+    def one(part: Part) -> _Read | Refusal:
         try:
             photo = load(part.path, settings=settings, root=part.within)
             _check_hash(part, photo.sha256)
         except ImageError as error:
             return Refusal(str(part.path), error.reason, str(error))
         try:
-            return photo.sha256, measure(photo.image)
+            values = measure(photo.image)
         except UnreadError as error:
             told = f"{printable(part.path.name)}: {error}"
             return Refusal(str(part.path), error.reason, told)
+        pixels = hashlib.sha256(str(photo.image.shape).encode())
+        pixels.update(np.ascontiguousarray(photo.image).data)
+        return _Read(part, photo.sha256, pixels.digest(), values)
 
     if workers == 1:
         yield from map(one, data.parts)

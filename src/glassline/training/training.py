@@ -265,9 +265,10 @@ def _record(readings: Readings, recipe: Recipe, found: Fit) -> TrainingRecord:
     """Say what the model rests on."""
     labels = readings.data.targets(recipe.classes)
     counts = (labels > 0.5).sum(axis=0).tolist()
+    photos = (*readings.sha256, *(each.sha256 for each in readings.copies))
     return TrainingRecord(
         data_sha256=data_hash(readings, recipe),
-        photos=tuple(sorted(photo[:PHOTO_DIGITS] for photo in readings.sha256)),
+        photos=tuple(sorted(photo[:PHOTO_DIGITS] for photo in photos)),
         n=int(labels.any(axis=1).sum()),
         counts=dict(zip(recipe.classes, counts, strict=True)),
         undecided=int((~labels.any(axis=1)).sum()),

@@ -38,7 +38,7 @@ def assure(  # noqa: PLR0913  options, each with a default
     are the training set itself (same photos, labels and weights), every part is
     judged out of fold instead: by a head that was trained without its group. That is
     the usual way, and honest about the labels; but the heads are not the one that is
-    used, so new parts are the stronger proof. A photo that occurs twice counts once.
+    used, so new parts are the stronger proof. Photos with the same pixels count once.
 
     Args:
         model: Whose recipe, front and head.
@@ -80,8 +80,7 @@ def assure(  # noqa: PLR0913  options, each with a default
     else:
         parts, learnt = "new", _learnt(model, readings)
         p = model.head.probabilities(model.scale.x(readings.values))
-    again = _again(readings.sha256)
-    rows = np.flatnonzero(known & ~learnt & ~again)
+    rows = np.flatnonzero(known & ~learnt)
     if not len(rows):
         raise InputError(
             f"{data.name}: expected labelled parts that the model was not trained on, "
@@ -105,8 +104,8 @@ def assure(  # noqa: PLR0913  options, each with a default
         n=len(rows),
         groups=len(np.unique(groups)),
         learnt=int(learnt.sum()),
-        repeated=int((again & ~learnt).sum()),
-        undecided=int((~known & ~learnt & ~again).sum()),
+        repeated=len(readings.copies),
+        undecided=int((~known & ~learnt).sum()),
         refused=readings.refused,
         data_sha256=data_hash(counted, model.recipe),
     )
@@ -121,12 +120,16 @@ def _out_of_fold(
 
 
 def _learnt(model: Model, readings: Readings) -> NDArray[np.bool_]:
-    """Return which photos the model was trained on."""
+    """Return which photos the model was trained on, themselves or a copy."""
     trained = set(model.record.photos)
-    return np.array([photo[:PHOTO_DIGITS] in trained for photo in readings.sha256])
-
-
-def _again(photos: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Return which photos came before, byte for byte."""
-    first = {photo: row for row, photo in reversed([*enumerate(photos)])}
-    return np.array([first[photo] != row for row, photo in enumerate(photos)])
+    copied = {
+        each.of.path
+        for each in readings.copies
+        if each.sha256[:PHOTO_DIGITS] in trained
+    }
+    return np.array(
+        [
+            photo[:PHOTO_DIGITS] in trained or part.path in copied
+            for photo, part in zip(readings.sha256, readings.data.parts, strict=True)
+        ]
+    )

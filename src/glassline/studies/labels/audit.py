@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from glassline.model import Model, read_with
 from glassline.model.verdict import Decisions, decide
 from glassline.recipe import Recipe
 from glassline.studies.labels.conflicts import Conflict, conflicts, fewest_to_check
-from glassline.studies.labels.inspectors import agreements, kappas
+from glassline.studies.labels.inspectors import Vote, agreements, kappas, votes
 from glassline.studies.labels.result import Audit, Effect, Inspector, Suspect
 from glassline.studies.metrics import Rate
 from glassline.training import read_candidates, train_head, train_on
@@ -70,7 +70,7 @@ def audit(
     # the clip would hide which of two strong readings is the stronger
     x = prepare(known.values, known.data, recipe).scale.unclipped(known.values)
     logits, count = _judged(known, recipe, labels)
-    losses = part_losses(logits, labels)
+    given = votes(known, labels, recipe.classes)
     suspects = tuple(_suspects(known, model, labels, logits, retrained, progress))
     good = None if recipe.good is None else recipe.classes.index(recipe.good)
     found = () if good is None else conflicts(x, labels == good, least=least)
@@ -84,10 +84,11 @@ def audit(
         suspects=suspects,
         conflicts=found,
         to_check=fewest_to_check(found),
-        inspectors=tuple(_inspectors(known.data, suspects, found, losses)),
-        agreements=tuple(agreements(known, labels, logits.argmax(axis=1), good)),
-        pairs=tuple(kappas(known, labels)),
+        inspectors=tuple(_inspectors(given, logits, labels, found)),
+        agreements=tuple(agreements(given, logits.argmax(axis=1), good)),
+        pairs=tuple(kappas(given)),
         refused=readings.refused,
+        copies=readings.copies,
         undecided=len(readings.data) - len(labels),
     )
 
@@ -177,19 +178,22 @@ def _effect(
 
 
 def _inspectors(
-    data: Dataset,
-    suspects: tuple[Suspect, ...],
+    given: Sequence[Vote],
+    logits: Logits,
+    labels: ClassIds,
     found: tuple[Conflict, ...],
-    losses: NDArray[np.float64],
 ) -> Iterator[Inspector]:
-    names = [part.inspector or "" for part in data.parts]
-    suspected = {each.part for each in suspects}
+    """Yield how each inspector's labels stand, those of copies included."""
     conflicting = {part for pair in found for part in (pair.passed, pair.rejected)}
-    for name in dict.fromkeys(names) if any(names) else ():
-        own = [part for part, each in enumerate(names) if each == name]
+    names = dict.fromkeys(vote.inspector for vote in given)
+    for name in names if any(names) else ():
+        own = [vote for vote in given if vote.inspector == name]
+        photos = np.array([vote.photo for vote in own])
+        said = np.array([vote.label for vote in own])
+        in_conflict = np.isin(photos, list(conflicting)) & (said == labels[photos])
         yield Inspector(
             name=name,
-            suspects=Rate(len(suspected & set(own)), len(own)),
-            conflicts=Rate(len(conflicting & set(own)), len(own)),
-            loss=float(losses[own].mean()),
+            suspects=Rate(int((logits[photos].argmax(axis=1) != said).sum()), len(own)),
+            conflicts=Rate(int(in_conflict.sum()), len(own)),
+            loss=float(part_losses(logits[photos], said).mean()),
         )

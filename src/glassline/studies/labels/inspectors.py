@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -12,11 +13,47 @@ from glassline.arrays import ClassIds
 from glassline.dataset.readings import Readings
 from glassline.studies.labels.agreement import Agreement, agreement, kappa
 
-__all__ = ["MODEL", "agreements", "kappas", "majority"]
+__all__ = ["MODEL", "Vote", "agreements", "kappas", "majority", "votes"]
 
 MODEL = "model"
 
-Votes = dict[str, dict[str, int]]  # inspector to photo to class
+
+@dataclass(frozen=True)
+class Vote:
+    """A label that was given to a photo: by the part that counts, or by a copy of it.
+
+    Attributes:
+        photo: The place of the part that counts.
+        inspector: Who gave the label; "" where the table names nobody.
+        label: Class id.
+    """
+
+    photo: int
+    inspector: str
+    label: int
+
+
+def votes(known: Readings, labels: ClassIds, classes: Sequence[str]) -> list[Vote]:
+    """Return every label, those of the parts first, then those of their copies.
+
+    Args:
+        known: n labelled parts, and the copies of all that were read.
+        labels: Shape (n,), class ids.
+        classes: What the ids stand for.
+    """
+    places = {part.path: place for place, part in enumerate(known.data.parts)}
+    copies = replace(known.data, parts=tuple(each.part for each in known.copies))
+    told = copies.labelled(classes)
+    photos = [places[known.copies[row].of.path] for row in told.rows.tolist()]
+    return [
+        Vote(photo, part.inspector or "", label)
+        for photo, part, label in zip(
+            [*range(len(labels)), *photos],
+            [*known.data.parts, *told.data.parts],
+            [*labels.tolist(), *told.labels.tolist()],
+            strict=True,
+        )
+    ]
 
 
 def majority(votes: Iterable[int]) -> int | None:
@@ -33,41 +70,38 @@ def majority(votes: Iterable[int]) -> int | None:
 
 
 def agreements(
-    known: Readings, labels: ClassIds, seen: ClassIds, good: int | None
+    given: Sequence[Vote], seen: ClassIds, good: int | None
 ) -> Iterator[Agreement]:
     """Yield the model against the labels, then each inspector against the others.
 
-    A photo that several rows label counts once, with the majority of what was said;
-    photos without a majority have no reference and are left out.
+    A photo counts once, with the majority of what was said of it; photos without a
+    majority have no reference and are left out.
 
     Args:
-        known: n labelled parts.
-        labels: Shape (n,), class ids.
+        given: Every label of n photos.
         seen: Shape (n,), what the model says out of fold.
         good: The class of good parts, if any.
     """
-    photos: dict[str, list[int]] = {}
-    for part, photo in enumerate(known.sha256):
-        photos.setdefault(photo, []).append(part)
-    told = [
-        (int(seen[parts[0]]), majority(labels[parts].tolist()))
-        for parts in photos.values()
-    ]
+    said: dict[int, list[int]] = {}
+    for vote in given:
+        said.setdefault(vote.photo, []).append(vote.label)
+    told = [(int(seen[photo]), majority(labels)) for photo, labels in said.items()]
     yield _held(MODEL, told, good)
-    votes = _votes(known, labels)
-    for name, own in votes.items():
-        others = [each for who, each in votes.items() if who != name]
+    by_inspector = _by_inspector(given)
+    for name, own in by_inspector.items():
+        others = [each for who, each in by_inspector.items() if who != name]
         told = [
-            (said, majority(each[photo] for each in others if photo in each))
-            for photo, said in own.items()
+            (label, majority(each[photo] for each in others if photo in each))
+            for photo, label in own.items()
         ]
         if any(reference is not None for _, reference in told):
             yield _held(name, told, good)
 
 
-def kappas(known: Readings, labels: ClassIds) -> Iterator[tuple[str, str, int, float]]:
+def kappas(given: Sequence[Vote]) -> Iterator[tuple[str, str, int, float]]:
     """Yield two inspectors, how many photos they share, and their kappa."""
-    for (one, first), (other, second) in combinations(_votes(known, labels).items(), 2):
+    pairs = combinations(_by_inspector(given).items(), 2)
+    for (one, first), (other, second) in pairs:
         shared = [photo for photo in first if photo in second]
         if shared:
             said = [
@@ -84,14 +118,13 @@ def _held(
     return agreement(judge, said, reference, good)
 
 
-def _votes(known: Readings, labels: ClassIds) -> Votes:
+def _by_inspector(given: Sequence[Vote]) -> dict[str, dict[int, int]]:
     """Return what each inspector said of each photo; not where one said two things."""
-    said: dict[str, dict[str, list[int]]] = {}
-    for part, photo, label in zip(
-        known.data.parts, known.sha256, labels.tolist(), strict=True
-    ):
-        if part.inspector:
-            said.setdefault(part.inspector, {}).setdefault(photo, []).append(label)
+    said: dict[str, dict[int, list[int]]] = {}
+    for vote in given:
+        if vote.inspector:
+            own = said.setdefault(vote.inspector, {})
+            own.setdefault(vote.photo, []).append(vote.label)
     return {
         name: {
             photo: voted

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Features
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Refusal
+from glassline.dataset.readings import Copy, Refusal
 from glassline.image import printable
 from glassline.recipe import Recipe
 from glassline.studies.labels.agreement import Agreement
@@ -98,6 +98,8 @@ class Audit:
         pairs: Two inspectors, photos they share, Cohen's kappa.
         refused: Photos that could not be read.
         undecided: Parts without a label.
+        copies: Photos that show what one before them shows; their labels count for
+            inspectors only.
     """
 
     data: Dataset
@@ -114,6 +116,7 @@ class Audit:
     pairs: tuple[tuple[str, str, int, float], ...]
     refused: tuple[Refusal, ...]
     undecided: int
+    copies: tuple[Copy, ...] = ()
 
     def image(self, part: int) -> str:
         """Return the name of a part's photo: its folder and its file."""
@@ -153,6 +156,10 @@ class Audit:
                 for one, other, n, value in self.pairs
             ],
             "undecided": self.undecided,
+            "copies": [
+                {**each.as_json(), "contradicts": each.contradicts}
+                for each in self.copies
+            ],
             "refused": [each.as_json() for each in self.refused],
         }
 
