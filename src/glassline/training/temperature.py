@@ -30,7 +30,7 @@ __all__ = [
     "temper",
 ]
 
-SOFTER, SHARPER = 1.0, 3.0  # standard errors that a gain must exceed
+CLEAR = 1.0  # standard errors that a gain must exceed
 MAX_STEPS = 200  # a bisection ends sooner; Newton takes about six
 TOLERANCE = 1e-13  # of 1 / T: the rounding of the sums
 
@@ -144,8 +144,8 @@ class Tempered:
     Attributes:
         found: The temperature that fits all out-of-fold labels best.
         crossed: Mean cross-entropy of the same labels, each fold at the temperature
-            of the other folds; what a temperature gives on groups that had no part
-            in it.
+            of the other folds. That number did not see the fold; the heads of the
+            other folds did learn from it, and the settings were chosen on all parts.
         error: Standard error of `found.before` - `crossed` over the groups.
         folds: How many folds.
     """
@@ -159,13 +159,13 @@ class Tempered:
     def value(self) -> float:
         """Return what divides the logits: the temperature found where it pays, else 1.
 
-        It pays where it lowers the loss of other groups by more than one standard
-        error of that gain; or, where it would make the head surer, by more than
-        three: doubt costs a look, false certainty an escape.
+        It pays where it makes the head less sure, and lowers the loss of the folds that
+        it was not found on by more than one standard error of that gain. It never makes
+        a head surer: how rare the rare mistakes are a sample can not show that holds
+        none of them, and false certainty lets defects pass.
         """
-        least = (SHARPER if self.found.value < 1 else SOFTER) * self.error
-        pays = self.found.before - self.crossed > least
-        return self.found.value if pays and 0 < self.found.value < math.inf else 1.0
+        pays = self.found.before - self.crossed > CLEAR * self.error
+        return self.found.value if pays and 1 < self.found.value < math.inf else 1.0
 
     def applied(self, head: Head) -> Head:
         """Return the head with W and b divided by `value`; the same head at 1."""
@@ -197,7 +197,7 @@ def temper(
     fitted to the others, with the settings of the features as chosen on all. The
     temperature then minimises the cross-entropy of the logits of all folds, each
     part weighed as in training. Whether it pays is tried across the folds: each is
-    scored at the temperature of the others.
+    scored at the temperature of the others, as `Tempered.crossed` says.
 
     Args:
         values: Shape (n, d), the readings of every part.
@@ -211,7 +211,7 @@ def temper(
     Source:
         Temperature: see `calibrate`. To change only for a gain above one standard
         error: L. Breiman et al., Classification and Regression Trees (1984), section
-        3.4.3, there for the size of a tree. The three are ours.
+        3.4.3, there for the size of a tree. Never to sharpen is ours.
     """
     counts = np.flatnonzero(data.weights() > 0)
     known = data.subset(counts).labelled(recipe.classes)

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -165,9 +166,14 @@ def test_without_a_good_class_training_says_what_follows(line: Dataset) -> None:
         train(replace(line, parts=parts), Recipe(classes=("fine", "scratch", "dirt")))
 
 
-def test_undecided_parts_teach_nothing(line: Dataset, model: Model) -> None:
+def test_undecided_parts_teach_nothing(
+    line: Dataset, model: Model, tmp_path: Path
+) -> None:
     """A part without a label moves no weight, but is counted."""
-    parts = (*line.parts, replace(line.parts[0], label=None))
+    blank = tmp_path / "blank.png"
+    blank.write_bytes(cv2.imencode(".png", np.full((60, 60), 128, np.uint8))[1])
+    new = replace(line.parts[0], path=blank, within=tmp_path, label=None)
+    parts = (*line.parts, new)
 
     trained = train(replace(line, parts=parts), Recipe(classes=line.classes))
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset
