@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,36 @@ def test_a_refusal_is_told_in_chinese(model_folder: Path, tmp_path: Path) -> Non
     done = run("inspect", model_folder, tmp_path / "none.png", "--lang", "zh-TW")
 
     assert "拒讀（not_found）：" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def demo_in_chinese(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What the demo leaves and says."""
+    out = tmp_path_factory.mktemp("demo") / "out"
+    return out, run("demo", "--out", out, "--lang", "zh-TW").stdout
+
+
+def test_the_demo_is_told_in_chinese(demo_in_chinese: tuple[Path, str]) -> None:
+    """Training, score and three parts: no English sentence is left."""
+    out, said = demo_in_chinese
+
+    names = re.compile(rf"{re.escape(str(out))}\S*|[\w.-]+\.png|Macro-F1|Brier|p\(ok\)")
+    left = names.sub("", said)
+    assert "以 200 件產品訓練，牛頓法走了" in said
+    assert re.findall(r"[A-Za-z]{3,} [A-Za-z]{3,} [A-Za-z]{3,}", left) == []
+
+
+def test_training_and_proof_are_told_in_chinese(
+    demo_in_chinese: tuple[Path, str], tmp_path: Path
+) -> None:
+    """From the counts to the distance that is left, and what verify finds."""
+    photos = demo_in_chinese[0] / "line"
+
+    trained = run("train", photos, "--out", tmp_path / "m", "--lang", "zh-TW").stdout
+    verified = run("verify", tmp_path / "m", photos, "--lang", "zh-TW").stdout
+
+    assert trained.startswith("以 300 件產品訓練（ok ")
+    assert "步後收斂：梯度為" in trained
+    assert "證明：梯度為" in trained
+    assert verified.splitlines()[0] == "成立：  照片、標註與權重正是模型所指名的"
+    assert verified.splitlines()[2].startswith("成立：  梯度 ")

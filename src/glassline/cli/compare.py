@@ -57,7 +57,7 @@ def command(
     from glassline.studies.comparison import compare
     from glassline.studies.comparison.text import lines
 
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         found = compare(
             load(old),
             load(new),

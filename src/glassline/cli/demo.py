@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from glassline.cli.folders import make_ready
-from glassline.cli.options import json_option
+from glassline.cli.options import json_option, language_option
 from glassline.cli.output import as_json, progress_bar, say
 
 if TYPE_CHECKING:
@@ -38,8 +38,11 @@ PAGES = {"en": "report.html", "zh-TW": "report.zh-TW.html"}
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True
 )
+@language_option
 @json_option
-def command(data: Path | None, good: str | None, out: Path, as_lines: bool) -> None:
+def command(
+    data: Path | None, good: str | None, out: Path, lang: str, as_lines: bool
+) -> None:
     """Do the whole job once, and write a report.
 
     Render a small production line, train, score, inspect three parts.
@@ -59,7 +62,7 @@ def command(data: Path | None, good: str | None, out: Path, as_lines: bool) -> N
     from glassline.training import train
 
     make_ready(out)
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         found = Dataset.read(data or _render(out / "line", progress))
         recipe = Recipe(classes=found.classes, good=good)
         trained_on, held_out = _split(found, recipe)
@@ -73,7 +76,7 @@ def command(data: Path | None, good: str | None, out: Path, as_lines: bool) -> N
         pages = [str(out / file) for file in PAGES.values()]
         as_json({**scored.as_json(), "model": model.sha256, "reports": pages})
     else:
-        _summary(out, story)
+        _summary(out, story, lang)
 
 
 def _render(folder: Path, progress: Progress) -> Path:
@@ -136,22 +139,30 @@ def _write_pages(out: Path, story: Story) -> None:
         publish(out / file, text)
 
 
-def _summary(out: Path, story: Story) -> None:
+def _summary(out: Path, story: Story, lang: str) -> None:
+    from glassline.render.words import words
     from glassline.studies.evaluation.text import lines
+    from glassline.training.text import outcome
 
+    told, decisions = words(lang)["demo"], words(lang)["decisions"]
     record = story.model.record
-    say(f"Trained on {record.n} parts in {len(record.steps) - 1} Newton steps.")
-    say(f"{record.outcome}")
+    say(told["trained"].format(n=record.n, steps=len(record.steps) - 1))
+    say(outcome(record.outcome, lang))
     say()
-    say("Scored on the parts kept back:")
-    say(*lines(story.held_out, "en"))
+    say(told["scored"])
+    say(*lines(story.held_out, lang))
     say()
     for each in story.inspections:
-        share = each.probabilities[each.predicted_class]
-        say(f"{Path(each.photo.name).name}, labelled {each.label or 'in shares'}:")
-        say(f"  {each.predicted_class} {share:.4f}: {each.decision}")
-        say(f"  {each.reason}")
+        label = each.label or told["in_shares"]
+        verdict = told["verdict"].format(
+            name=each.predicted_class,
+            probability=f"{each.probabilities[each.predicted_class]:.4f}",
+            action=decisions[each.decision],
+        )
+        say(told["part"].format(photo=Path(each.photo.name).name, label=label))
+        say(f"  {verdict}")
+        say(f"  {each.decided.reason.text(lang)}")
     say()
-    say(f"Model:  {out / 'model'}")
-    for lang, file in PAGES.items():
-        say(f"Report: {out / file} ({lang})")
+    say(told["model"].format(path=out / "model"))
+    for page, file in PAGES.items():
+        say(told["report"].format(path=out / file, lang=page))

@@ -54,14 +54,14 @@ def command(
     from glassline.studies.evaluation import evaluate
     from glassline.studies.evaluation.text import lines
 
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         trained = load(model)
         found = evaluate(trained, Dataset.read(data), progress=progress)
     if as_lines:
         as_json(found.as_json())
     else:
         say(*lines(found, lang))
-    tell_asked(trained)
+    tell_asked(trained, lang)
     if found.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
 
@@ -77,7 +77,7 @@ def _score_subsets(
     from glassline.studies.ablation.text import lines
 
     rng = np.random.default_rng(seed)  # noqa: TID251  --seed
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         found = score_subsets(
             load(model), Dataset.read(data), rng=rng, progress=progress
         )

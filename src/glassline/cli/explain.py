@@ -55,7 +55,7 @@ def command(
     from glassline.inspection import inspect
     from glassline.model import load
 
-    with progress_bar():
+    with progress_bar(lang):
         seen = inspect(load(model), photo)
         found = seen.explanation(between, frozen)
     if as_lines:

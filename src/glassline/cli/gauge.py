@@ -62,7 +62,7 @@ def command(
     from glassline.studies.gauge import study
     from glassline.studies.gauge.text import lines
 
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         studied = load(model)
         found = study(
             studied,

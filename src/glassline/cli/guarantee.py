@@ -84,7 +84,7 @@ def command(
     from glassline.studies.guarantee import assure
     from glassline.studies.guarantee.text import lines
 
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         trained = load(model)
         found = assure(
             trained,

@@ -57,7 +57,7 @@ def command(
     from glassline.model import load
 
     done = refused = 0
-    with progress_bar(rows=True) as progress:
+    with progress_bar(lang, rows=True) as progress:
         trained = load(model)
         possible = possible_by(trained, compared, miss, by_class, progress)
         listed = list(_all(photos))

@@ -84,7 +84,7 @@ def command(
         raise click.UsageError("expected --model or --good; a model names it itself.")
     if out is not None and out.suffix != ".html":
         raise click.UsageError("--out: expected a FILE that ends in .html.")
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         found = Dataset.read(data)
         judge = load(model) if model else Recipe(classes=found.classes, good=good)
         audited = audit(

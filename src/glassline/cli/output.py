@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glassline.image import printable
+from glassline.render.words import words
 
 if TYPE_CHECKING:
     from glassline.dataset.readings import Progress
@@ -68,7 +69,7 @@ def _strict(value: Any) -> Any:
 
 
 @contextmanager
-def progress_bar(*, rows: bool = False) -> Iterator[Progress]:
+def progress_bar(lang: str, *, rows: bool = False) -> Iterator[Progress]:
     """Show a bar for each stage on the terminal; nothing when piped.
 
     With `rows` the command prints a row a photo while it works: rows on the
@@ -90,12 +91,13 @@ def progress_bar(*, rows: bool = False) -> Iterator[Progress]:
             MofNCompleteColumn(),
         )
         console = Console(stderr=True)  # the results keep standard output to themselves
+        told = words(lang)["progress"]
         with Progress(*columns, console=console, redirect_stdout=False) as bars:
             stages: dict[str, Any] = {}
 
             def show(stage: str, done: int, total: int) -> None:
                 if stage not in stages:
-                    stages[stage] = bars.add_task(stage, total=total)
+                    stages[stage] = bars.add_task(told.get(stage, stage), total=total)
                 bars.update(stages[stage], completed=done, total=total)
 
             yield show

@@ -118,7 +118,7 @@ def command(
     supposed = _numbers(asked, evidence)
     _check_files(evidence, out)
     if model is not None and photo is not None:
-        with progress_bar() as progress:
+        with progress_bar(lang) as progress:
             sheet = _of_a_photo(
                 model, photo, label, supposed, (compared, miss, by_class), progress
             )

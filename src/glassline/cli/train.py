@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from glassline.cli.folders import make_ready
-from glassline.cli.options import json_option
+from glassline.cli.options import json_option, language_option
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.cli.usage import asked_by, tell_asked
 
 if TYPE_CHECKING:
-    from glassline.model import Model
+    pass
 
 __all__ = ["command"]
 
@@ -43,6 +42,7 @@ SOME_REFUSED = 6
 )
 @click.option("--int8", is_flag=True, help="Of --front cnn: run it in 8 bits.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@language_option
 @json_option
 def command(
     data: Path,
@@ -53,6 +53,7 @@ def command(
     backbone: str | None,
     int8: bool,
     workers: int,
+    lang: str,
     as_lines: bool,
 ) -> None:
     """Train a model from labelled photos.
@@ -79,7 +80,7 @@ def command(
         raise click.UsageError("--backbone and --int8: expected --front cnn with them.")
     train = trainer(front, backbone=backbone, int8=int8)
     make_ready(out)
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         found = Dataset.read(data)
         declared = (
             Recipe.read(recipe) if recipe else Recipe(classes=found.classes, good=good)
@@ -97,49 +98,12 @@ def command(
             }
         )
     else:
-        _tell(model, path)
-        tell_asked(model)
+        from glassline.render.words import words
+        from glassline.training.text import lines
+
+        say(*lines(model, lang))
+        written = words(lang)["training"]["written"]
+        say(written.format(model=model.sha256[:12], path=path))
+        tell_asked(model, lang)
     if model.record.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
-
-
-def _tell(model: Model, path: Path) -> None:
-    record, proof = model.record, model.certificate
-    counts = ", ".join(f"{name} {count}" for name, count in record.counts.items())
-    say(f"Trained on {record.n} parts ({counts}).")
-    if record.refused:
-        first = record.refused[0]
-        say(
-            f"Refused {len(record.refused)} photos; the first: {first.image} "
-            f"({first.reason})."
-        )
-    say(f"{record.outcome}")
-    if not proof.penalty:
-        say("No proof: the penalty is 0, so how far the best answer is has no bound.")
-    else:
-        say(
-            f"Proof: gradient {proof.gradient_norm:.1e}, so W and b are within "
-            f"{proof.distance_bound:.1e} of the one best answer."
-        )
-    tempered = record.temperature
-    if tempered and tempered.applied != 1:
-        say(
-            f"Temperature {tempered.applied:.2f}, from {tempered.folds} folds: "
-            "W and b were divided by it."
-        )
-    for line in _concepts(model):
-        say(line)
-    say(f"Model {model.sha256[:12]} written to {path}")
-
-
-def _concepts(model: Model) -> Iterator[str]:
-    """Say what the concepts of a network cost and mean, where there is one."""
-    if model.record.concepts is None:
-        return
-    figures = model.record.concepts.figures
-    if figures is None:
-        yield "Too few groups to say what the concepts cost and mean."
-        return
-    from glassline.training.concepts.text import lines
-
-    yield from lines(figures)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.options import json_option
+from glassline.cli.options import json_option, language_option
 from glassline.cli.output import as_json, progress_bar, say
+
+if TYPE_CHECKING:
+    from glassline.studies.verification import Verification
 
 __all__ = ["command"]
 
@@ -19,9 +24,15 @@ DOES_NOT_HOLD = 1
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--retrain", is_flag=True, help="Train again and compare every byte.")
 @click.option("--backbone", help="Of a network front: the ONNX file it came from.")
+@language_option
 @json_option
 def command(
-    model: Path, data: Path, retrain: bool, backbone: str | None, as_lines: bool
+    model: Path,
+    data: Path,
+    retrain: bool,
+    backbone: str | None,
+    lang: str,
+    as_lines: bool,
 ) -> None:
     """Prove a model from the photos it was trained on.
 
@@ -36,7 +47,7 @@ def command(
     from glassline.model import load
     from glassline.studies.verification import verify
 
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         found = verify(
             load(model),
             Dataset.read(data),
@@ -47,21 +58,25 @@ def command(
     if as_lines:
         as_json(found.as_json())
     else:
-        proof = found.certificate
-        say(f"{_mark(found.same_data)} photos, labels and weights are those it names")
-        say(
-            f"{_mark(found.same_scale)} centre and spread of the good parts are the same"
-        )
-        say(
-            f"{_mark(found.is_finished)} gradient "
-            f"{proof.gradient_norm:.1e} / penalty {proof.penalty:g}: W and b are within "
-            f"{proof.distance_bound:.1e} of the one best answer"
-        )
-        if found.same_model is not None:
-            say(f"{_mark(found.same_model)} trained again, the same bytes")
+        say(*_lines(found, lang))
     if not found.holds:
         raise click.exceptions.Exit(DOES_NOT_HOLD)
 
 
-def _mark(holds: bool) -> str:
-    return "holds:         " if holds else "DOES NOT HOLD: "
+def _lines(found: Verification, lang: str) -> Iterator[str]:
+    from glassline.render.words import words
+
+    told, proof = words(lang)["verification"], found.certificate
+    finished = told["finished"].format(
+        gradient=f"{proof.gradient_norm:.1e}",
+        penalty=f"{proof.penalty:g}",
+        distance=f"{proof.distance_bound:.1e}",
+    )
+    for holds, what in (
+        (found.same_data, told["data"]),
+        (found.same_scale, told["scale"]),
+        (found.is_finished, finished),
+        (found.same_model, told["model"]),
+    ):
+        if holds is not None:
+            yield f"{told['holds' if holds else 'fails']}{what}"

@@ -20,7 +20,7 @@ WIDTH = 100_000  # cells: a column a class, however many
 
 
 def lines(found: Evaluation, lang: str) -> Iterator[str]:
-    """Yield the score line by line; what concepts say in English, so far.
+    """Yield the score line by line.
 
     Raises:
         InputError: Another language than "en" and "zh-TW".
@@ -65,9 +65,14 @@ def lines(found: Evaluation, lang: str) -> Iterator[str]:
     yield from _confusion(found, say["seen"])
     if isnan(s.log_loss.low):  # the first that a few groups leave open
         yield from wrap(say["note"])
-    if found.concepts:
-        meaning, priced = found.concepts["meaning"], found.concepts["figures"]
-        yield from told(priced, meaning) if priced else meanings(meaning)
+    yield from _concepts(found, lang)
+
+
+def _concepts(found: Evaluation, lang: str) -> Iterator[str]:
+    if not found.concepts:
+        return
+    meaning, priced = found.concepts["meaning"], found.concepts["figures"]
+    yield from told(priced, lang, meaning) if priced else meanings(meaning, lang)
 
 
 def _confusion(found: Evaluation, head: str) -> list[str]:

@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
+from glassline.render.layout import wrap
+from glassline.render.words import words
+
 __all__ = ["lines", "meanings"]
 
-WIDTH = 24
+NAME_CELLS = 24
+CELLS = 9
 
 
 def lines(
-    figures: Mapping[str, Any], followed: Mapping[str, float] | None = None
+    figures: Mapping[str, Any],
+    lang: str,
+    followed: Mapping[str, float] | None = None,
 ) -> Iterator[str]:
     """Yield what training found out about the concepts, for a person.
 
     Args:
         figures: As `Figures.as_json` gives them.
+        lang: "en" or "zh-TW".
         followed: Feature to its meaning on the photos evaluated, where there are any.
     """
-    dealt = f"{figures['folds']} folds, dealt {figures['deals']} times"
-    yield f"concepts, on {figures['n']} training parts ({dealt}), balanced accuracy"
-    yield f"{'the concepts':<{WIDTH}}{figures['glass']:.3f}"
-    price = 100 * figures["price"]
-    yield (
-        f"{'a linear probe instead':<{WIDTH}}{figures['black_box']:.3f}   "
-        f"(the glass costs {price:+.1f} points)"
-    )
-    yield f"{'random directions':<{WIDTH}}{figures['control']:.3f}"
+    say = words(lang)["concepts"]
+    yield say["head"].format(**{k: figures[k] for k in ("n", "folds", "deals")})
+    price = say["price"].format(points=f"{100 * figures['price']:+.1f}")
+    yield f"{_name(say['glass'])}{figures['glass']:.3f}"
+    yield f"{_name(say['black_box'])}{figures['black_box']:.3f}   {price}"
+    yield f"{_name(say['control'])}{figures['control']:.3f}"
     heads = ["meaning", "alone", "without"] + ["here"] * bool(followed)
-    yield f"{'concept':<{WIDTH}}" + "".join(f"{head:>9}" for head in heads)
+    yield _name(say["concept"]) + "".join(_right(say[head]) for head in heads)
     names = list(figures["meaning"])
     for name in names:
         others = "+".join(each for each in names if each != name)
@@ -39,24 +45,33 @@ def lines(
             figures["subsets"][others],
             *([followed[name]] if followed else []),
         ]
-        yield f"{name:<{WIDTH}}" + "".join(f"{cell:>9.3f}" for cell in cells)
-    yield "meaning: rank correlation with its teacher within a class; alone, without:"
-    yield "balanced accuracy of a head on this concept, on all others"
+        yield _name(name) + "".join(_right(f"{cell:.3f}") for cell in cells)
+    yield from wrap(say["about_meaning"])
     if followed:
-        yield "here: meaning on the photos of this evaluation, against the readings"
+        yield from wrap(say["about_here"])
 
 
-def meanings(followed: Mapping[str, float]) -> Iterator[str]:
+def meanings(followed: Mapping[str, float], lang: str) -> Iterator[str]:
     """Yield how features that were not measured follow their measured readings.
 
     Args:
         followed: Feature to its meaning on the photos evaluated.
+        lang: "en" or "zh-TW".
 
     Example:
-        >>> print(list(meanings({"line_strength": 0.5}))[1])
+        >>> print(list(meanings({"line_strength": 0.5}, "en"))[1])
         line_strength               0.500
     """
-    yield f"{'feature':<{WIDTH}}{'meaning':>9}"
+    say = words(lang)["concepts"]
+    yield _name(say["feature"]) + _right(say["meaning"])
     for name, found in followed.items():
-        yield f"{name:<{WIDTH}}{found:>9.3f}"
-    yield "meaning: rank correlation with the measured reading within a class, here"
+        yield _name(name) + _right(f"{found:.3f}")
+    yield from wrap(say["about_feature"])
+
+
+def _name(text: str) -> str:
+    return set_cell_size(text, NAME_CELLS)
+
+
+def _right(text: str) -> str:
+    return " " * (CELLS - cell_len(text)) + text

@@ -232,7 +232,7 @@ def test_the_figures_are_told_in_lines_of_a_terminal(material: Material) -> None
     found = assess(material, RECIPE)
 
     told = list(
-        lines(found.as_json() if found else {}, dict.fromkeys(FEATURE_NAMES, 0.5))
+        lines(found.as_json() if found else {}, "en", dict.fromkeys(FEATURE_NAMES, 0.5))
     )
 
     assert max(map(len, told)) <= 80

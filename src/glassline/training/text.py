@@ -1,0 +1,62 @@
+"""A training for a terminal: on what, how it ended, and how far the best answer can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from glassline.head import Outcome
+from glassline.model import Model
+from glassline.render.words import words
+from glassline.training.concepts.text import lines as of_concepts
+
+__all__ = ["lines", "outcome"]
+
+
+def lines(model: Model, lang: str) -> Iterator[str]:
+    """Yield what a person should know of a training.
+
+    Raises:
+        InputError: Another language than "en" and "zh-TW".
+    """
+    say, record, proof = words(lang)["training"], model.record, model.certificate
+    counts = ", ".join(f"{name} {count}" for name, count in record.counts.items())
+    yield say["trained"].format(n=record.n, counts=counts)
+    if record.refused:
+        first = record.refused[0]
+        yield say["refused"].format(
+            count=len(record.refused), image=first.image, reason=first.reason
+        )
+    yield outcome(record.outcome, lang)
+    if proof.penalty:
+        gradient, distance = f"{proof.gradient_norm:.1e}", f"{proof.distance_bound:.1e}"
+        yield say["proof"].format(gradient=gradient, distance=distance)
+    else:
+        yield say["no_proof"]
+    tempered = record.temperature
+    if tempered and tempered.applied != 1:
+        yield say["temperature"].format(
+            value=f"{tempered.applied:.2f}", folds=tempered.folds
+        )
+    if record.concepts is not None and record.concepts.figures is None:
+        yield say["few_groups"]
+    elif record.concepts is not None and record.concepts.figures is not None:
+        yield from of_concepts(record.concepts.figures, lang)
+
+
+def outcome(sentence: str, lang: str) -> str:
+    """Return the sentence of a fit's outcome in a language; another one as it is.
+
+    Example:
+        >>> outcome("Converged after 3 steps: the gradient is 1e-12 (wanted 1e-11).",
+        ...         "zh-TW")
+        '3 步後收斂：梯度為 1e-12（要求 1e-11）。'
+    """
+    for each in Outcome:
+        pattern = re.sub(r"\\{(\w+)[^}]*\\}", r"(?P<\1>.+)", re.escape(each.value))
+        found = re.fullmatch(pattern, sentence)
+        if found:
+            return words(lang)["outcomes"][each.name.lower()].format(
+                **found.groupdict()
+            )
+    return sentence
