@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
@@ -12,22 +14,95 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Features, Image, Values
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, Readings, no_progress
+from glassline.dataset.readings import Progress, Readings, Refusal, no_progress
 from glassline.decide import Gauge
 from glassline.errors import InputError, check_one_of
 from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
 from glassline.model import Model, read_with
 from glassline.model.verdict import decide
-from glassline.studies.gauge.result import Flips, Study
 from glassline.studies.metrics import Rate
 
-__all__ = ["study"]
+__all__ = ["Flips", "Study", "study"]
 
 SEED = 20261122  # the noise of a photo is the same in every run
 STAGE = "reading parts again"
 
 Rereadings = Float64[np.ndarray, "n m d"]
 """x of n parts, m readings each, the undisturbed one first."""
+
+
+@dataclass(frozen=True)
+class Flips:
+    """How many readings did not give what the undisturbed one gave."""
+
+    classes: Rate
+    decisions: Rate
+
+
+@dataclass(frozen=True)
+class Study:
+    """What was found when every part was read again.
+
+    Attributes:
+        gauge: Spread by kind and from part to part: what goes into a model.
+        features: The d names, in order.
+        of: How many parts the data had; `gauge.parts` of them were read again.
+        readings: How often each part was read, the undisturbed reading included.
+        on_scale: Parts whose undisturbed x is not at the clip, shape (d,); only
+            they count for spread and bias, as the others can not move.
+        bias: Name of a disturbance to the mean change of x, shape (d,).
+        flips: Name of a disturbance to what changed with it.
+        refused: Photos that could not be read.
+    """
+
+    gauge: Gauge
+    features: tuple[str, ...]
+    of: int
+    readings: int
+    on_scale: tuple[int, ...]
+    bias: Mapping[str, tuple[float, ...]]
+    flips: Mapping[str, Flips]
+    refused: tuple[Refusal, ...]
+
+    @property
+    def worst(self) -> tuple[str, str] | None:
+        """Return the feature of largest %GRR and the kind that moves it most."""
+        if not self.gauge.sigma.any():
+            return None
+        feature = int(np.nanargmax(self.gauge.grr))
+        kind = max(self.gauge.spread, key=lambda each: self.gauge.spread[each][feature])
+        return self.features[feature], kind
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the study as plain data, numbers in full precision."""
+        gauge = self.gauge
+        return {
+            "parts": gauge.parts,
+            "of": self.of,
+            "readings": self.readings,
+            "photos_sha256": gauge.photos_sha256,
+            "features": {
+                name: {
+                    "sigma": float(gauge.sigma[column]),
+                    "between": gauge.between[column],
+                    "grr_percent": float(gauge.grr[column]),
+                    "ndc": gauge.ndc[column],
+                    "aiag": gauge.grades[column],
+                    "on_scale": self.on_scale[column],
+                    "spread": {kind: row[column] for kind, row in gauge.spread.items()},
+                    "bias": {way: row[column] for way, row in self.bias.items()},
+                }
+                for column, name in enumerate(self.features)
+            },
+            "flips": {
+                way: {
+                    "class": each.classes.as_json(),
+                    "decision": each.decisions.as_json(),
+                }
+                for way, each in self.flips.items()
+            },
+            "refused": [each.as_json() for each in self.refused],
+        }
 
 
 def study(

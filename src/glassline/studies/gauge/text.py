@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import Say, words
-from glassline.studies.gauge.result import Study
+from glassline.studies.gauge.rereading import Study
 
 __all__ = ["lines"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from glassline.decide import Guarantee, TooFew
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import Say, words
-from glassline.studies.guarantee.result import Assurance
+from glassline.studies.guarantee.counting import Assurance
 
 __all__ = ["lines"]
 

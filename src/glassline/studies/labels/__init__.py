@@ -1,4 +1,9 @@
-"""Which labels to look at again, and why: suspects, contradictions, agreement."""
+"""Which labels to look at again, and why: suspects, contradictions, agreement.
+
+`audit` reads a dataset once and asks all three; `conflicts` and `agreement` have the
+mathematics of pairs and of people. The outcome is shown by `text` in a terminal and by
+`page` with the photos.
+"""
 
 from glassline.studies.labels.agreement import Agreement, agreement, kappa
 from glassline.studies.labels.audit import audit
