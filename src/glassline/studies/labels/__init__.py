@@ -6,10 +6,9 @@ mathematics of pairs and of people. The outcome is shown by `text` in a terminal
 """
 
 from glassline.studies.labels.agreement import Agreement, agreement, kappa
-from glassline.studies.labels.audit import audit
+from glassline.studies.labels.audit import Audit, Effect, Inspector, Suspect, audit
 from glassline.studies.labels.conflicts import Conflict, conflicts, fewest_to_check
 from glassline.studies.labels.page import page
-from glassline.studies.labels.result import Audit, Effect, Inspector, Suspect
 
 __all__ = [
     "Agreement",

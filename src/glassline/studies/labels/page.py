@@ -8,8 +8,8 @@ from glassline.errors import ImageError
 from glassline.image import load
 from glassline.render.templating import templates
 from glassline.render.words import words
+from glassline.studies.labels.audit import Audit, Suspect
 from glassline.studies.labels.conflicts import Conflict
-from glassline.studies.labels.result import Audit, Suspect
 from glassline.studies.labels.text import pair_rows
 from glassline.studies.report.pictures import photo
 

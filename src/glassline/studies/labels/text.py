@@ -8,8 +8,8 @@ from glassline.render.layout import WIDTH, columns, headed, wrap
 from glassline.render.units import unit_of
 from glassline.render.words import Say, words
 from glassline.studies.labels.agreement import LIMITS, Agreement
+from glassline.studies.labels.audit import Audit
 from glassline.studies.labels.conflicts import Conflict
-from glassline.studies.labels.result import Audit
 
 __all__ = ["lines", "pair_rows", "suspect_rows"]
 

@@ -8,8 +8,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from glassline.errors import InputError, ShapeError
 from glassline.studies.labels import agreement, kappa
-from glassline.studies.labels.agreement import Agreement
-from glassline.studies.labels.inspectors import majority
+from glassline.studies.labels.agreement import Agreement, majority
 from glassline.studies.metrics import Rate
 
 
