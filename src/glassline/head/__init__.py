@@ -1,4 +1,9 @@
-"""The fifteen numbers: softmax, loss, exact fit, certificate, influence."""
+"""The fifteen numbers: what they say of x, and how they are fitted to labels, exactly.
+
+A `Head` is W and b; `fit` finds the one best of them and proves by how little it can
+miss it; `influence` says what one part or label did. Each file is one algorithm; read
+`losses`, `sums` (what all parts add up to), `newton` and `certificate`, in that order.
+"""
 
 from glassline.names import offer
 

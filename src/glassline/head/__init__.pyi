@@ -5,7 +5,8 @@ from glassline.head.fitting import Fit as Fit
 from glassline.head.fitting import Outcome as Outcome
 from glassline.head.fitting import fit as fit
 from glassline.head.influence import LeftOut as LeftOut
-from glassline.head.influence import influence_approximation as influence_approximation
+from glassline.head.influence import correct_label as correct_label
+from glassline.head.influence import forget as forget
 from glassline.head.influence import leave_lots_out as leave_lots_out
 from glassline.head.influence import leave_one_out as leave_one_out
 from glassline.head.linear import Head as Head
@@ -16,8 +17,6 @@ from glassline.head.posterior import Posterior as Posterior
 from glassline.head.posterior import laplace_posterior as laplace_posterior
 from glassline.head.probabilities import log_softmax as log_softmax
 from glassline.head.probabilities import softmax as softmax
-from glassline.head.relabel import correct_label as correct_label
-from glassline.head.relabel import forget as forget
 from glassline.head.stream import fit_blocks as fit_blocks
 from glassline.head.sums import Statistics as Statistics
 from glassline.head.sums import statistics as statistics

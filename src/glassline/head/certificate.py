@@ -14,6 +14,7 @@ from glassline.head.inputs import as_features, as_weights
 from glassline.head.linear import Head
 from glassline.head.losses import logit_gradient, part_losses
 from glassline.head.newton import Point
+from glassline.head.rounding import Summed, gradient_rounding, mean_sizes
 from glassline.head.targets import as_targets
 
 __all__ = [
@@ -37,18 +38,22 @@ class Certificate:
     J is strongly convex with at least the penalty, so for the optimum theta*
 
         |theta - theta*| <= |gradient of J at theta| / penalty
+                         <= (gradient_norm + rounding) / penalty
 
     Attributes:
         objective: J at the head, nats per part.
-        gradient_norm: Euclidean length of the gradient of J by all of W and b.
-        distance_bound: gradient_norm / penalty, in the units of W and b: no other
-            head as good as the optimum is further away. inf without a penalty.
+        gradient_norm: Euclidean length of the gradient of J by all of W and b, as
+            summed in 64-bit numbers.
+        distance_bound: (gradient_norm + rounding) / penalty, in the units of W and b:
+            the optimum is no further away. inf without a penalty.
         condition: Largest by smallest curvature of J over the (k - 1)(d + 1)
             directions that change a probability; None when there are too many. `fit`
             takes it where it last took a Hessian: for 100,000 parts and more, on a
             sample.
         penalty: The penalty of J.
         weight: Summed weight of the decided parts, by which J divides.
+        rounding: How much longer the exact gradient can be, at most; None in a model
+            saved before it was counted, whose bound leaves it out.
     """
 
     objective: float
@@ -57,6 +62,7 @@ class Certificate:
     condition: float | None
     penalty: float
     weight: float
+    rounding: float | None = None
 
 
 def certify(
@@ -89,8 +95,8 @@ def certify(
 
         >>> head = Head(W=np.zeros((1, 2)), b=np.zeros(2))
         >>> proof = certify(np.zeros((2, 1)), np.array([0, 1]), head, penalty=0.1)
-        >>> proof.gradient_norm, proof.distance_bound, round(proof.condition, 6)
-        (0.0, 0.0, 6.0)
+        >>> proof.gradient_norm, proof.rounding < 1e-13, round(proof.condition, 6)
+        (0.0, True, 6.0)
 
     Source:
         Y. Nesterov, Introductory Lectures on Convex Optimization (2004),
@@ -103,50 +109,56 @@ def certify(
     w = np.ones(len(x)) if given is None else given
     if targets.ndim == 2:
         w = np.where(targets.any(axis=1), w, 0.0)
-    total = float(w.sum())
+    voted = w if targets.ndim == 1 else w * targets.sum(axis=1)
+    total = float(voted.sum())
     if not total > 0:
         raise InputError(
             "y: expected at least one decided part with a weight above 0, got none."
         )
     theta = np.vstack([head.W, head.b])
-    loss, gradient = 0.0, np.zeros_like(theta)
+    loss, gradient, squares = 0.0, np.zeros_like(theta), np.zeros(head.d)
     dense = k * len(theta) <= MAX_DENSE
     hessian = np.zeros((len(theta), k, len(theta), k)) if dense else None
-    for start in range(0, len(x), ROWS):
-        part = slice(start, start + ROWS)
-        z = head.logits(x[part])
-        wide = np.hstack([x[part], np.ones((len(z), 1))])
-        loss += float(w[part] @ part_losses(z, targets[part]))
-        gradient += wide.T @ (w[part, None] * logit_gradient(z, targets[part]))
+    starts = range(0, len(x), ROWS)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for start in starts:
+            part = slice(start, start + ROWS)
+            z = head.logits(x[part])
+            wide = np.hstack([x[part], np.ones((len(z), 1))])
+            loss += float(w[part] @ part_losses(z, targets[part]))
+            gradient += wide.T @ (w[part, None] * logit_gradient(z, targets[part]))
+            squares += voted[part] @ x[part] ** 2
+            if hessian is not None:
+                hessian += _hessian(wide, head.probabilities(x[part]), voted[part])
+        gradient = gradient / total + penalty * theta
+        value = loss / total + penalty / 2 * float((theta**2).sum())
         if hessian is not None:
-            hessian += _hessian(wide, head.probabilities(x[part]), w[part])
-    gradient = gradient / total + penalty * theta
-    return Certificate(
-        objective=loss / total + penalty / 2 * float((theta**2).sum()),
-        gradient_norm=float(np.linalg.norm(gradient)),
-        distance_bound=_distance(float(np.linalg.norm(gradient)), penalty),
-        condition=None
-        if hessian is None
-        else condition_of(_add(hessian / total, penalty)),
-        penalty=float(penalty),
-        weight=total,
-    )
+            hessian = hessian.reshape(theta.size, theta.size) / total
+            hessian.reshape(-1)[:: theta.size + 1] += penalty
+    sizes = mean_sizes(squares, total, lambda: abs(x[voted > 0]).max(axis=0))
+    summed = Summed(sizes, total, min(ROWS, len(x)), len(starts))
+    return certificate_at(Point(theta, value, gradient), hessian, penalty, summed)
 
 
 def certificate_at(
-    point: Point, hessian: NDArray[np.float64] | None, penalty: float, weight: float
+    point: Point,
+    hessian: NDArray[np.float64] | None,
+    penalty: float,
+    summed: Summed,
 ) -> Certificate:
     """Return the certificate of a point whose sums are known already."""
-    width, k = point.theta.shape
+    more = float(gradient_rounding(point.theta, point.norm, penalty, summed))
+    distance = (point.norm + more) / penalty if penalty > 0 else np.inf
     return Certificate(
         objective=point.value,
         gradient_norm=point.norm,
-        distance_bound=_distance(point.norm, penalty),
+        distance_bound=distance if distance >= 0 else np.inf,  # NaN is no bound
         condition=None
         if hessian is None
-        else condition_of(hessian.reshape(width, k, width, k)),
+        else condition_of(hessian, point.theta.shape[1]),
         penalty=float(penalty),
-        weight=weight,
+        weight=summed.weight,
+        rounding=more if more >= 0 else np.inf,
     )
 
 
@@ -160,18 +172,18 @@ def check_penalty(penalty: float) -> None:
         raise InputError(f"penalty: expected a finite number >= 0, got {penalty}.")
 
 
-def condition_of(hessian: NDArray[np.float64]) -> float:
-    """Return the condition of the Hessian of J, shape (d + 1, k, d + 1, k).
+def condition_of(hessian: NDArray[np.float64], k: int) -> float:
+    """Return the condition of the Hessian of J, shape (k (d + 1), k (d + 1)).
 
     Taken over the directions that change a probability; inf where one of them is
-    flat to rounding.
+    flat to rounding, or where a number is not finite.
     """
-    width, k = hessian.shape[:2]
     if k == 1:
         return 1.0
-    basis = _differences(width, k)
-    flat = hessian.reshape(width * k, width * k)
-    values = np.linalg.eigvalsh(basis.T @ flat @ basis)
+    if not np.isfinite(hessian).all():
+        return np.inf
+    basis = _differences(len(hessian) // k, k)
+    values = np.linalg.eigvalsh(basis.T @ hessian @ basis)
     lowest, highest = float(values[0]), float(values[-1])
     return highest / lowest if lowest > FLAT * highest else np.inf
 
@@ -181,16 +193,6 @@ def _differences(width: int, k: int) -> NDArray[np.float64]:
     """Return an orthonormal basis of the directions that are no shift, in columns."""
     between = np.linalg.svd(np.ones((1, k)))[2][1:].T  # orthogonal to (1, ..., 1)
     return np.kron(np.eye(width), between)
-
-
-def _add(hessian: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
-    width, k = hessian.shape[:2]
-    hessian.reshape(width * k, width * k)[np.diag_indices(width * k)] += penalty
-    return hessian
-
-
-def _distance(norm: float, penalty: float) -> float:
-    return norm / penalty if penalty > 0 else np.inf
 
 
 def _hessian(

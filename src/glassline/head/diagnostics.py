@@ -52,7 +52,7 @@ def judge(
         notes.append(
             "the penalty is 0 and the classes are separated: there is no optimum."
         )
-    elif missing and outcome is not Outcome.STEP_LIMIT:
+    elif missing and outcome not in (Outcome.STEP_LIMIT, Outcome.OVERFLOW):
         outcome = Outcome.CLASS_MISSING
     return outcome, tuple(notes)
 
@@ -61,9 +61,11 @@ def _suspects_dependence(hessian: NDArray[np.float64], k: int, penalty: float) -
     """Say whether the features (with the bias) may be linearly dependent.
 
     The diagonal blocks of the Hessian add up to sum_i weight_i x~_i x~_i^T (and the
-    penalty), which is singular if x~ is.
+    penalty), which is singular if x~ is. Sums that are not finite tell nothing.
     """
     width = len(hessian) // k
+    if not np.isfinite(hessian).all():
+        return False
     gram = np.einsum("iaja->ij", hessian.reshape(width, k, width, k)).copy()
     gram[np.diag_indices(width)] -= k * penalty
     diagonal = gram.diagonal()
@@ -108,14 +110,14 @@ def _separable(
         return True
     if hessian is None:
         return False
-    width, k = point.theta.shape
-    flat = condition_of(hessian.reshape(width, k, width, k)) > SUSPICIOUS_CONDITION
+    flat = condition_of(hessian, len(groups)) > SUSPICIOUS_CONDITION
     return flat and _overlap_free(x, groups)
 
 
 def _on_its_side(x: NDArray[np.float64], group: Votes, point: Point) -> bool:
     """Say whether every part of a class has its largest logit there."""
-    z = x[group.rows] @ point.theta[:-1] + point.theta[-1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = x[group.rows] @ point.theta[:-1] + point.theta[-1]
     own = z[:, group.label].copy()
     z[:, group.label] = -np.inf
     return bool((own > z.max(axis=1)).all())

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import GlasslineWarning, InputError, ShapeError
-from glassline.head.certificate import Certificate, certificate_at, check_penalty
+from glassline.head.certificate import (
+    MAX_DENSE,
+    Certificate,
+    certificate_at,
+    check_penalty,
+)
 from glassline.head.diagnostics import judge
 from glassline.head.inputs import as_features, as_weights
 from glassline.head.linear import Head
-from glassline.head.newton import Outcome, Step
-from glassline.head.objective import without_shift
-from glassline.head.search import Settings, search
-from glassline.head.sums import as_theta
-from glassline.head.targets import as_targets, votes
+from glassline.head.newton import Minimum, Outcome, Step, minimise
+from glassline.head.objective import Penalised, Wide, without_shift
+from glassline.head.rounding import Summed, mean_sizes
+from glassline.head.sums import Block, add_blocks, as_theta, blocks
+from glassline.head.targets import Votes, as_targets, votes
 
-__all__ = ["Fit", "Outcome", "Step", "check_options", "fit"]
+__all__ = [
+    "Fit",
+    "Outcome",
+    "Search",
+    "Settings",
+    "Step",
+    "finished",
+    "fit",
+    "rungs",
+    "sample",
+    "search",
+    "slack",
+]
+
+LARGE_PARTS = (
+    100_000  # from here a pass costs more than a step, and a sample is worth it
+)
+FIRST_RUNG = 4_096  # parts: a Newton step takes as long as its overhead
+RUNG_RATIO = 32  # one Newton step on the next rung undoes the error of the last
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,31 +151,17 @@ def fit(  # noqa: PLR0913  options, each with a default but the penalty
         objective and Hessian: Bishop (2006), sections 4.3.4 and 5.5.
     """
     x = as_features(x)
-    check_penalty(penalty)
-    check_options(max_steps, tolerance, workers)
+    settings = Settings(penalty, max_steps, tolerance, workers)
     k = classes if classes is not None or start is None else start.k
     targets, k = as_targets(y, len(x), k, name="y")
     groups = votes(targets, k, as_weights(weights, len(x)))
-    weight = sum(group.total for group in groups)
-    if not weight > 0:
+    if not _total(groups) > 0:
         raise InputError(
             "y: expected at least one decided part with a weight above 0, got none."
         )
     theta = _start(start, x.shape[1], k)
-    settings = Settings(penalty, max_steps, tolerance, workers)
-    found, hessian = search(x, groups, theta, settings)
-    outcome, notes = judge(x, groups, found, hessian, penalty)
-    for note in notes:
-        warnings.warn(note, GlasslineWarning, stacklevel=2)
-    return Fit(
-        head=Head(found.point.theta[:-1], found.point.theta[-1]),
-        outcome=outcome,
-        certificate=certificate_at(found.point, hessian, penalty, weight),
-        steps=found.steps,
-        tolerance=tolerance,
-        parts_per_class=tuple(len(group.rows) for group in groups),
-        notes=notes,
-    )
+    found = search(x, groups, theta, settings)
+    return finished(x, groups, found, settings, [len(group.rows) for group in groups])
 
 
 def _start(start: Head | None, d: int, k: int) -> NDArray[np.float64]:
@@ -164,15 +174,160 @@ def _start(start: Head | None, d: int, k: int) -> NDArray[np.float64]:
     return without_shift(as_theta(start))
 
 
-def check_options(max_steps: int, tolerance: float, workers: int) -> None:
-    """Refuse options that end no search.
+@dataclass(frozen=True)
+class Settings:
+    """What a search is asked for; the fields are those of `fit`.
 
     Raises:
         InputError: One is out of range; the message names it.
     """
-    if max_steps < 0:
-        raise InputError(f"max_steps: expected a number >= 0, got {max_steps}.")
-    if not 0 < tolerance < np.inf:
-        raise InputError(f"tolerance: expected a number above 0, got {tolerance}.")
-    if workers < 1:
-        raise InputError(f"workers: expected a number >= 1, got {workers}.")
+
+    penalty: float
+    max_steps: int
+    tolerance: float
+    workers: int
+
+    def __post_init__(self) -> None:
+        check_penalty(self.penalty)
+        if self.max_steps < 0:
+            raise InputError(
+                f"max_steps: expected a number >= 0, got {self.max_steps}."
+            )
+        if not 0 < self.tolerance < np.inf:
+            raise InputError(
+                f"tolerance: expected a number above 0, got {self.tolerance}."
+            )
+        if self.workers < 1:
+            raise InputError(f"workers: expected a number >= 1, got {self.workers}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """How a search ended, the last Hessian of J that it took, and how it summed."""
+
+    found: Minimum
+    hessian: NDArray[np.float64] | None
+    summed: Summed
+
+
+def finished(
+    x: NDArray[np.float64],
+    groups: Sequence[Votes],
+    ended: Search,
+    settings: Settings,
+    parts_per_class: Sequence[int],
+) -> Fit:
+    """Judge a search by its parts, or by a sample of them, warn, and sign the result."""
+    found, penalty = ended.found, settings.penalty
+    outcome, notes = judge(x, groups, found, ended.hessian, penalty)
+    for note in notes:
+        warnings.warn(note, GlasslineWarning, stacklevel=3)
+    return Fit(
+        head=Head(found.point.theta[:-1], found.point.theta[-1]),
+        outcome=outcome,
+        certificate=certificate_at(found.point, ended.hessian, penalty, ended.summed),
+        steps=found.steps,
+        tolerance=settings.tolerance,
+        parts_per_class=tuple(parts_per_class),
+        notes=notes,
+    )
+
+
+def search(
+    x: NDArray[np.float64],
+    groups: Sequence[Votes],
+    theta: NDArray[np.float64],
+    settings: Settings,
+) -> Search:
+    """Go down from theta: at once on few parts, up a ladder of samples on many.
+
+    Args:
+        x: Shape (n, d), checked.
+        groups: The votes, class by class.
+        theta: Shape (d + 1, k), the start.
+        settings: What was asked for.
+    """
+    steps: tuple[Step, ...] = ()
+    hessian = None
+    count = sum(len(group.rows) for group in groups)
+    needs_none = theta.size > MAX_DENSE or theta.any()  # a start, or no Hessian to keep
+    for parts in rungs(0 if needs_none else count):
+        sampled = [sample(group, parts // len(groups)) for group in groups]
+        rung = _down(
+            x, sampled, theta, replace(settings, tolerance=slack(settings, parts))
+        )
+        theta, steps = rung.found.point.theta, steps + rung.found.steps
+        hessian = rung.hessian
+    last = _down(x, groups, theta, settings, hessian)
+    return replace(last, found=replace(last.found, steps=steps + last.found.steps))
+
+
+def rungs(parts: int) -> list[int]:
+    """Return the sizes of the samples to climb before all parts are read."""
+    if parts < LARGE_PARTS:
+        return []
+    sizes = [FIRST_RUNG]
+    while sizes[-1] * RUNG_RATIO * 4 < parts:
+        sizes.append(sizes[-1] * RUNG_RATIO)
+    return sizes
+
+
+def slack(settings: Settings, parts: int) -> float:
+    """Return the tolerance of a sample: its own gradient is no nearer the truth."""
+    return max(settings.tolerance, 0.3 / float(np.sqrt(parts)))
+
+
+def sample(group: Votes, parts: int) -> Votes:
+    """Return every so-many-th vote of a class, each weighing as many as it stands for."""
+    every = max(1, len(group.rows) // parts)
+    weight = group.weight if isinstance(group.weight, float) else group.weight[::every]
+    return Votes(group.label, group.rows[::every], weight * every)
+
+
+def _down(
+    x: NDArray[np.float64],
+    groups: Sequence[Votes],
+    theta: NDArray[np.float64],
+    settings: Settings,
+    hessian: NDArray[np.float64] | None = None,
+) -> Search:
+    """Go down from theta, at first with this Hessian if one is given."""
+    parts, weight = blocks(x, groups), _total(groups)
+    objective: Penalised | Wide
+    if theta.size > MAX_DENSE:
+        objective = Wide(parts, weight, settings.penalty, settings.workers)
+    else:
+        objective = Penalised(
+            lambda at, curved: add_blocks(
+                at, parts, weight, curved=curved, workers=settings.workers
+            ),
+            settings.penalty,
+            sum(len(group.rows) for group in groups),
+            reuses_hessian=hessian is not None,
+            hessian=hessian,
+        )
+    found = minimise(
+        objective, theta, max_steps=settings.max_steps, tolerance=settings.tolerance
+    )
+    return Search(found, objective.hessian_at(found.point), _summed(parts, weight))
+
+
+def _summed(parts: Sequence[Block], weight: float) -> Summed:
+    squares = np.zeros(len(parts[0].xt) - 1)
+    with np.errstate(over="ignore", under="ignore"):
+        for block in parts:
+            x = block.xt[:-1]
+            if isinstance(block.weight, float):
+                squares += np.einsum("im,im->i", x, x) * block.weight
+            else:
+                squares += np.einsum("im,im,m->i", x, x, block.weight)
+    sizes = mean_sizes(
+        squares,
+        weight,
+        lambda: np.max([abs(block.xt[:-1]).max(axis=1) for block in parts], axis=0),
+    )
+    return Summed(sizes, weight, parts[0].xt.shape[1], len(parts))
+
+
+def _total(groups: Sequence[Votes]) -> float:
+    return float(sum(group.total for group in groups))

@@ -86,7 +86,7 @@ def as_weights(
 
     Raises:
         ShapeError: Not one number a part.
-        InputError: One is negative, NaN or infinite.
+        InputError: One is negative, NaN or infinite, or their sum is.
     """
     if weights is None:
         return None
@@ -100,5 +100,12 @@ def as_weights(
         first = int(np.argmax(array < 0))
         raise InputError(
             f"{name}[{first}]: expected a number >= 0, got {array[first]}."
+        )
+    with np.errstate(over="ignore"):
+        total = array.sum()
+    if total == np.inf:
+        raise InputError(
+            f"{name}: expected a finite sum, got inf. Divide all by one number: only "
+            "their ratios count."
         )
     return array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -37,6 +38,10 @@ class Outcome(Enum):
     SEPARABLE = (
         "Some classes are separated perfectly and the penalty is 0, so the weights "
         "would grow for ever; stopped after {steps} steps. Set the penalty above 0."
+    )
+    OVERFLOW = (
+        "Stopped after {steps} steps: the sums leave the range of 64-bit numbers. "
+        "x or a weight is too large; divide it by its spread."
     )
     CLASS_MISSING = (
         "Converged after {steps} steps, but no part is labelled {missing}: "
@@ -121,12 +126,15 @@ def minimise(
     reuse = objective.reuses_hessian
     point = objective.at(theta, curved=not objective.knows_hessian)
     steps = [Step(point.value, point.norm, 0.0, objective.parts)]
-    while point.norm > tolerance:
+    while not point.norm <= tolerance:
+        if not (math.isfinite(point.value) and math.isfinite(point.norm)):
+            return Minimum(point, Outcome.OVERFLOW, tuple(steps))
         if len(steps) > max_steps:
             return Minimum(point, Outcome.STEP_LIMIT, tuple(steps))
-        found = _search(objective, point, curved=not reuse)
-        if found is None:
-            return Minimum(point, Outcome.PRECISION, tuple(steps))
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            found = _search(objective, point, curved=not reuse)
+        if isinstance(found, Outcome):
+            return Minimum(point, found, tuple(steps))
         after, length = found
         if reuse and after.norm > max(SLOW * point.norm, tolerance):
             after = objective.at(after.theta, curved=True)
@@ -137,22 +145,24 @@ def minimise(
 
 def _search(
     objective: Objective, point: Point, *, curved: bool
-) -> tuple[Point, float] | None:
-    """Halve the Newton step until it helps; None where rounding drowns the gain."""
+) -> tuple[Point, float] | Outcome:
+    """Halve the Newton step until it helps; or say why none can be seen to."""
     step = objective.direction(point)
+    if not np.isfinite(step).all():
+        return Outcome.OVERFLOW
     gain = -float((point.gradient * step).sum())  # promised by the slope
     noise = ROUNDING * abs(point.value)
     length = 1.0
     for _ in range(MAX_HALVINGS):
         after = objective.at(point.theta + length * step, curved=curved)
-        if np.isfinite(after.value) and np.isfinite(after.norm):
+        if math.isfinite(after.value) and math.isfinite(after.norm):
             if after.value <= point.value - SUFFICIENT * length * gain and gain > noise:
                 return after, length
             if length * gain <= noise:  # values can not tell any more; gradients can
                 closer = after.norm < point.norm and after.value <= point.value + noise
-                return (after, length) if closer else None
+                return (after, length) if closer else Outcome.PRECISION
         length /= 2
-    return None
+    return Outcome.PRECISION
 
 
 def solve(
@@ -170,8 +180,13 @@ def solve(
         gradient: Shape (d + 1, k).
         definite: Whether there is a penalty; otherwise directions without
             curvature (dependent features) get no step.
+
+    Returns:
+        The step; NaN where the Hessian holds no finite numbers.
     """
     width, k = gradient.shape
+    if not np.isfinite(hessian).all():
+        return np.full_like(gradient, np.nan)
     shifted = hessian.reshape(width, k, width, k).copy()
     diagonal = hessian.diagonal().reshape(width, k)
     places = np.arange(width)

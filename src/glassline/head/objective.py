@@ -1,16 +1,22 @@
-"""The objective J: mean cross-entropy plus a penalty on all of W and b."""
+"""The objective J, mean cross-entropy plus a penalty on all of W and b, and its ways down."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassline.head.newton import Point, solve
-from glassline.head.sums import Statistics
+from glassline.head.sums import Block, Statistics, add_blocks
 
-__all__ = ["Penalised", "penalised_point", "without_shift"]
+__all__ = ["Penalised", "Wide", "penalised_point", "without_shift"]
+
+FORCING = (1e-3, 0.5)  # shares of the gradient to which a Newton system is solved
+MAX_PRODUCTS = 500  # conjugate gradients need at most the rank; this is a brake
+ROWS = 64  # of 1,500 numbers in single precision fit the second-level cache
+SINGLE_LIMIT = 1e15  # its square, summed over thousands, is far below 3e38
 
 
 class Penalised:
@@ -43,10 +49,9 @@ class Penalised:
         self._model = self._hessian
         self._last: Point | None = None
 
-    @property
-    def hessian(self) -> NDArray[np.float64]:
-        """Return the last Hessian of J taken for a step, or the one to begin with."""
-        return self._hessian
+    def hessian_at(self, point: Point) -> NDArray[np.float64]:
+        """Return the Hessian of J there, or the last one taken on the way."""
+        return self._hessian if point.hessian is None else point.hessian
 
     def at(self, theta: NDArray[np.float64], *, curved: bool) -> Point:
         """Return J and its gradient at theta, and its Hessian if `curved`."""
@@ -98,3 +103,106 @@ def penalised_point(
 def without_shift(theta: NDArray[np.float64]) -> NDArray[np.float64]:
     """Remove what is common to all classes: it changes no probability."""
     return np.asarray(theta - theta.mean(axis=1, keepdims=True))
+
+
+class Wide:
+    """J on wide x: W has thousands of numbers, the Hessian would have millions.
+
+    The Newton step is found by conjugate gradients, without a Hessian. J and its gradient are summed in double precision. Only the way down is looked
+    for in single precision, at half the traffic: a step is judged by where it
+    leads, so its last digits cost nothing but, at worst, a further step.
+
+    Args:
+        parts: Blocks of the parts.
+        weight: Their summed weight.
+        penalty: >= 0.
+        workers: Threads for the sums.
+    """
+
+    reuses_hessian = False
+    knows_hessian = False
+
+    def __init__(
+        self, parts: Sequence[Block], weight: float, penalty: float, workers: int
+    ) -> None:
+        self.parts = sum(block.xt.shape[1] for block in parts)
+        self._blocks = parts
+        self._weight = weight
+        self._penalty = penalty
+        self._workers = workers
+        self._rows = [piece for block in parts for piece in _pieces(block)]
+
+    def at(self, theta: NDArray[np.float64], *, curved: bool) -> Point:
+        """Return J and its gradient at theta; never a Hessian."""
+        del curved  # as `Penalised` is asked
+        sums = add_blocks(
+            theta, self._blocks, self._weight, curved=False, workers=self._workers
+        )
+        return penalised_point(theta, sums, self._penalty)
+
+    def hessian_at(self, point: Point) -> None:
+        """Return that there is none, as `Penalised` returns one."""
+
+    def direction(self, point: Point) -> NDArray[np.float64]:
+        """Return the step that solves the Newton system closely enough.
+
+        Source:
+            Nocedal and Wright (2006), algorithm 7.1: the residual shrinks with the
+            root of the gradient, so the outer steps converge faster than linearly.
+        """
+        p = [_probabilities(point.theta, rows) for rows, _ in self._rows]
+        residual = -without_shift(point.gradient)
+        step = np.zeros_like(residual)
+        along = residual.copy()
+        size = float((residual**2).sum())
+        wanted = size * float(np.clip(np.sqrt(point.norm), *FORCING)) ** 2
+        for _ in range(MAX_PRODUCTS):
+            curved = self._product(p, along)
+            bend = float((along * curved).sum())
+            if bend <= 0:
+                break
+            share = size / bend
+            step += share * along
+            residual -= share * curved
+            before, size = size, float((residual**2).sum())
+            if size <= wanted:
+                break
+            along = residual + (size / before) * along
+        return without_shift(step)
+
+    def _product(
+        self, p: list[NDArray[Any]], v: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the Hessian of J times v, shape (d + 1, k)."""
+        total = np.zeros(v.T.shape)
+        # To length 1, so that single precision reaches any v.
+        scale = float(abs(v).max()) or 1.0
+        unit = (v / scale).astype(self._rows[0][0].dtype)
+        for (rows, weight), shares in zip(self._rows, p, strict=True):
+            change = rows @ unit
+            change -= np.einsum("mk,mk->m", shares, change)[:, None]
+            change *= shares
+            change *= weight
+            total += change.T @ rows
+        return np.asarray(total.T * (scale / self._weight) + self._penalty * v)
+
+
+def _pieces(
+    block: Block,
+) -> list[tuple[NDArray[Any], float | NDArray[Any]]]:
+    """Return the parts of a block as short rows, each with its weight."""
+    small = abs(block.xt).max() < SINGLE_LIMIT and np.max(block.weight) < SINGLE_LIMIT
+    kind: type[np.floating] = np.float32 if small else np.float64
+    rows = np.ascontiguousarray(block.xt.T, dtype=kind)
+    starts = range(0, len(rows), ROWS)
+    if isinstance(block.weight, float):
+        return [(rows[start : start + ROWS], block.weight) for start in starts]
+    weight = block.weight.astype(kind)[:, None]
+    return [(rows[a : a + ROWS], weight[a : a + ROWS]) for a in starts]
+
+
+def _probabilities(theta: NDArray[np.float64], rows: NDArray[Any]) -> NDArray[Any]:
+    """Return p, shape (m, k)."""
+    z = rows @ theta.astype(rows.dtype)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True))

@@ -138,6 +138,11 @@ def laplace_posterior(
         )
     size = head.k * (head.d + 1)
     precision = np.asarray(sums.hessian) + penalty * sums.weight * np.eye(size)
+    if not np.isfinite(precision).all():
+        raise InputError(
+            "x: expected numbers whose squares add up to a finite one, got inf. "
+            "Divide x by its spread."
+        )
     whole = np.linalg.inv(precision)
     differences = np.kron(np.eye(head.d + 1), np.eye(head.k) - 1 / head.k)
     return Posterior(head, differences @ whole @ differences)

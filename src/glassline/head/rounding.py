@@ -1,6 +1,9 @@
-"""How far the logits that are computed may lie from xW + b: bounds, not estimates."""
+"""How far what is computed may lie from the exact value: bounds, not estimates."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +12,19 @@ from glassline.arrays import Features, Logits
 from glassline.head.inputs import as_features
 from glassline.head.linear import Head
 
-__all__ = ["UNIT", "gamma", "lead_rounding", "logit_rounding"]
+__all__ = [
+    "UNIT",
+    "Summed",
+    "gamma",
+    "gradient_rounding",
+    "lead_rounding",
+    "logit_rounding",
+    "mean_sizes",
+]
 
 UNIT = 2.0**-53  # the most that one operation is off, as a share of its result
 SMALLEST = 2.0**-1074  # a product that underflows is off by at most half of this
+SQUARED = (1e-140, 1e140)  # sizes whose squares, and sums of them, are true floats
 
 
 def gamma(n: int) -> float:
@@ -102,3 +114,77 @@ def _allowance(
 ) -> NDArray[np.float64]:
     with np.errstate(under="ignore"):
         return np.asarray(share * sizes + least)
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """How a gradient was summed: what its rounding depends on.
+
+    Attributes:
+        sizes: Shape (..., d + 1), the root mean square of each feature, and a last 1.
+        weight: Summed weight of the parts.
+        longest: Terms of the longest sum in one piece.
+        pieces: How many such sums were added.
+    """
+
+    sizes: NDArray[np.float64]
+    weight: float
+    longest: int
+    pieces: int
+
+
+def gradient_rounding(
+    theta: NDArray[np.float64],
+    norm: float | NDArray[np.float64],
+    penalty: float,
+    summed: Summed,
+) -> NDArray[np.float64]:
+    """Return how far a summed gradient of J can be from the exact one, at most.
+
+        |r| (8 g(d + 2) sum_l R_l r_l + 2 g(terms)) + g(k (d + 1) + 6) (penalty |theta| + norm)
+
+    with u = 2^-53, g(m) = m u / (1 - m u), the error of a sum of m terms in any order;
+    r the sizes of x~; R_l the range of feature l's weights over the classes. First:
+    the logits, whose error moves p - y by at most 3.5 times as much (and x~ by
+    Cauchy-Schwarz). Second: exp to 4 units in the last place and the softmax, the
+    longest sum, the pieces, and the summed weight. Last: the penalty and the length.
+
+    Args:
+        theta: Shape (..., d + 1, k).
+        norm: Shape (...), the lengths of the gradients there.
+        penalty: >= 0.
+        summed: How they were summed.
+
+    Source:
+        N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed. (2002),
+        lemma 3.1 and eq. 3.5; put together in docs/method.md.
+    """
+    width, k = theta.shape[-2:]
+    terms = summed.longest + 2 * summed.pieces + 4 * k + 100
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = np.maximum(np.ptp(theta, axis=-1), abs(theta).max(axis=-1))
+        logits = 8 * gamma(width + 1) * (spread * summed.sizes).sum(axis=-1)
+        length = np.sqrt((theta**2).sum(axis=(-2, -1)))
+        return np.asarray(
+            np.sqrt((summed.sizes**2).sum(axis=-1)) * (logits + 2 * gamma(terms))
+            + gamma(k * width + 6) * (penalty * length + norm)
+        )
+
+
+def mean_sizes(
+    squares: NDArray[np.float64],
+    weight: float,
+    largest: Callable[[], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the root mean square of each feature, shape (d + 1,), with a last 1.
+
+    Args:
+        squares: Shape (d,), sum w x^2.
+        weight: Their summed weight.
+        largest: Returns the largest size of each, taken where a square is no float.
+    """
+    with np.errstate(invalid="ignore"):
+        roots = np.sqrt(squares / weight)
+    if not ((roots > SQUARED[0]) & (roots < SQUARED[1])).all():
+        roots = largest()
+    return np.append(roots, 1.0)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
-from glassline.errors import GlasslineWarning, InputError, ShapeError
-from glassline.head.certificate import certificate_at, check_penalty
-from glassline.head.diagnostics import judge
-from glassline.head.fitting import Fit, check_options
+from glassline.errors import InputError, ShapeError
+from glassline.head.fitting import Fit, Search, Settings, finished, search, slack
 from glassline.head.inputs import as_features, as_weights
-from glassline.head.kernel import blocks as cut
-from glassline.head.linear import Head
-from glassline.head.newton import Minimum, minimise
+from glassline.head.newton import minimise
 from glassline.head.objective import Penalised
-from glassline.head.search import Settings, search, slack
+from glassline.head.rounding import Summed, mean_sizes
 from glassline.head.sums import Statistics, add_blocks
+from glassline.head.sums import blocks as cut
 from glassline.head.targets import Votes, as_targets, votes
 
 __all__ = ["Parts", "fit_blocks"]
@@ -83,47 +80,43 @@ def fit_blocks(
     Source:
         As `fit`.
     """
-    check_penalty(penalty)
+    settings = Settings(penalty, max_steps, tolerance, workers)
     if penalty == 0:
         raise InputError("penalty: expected a number above 0 for blocks, got 0.")
-    check_options(max_steps, tolerance, workers)
     kept = [_Keeper() for _ in range(classes)]
-    count = 0
+    count, pieces, longest = 0, 0, 0
+    squares: Any = 0.0
+    largest: Any = 0.0
     for x, groups in _read(blocks, classes):
-        count += len(x)
+        count, pieces = count + len(x), pieces + 1
+        longest = max(longest, sum(len(group.rows) for group in groups))
         for keeper, group in zip(kept, groups, strict=True):
             keeper.add(x, group, 2 * SAMPLE_PARTS // classes)
+            voted = x[group.rows]
+            with np.errstate(over="ignore", under="ignore"):
+                squares = squares + (voted.T**2 * group.weight).sum(axis=1)
+            largest = np.maximum(largest, abs(voted).max(axis=0, initial=0.0))
     x, groups = _joined(kept)
-    settings = Settings(penalty, max_steps, tolerance, workers)
-    first = Settings(
-        penalty, max_steps, slack(settings, sum(len(g.rows) for g in groups)), workers
+    first = replace(
+        settings, tolerance=slack(settings, sum(len(g.rows) for g in groups))
     )
-    start, _ = search(x, groups, np.zeros((x.shape[1] + 1, classes)), first)
+    start = search(x, groups, np.zeros((x.shape[1] + 1, classes)), first).found
     weight = sum(keeper.weight for keeper in kept)
 
     def summed(theta: NDArray[np.float64], curved: bool) -> Statistics:
         return _sum(blocks, theta, count, curved=curved, workers=workers)
 
-    votes_read = sum(keeper.seen for keeper in kept)
-    objective = Penalised(summed, penalty, votes_read, reuses_hessian=True)
+    votes_read = [keeper.seen for keeper in kept]
+    objective = Penalised(summed, penalty, sum(votes_read), reuses_hessian=True)
     found = minimise(
         objective, start.point.theta, max_steps=max_steps, tolerance=tolerance
     )
-    found = Minimum(found.point, found.outcome, start.steps + found.steps)
-    own = found.point.hessian
-    hessian = objective.hessian if own is None else own
-    outcome, notes = judge(x, groups, found, hessian, penalty)
-    for note in notes:
-        warnings.warn(note, GlasslineWarning, stacklevel=2)
-    return Fit(
-        head=Head(found.point.theta[:-1], found.point.theta[-1]),
-        outcome=outcome,
-        certificate=certificate_at(found.point, hessian, penalty, weight),
-        steps=found.steps,
-        tolerance=tolerance,
-        parts_per_class=tuple(keeper.seen for keeper in kept),
-        notes=notes,
+    ended = Search(
+        replace(found, steps=start.steps + found.steps),
+        objective.hessian_at(found.point),
+        Summed(mean_sizes(squares, weight, lambda: largest), weight, longest, pieces),
     )
+    return finished(x, groups, ended, settings, votes_read)
 
 
 class _Keeper:

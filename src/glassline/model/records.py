@@ -152,10 +152,14 @@ class Made:
 
 
 def certificate_table(certificate: Certificate) -> dict[str, float | None]:
-    """Return a certificate as plain data; an infinite bound, which is none, is None."""
+    """Return a certificate as plain data; an infinite bound, which is none, is None.
+
+    One that was saved before rounding was counted has no field for it.
+    """
     return {
         name: value if value is not None and isfinite(value) else None
         for name, value in asdict(certificate).items()
+        if name != "rounding" or value is not None
     }
 
 
@@ -165,6 +169,6 @@ def read_certificate(table: Mapping[str, Any], where: str) -> Certificate:
     Raises:
         ModelError: A field is unknown, missing or no number.
     """
-    if table.get("distance_bound", 0.0) is None:
-        table = {**table, "distance_bound": inf}
-    return fill(Certificate, table, where=where, error=ModelError)
+    bounds = ("distance_bound", "rounding")
+    ends = {name: inf for name in bounds if table.get(name, 0.0) is None}
+    return fill(Certificate, {**table, **ends}, where=where, error=ModelError)

@@ -130,9 +130,9 @@ def good_parts(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:
 def gradient_tolerance(penalty: float) -> float:
     """Return the gradient at which training is finished.
 
-    W and b are then within gradient / penalty <= 1e-7 of the one best answer, as far
-    as 64-bit numbers tell such gradients from 0 (a penalty of 1e-9 and more). Without
-    a penalty no gradient says how far that is, and 1e-9 it is.
+    W and b are then within 1e-7 of the one best answer, and what rounding can hide:
+    the certificate adds that up. Without a penalty no gradient says how far that is,
+    and 1e-9 it is.
 
     Example:
         >>> gradient_tolerance(1e-3), gradient_tolerance(1.0), gradient_tolerance(0.0)

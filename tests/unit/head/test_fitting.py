@@ -48,7 +48,9 @@ def test_the_gradient_is_zero_at_the_optimum(rng, penalty):
     proof = certify(x, y, found.head, penalty=penalty)
     assert found.outcome is Outcome.CONVERGED
     assert proof.gradient_norm <= 1e-9
-    assert_allclose(proof.distance_bound, proof.gradient_norm / penalty)
+    assert_allclose(
+        proof.distance_bound, (proof.gradient_norm + proof.rounding) / penalty
+    )
     assert_allclose(found.certificate.objective, proof.objective, rtol=1e-14)
     assert_allclose(found.certificate.condition, proof.condition, rtol=1e-9)
     assert_allclose(
@@ -233,7 +235,7 @@ print(hashlib.sha256(head.W.tobytes() + head.b.tobytes()).hexdigest())
 
 
 def test_fresh_processes_agree(tmp_path):
-    """Other threads, workers, hash seed, locale, zone and folder: one hash of the head."""
+    """1, 2, 4 BLAS threads, other workers, hash seed, locale, zone, folder: one head."""
 
     def run(folder, threads, workers, more):
         settings = {
@@ -251,15 +253,11 @@ def test_fresh_processes_agree(tmp_path):
         ).stdout
 
     here = run(Path.cwd(), "1", "1", {"PYTHONHASHSEED": "0", "LC_ALL": "C"})
-    there = run(
-        tmp_path,
-        "2",
-        "16",
-        {"PYTHONHASHSEED": "1", "LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Taipei"},
-    )
+    more = {"PYTHONHASHSEED": "1", "LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Taipei"}
+    there = [run(tmp_path, threads, "16", more) for threads in ("2", "4")]
 
     assert len(here) == 65
-    assert there == here
+    assert there == [here, here]
 
 
 @pytest.mark.parametrize("penalty", [1e-3, 1e-8, 0.0])
@@ -416,6 +414,60 @@ def test_any_unit(rng, unit):
     assert found.outcome in (Outcome.CONVERGED, Outcome.PRECISION)
     assert np.isfinite(found.head.logits(x)).all()
     assert found.certificate.objective < math.log(3)
+
+
+@pytest.mark.parametrize("d", [2, 110], ids=["narrow", "wide"])
+@pytest.mark.parametrize("size", [1e155, 1e200, 1e300, 1.7e308])
+@pytest.mark.filterwarnings("ignore::glassline.errors.GlasslineWarning")
+def test_x_whose_squares_no_float_holds(rng, size, d):
+    """Beyond 1e154 no Hessian can be summed: the outcome says so, with its remedy."""
+    x = size * rng.uniform(-1, 1, size=(30, d))
+
+    found = fit(x, np.arange(30) % 3, penalty=1e-3)
+
+    assert found.outcome is Outcome.OVERFLOW
+    assert found.certificate.distance_bound > 1e100
+    assert found.message == (
+        f"Stopped after {len(found.steps) - 1} steps: the sums leave the range of "
+        "64-bit numbers. x or a weight is too large; divide it by its spread."
+    )
+
+
+def test_a_gradient_that_is_no_number():
+    """Six parts of 1.7e308 sum to no float, and to no gradient of 0."""
+    x = np.full((6, 1), 1.7e308)
+
+    found = fit(x, np.array([0, 0, 0, 0, 1, 1]), penalty=1e-3)
+
+    assert found.outcome is Outcome.OVERFLOW
+    assert found.certificate.distance_bound == math.inf
+
+
+def test_a_class_without_parts_and_x_too_large():
+    """What overflows has not converged, whatever else is unusual."""
+    with pytest.warns(
+        GlasslineWarning, match=r"^class 2 has no part: its weights are guesses\.$"
+    ):
+        found = fit(
+            1e200 * np.array([[0.0], [1.0], [0.5], [2.0]]),
+            np.array([0, 1, 1, 0]),
+            penalty=1e-2,
+            classes=3,
+        )
+
+    assert found.outcome is Outcome.OVERFLOW
+
+
+@pytest.mark.parametrize(
+    ("weight", "outcome"), [(2e307, Outcome.CONVERGED), (2.9e307, Outcome.OVERFLOW)]
+)
+def test_weights_as_large_as_can_be(weight, outcome):
+    """Six of log 3 nats a part: their sum is a float, or the outcome says no."""
+    x, y = np.arange(6.0)[:, None] / 9, np.array([0, 1, 2, 0, 1, 2])
+
+    found = fit(x, y, penalty=1.0, weights=np.full(6, weight))
+
+    assert found.outcome is outcome
 
 
 @pytest.mark.parametrize("unit", [1e8, 1e-8])

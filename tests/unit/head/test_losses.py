@@ -16,6 +16,13 @@ from glassline.errors import InputError, LabelError, ShapeError
 from glassline.head import cross_entropy, logit_gradient, part_losses, smooth, softmax
 
 LARGEST = np.finfo(np.float64).max
+
+
+def as_floats(rows):
+    """Return a matrix of many digits as floats."""
+    return np.array([[float(value) for value in row] for row in rows])
+
+
 wide_rows = st.integers(1, 6).flatmap(
     lambda k: st.tuples(
         hnp.arrays(np.float64, (3, k), elements=st.floats(-690, 690)),
@@ -192,17 +199,74 @@ def test_gradient_agrees_with_many_digits(rng, k, scale):
     """The difference p - y keeps its digits also where p rounds to 1: relative error <= 1e-13."""
     z = scale * rng.normal(size=(100, k))
     y = reference.one_hot(z.argmax(axis=1), k)
-    expected = [[float(g) for g in row] for row in reference.logit_gradient(z, y)]
+    expected, _ = reference.logit_gradient(z, y)
 
-    assert_allclose(logit_gradient(z, y), expected, rtol=1e-13, atol=1e-300)
+    assert_allclose(logit_gradient(z, y), as_floats(expected), rtol=1e-13, atol=1e-300)
 
 
-def test_gradient_of_shares_agrees_with_many_digits(rng):
-    """For soft rows the gradient is exact to rounding of the two terms."""
-    z, y = rng.normal(size=(100, 4)), rng.dirichlet(np.ones(4), size=100)
-    expected = [[float(g) for g in row] for row in reference.logit_gradient(z, y)]
+def soft_case(rng, n, k, scale, least):
+    """Draw logits, and shares that sum to 1, some of them as small as 10^-least."""
+    y = rng.dirichlet(np.ones(k), size=n) * 10.0 ** -rng.uniform(0, least, size=(n, k))
+    y[rng.uniform(size=(n, k)) < 0.2] = 0.0
+    y[np.arange(n), rng.integers(0, k, size=n)] += 1.0
+    return scale * rng.uniform(-1, 1, size=(n, k)), y / y.sum(axis=1, keepdims=True)
 
-    assert_allclose(logit_gradient(z, y), expected, rtol=1e-13, atol=1e-15)
+
+@pytest.mark.parametrize("least", [0, 20, 300])
+@pytest.mark.parametrize("scale", [0.1, 30.0, 345.0, 1e4, 1e200, 1e308])
+@pytest.mark.parametrize(("k", "n"), [(2, 100), (3, 100), (10, 20), (1000, 1)])
+def test_any_shares_agree_with_many_digits(rng, k, n, scale, least):
+    """Loss and gradient of soft rows keep 1e-13, from shares of 1e-300 to logits of 1e308."""
+    z, y = soft_case(rng, n, k, scale, least)
+    exact, sizes = reference.logit_gradient(z, y)
+
+    losses, gradient = part_losses(z, y), logit_gradient(z, y)
+
+    assert_allclose(
+        losses,
+        [float(loss) for loss in reference.losses(z, y)],
+        rtol=1e-13,
+        atol=1e-300,
+    )
+    error = abs(gradient - as_floats(exact))
+    assert (error <= 1e-13 * as_floats(sizes) + 1e-300).all()
+
+
+def test_a_small_share_of_a_part_that_is_certain():
+    """The other label pulls with its own small share, which 1 + 1e-20 does not hold."""
+    z, y = np.array([[0.0, -800.0]]), np.array([[1.0, 1e-20]])
+
+    assert_allclose(logit_gradient(z, y), [[1e-20, -1e-20]], rtol=1e-13)
+    assert_allclose(part_losses(z, y), [800e-20], rtol=1e-13)
+
+
+def test_a_small_share_of_a_gap_that_no_float_holds():
+    """2e308 overflows, 1e-10 of it does not."""
+    z, y = np.array([[1e308, -1e308]]), np.array([[1 - 1e-10, 1e-10]])
+
+    assert_allclose(part_losses(z, y), [2e298], rtol=1e-13)
+    assert_allclose(cross_entropy(z, y), 2e298, rtol=1e-13)
+
+
+def test_the_mean_of_a_loss_that_no_float_holds():
+    """Of two parts one is 2e308 nats wrong, the other right: 1e308 on average."""
+    z = np.array([[-1e308, 1e308], [1e308, -1e308]])
+
+    got = cross_entropy(z, np.array([0, 0]), weights=np.array([3.0, 3.0]))
+
+    assert_allclose(got, 1e308, rtol=1e-13)
+
+
+def test_rows_weigh_their_sum():
+    """A row of 1 - 5e-10 is the same label, counted so much less, above and below."""
+    z, y = np.array([[0.0, 2.0], [0.0, 0.0]]), np.array([[0.5, 0.5], [0.0, 1.0]])
+    short = y * np.array([[1 - 5e-10], [1.0]])
+
+    got = cross_entropy(z, short)
+
+    assert_allclose(
+        got, cross_entropy(z, y, weights=np.array([1 - 5e-10, 1.0])), rtol=1e-15
+    )
 
 
 def test_confident_gradient_is_not_zero():
@@ -382,6 +446,14 @@ TWO = np.zeros((2, 3))
             InputError,
             r"^weights\[0\]: expected a finite number, got nan\.$",
             id="nan-weight",
+        ),
+        pytest.param(
+            TWO,
+            [0, 1],
+            [1e308, 1e308],
+            InputError,
+            r"^weights: expected a finite sum, got inf\. Divide all by one number: only their ratios count\.$",
+            id="weights-that-overflow",
         ),
         pytest.param(
             TWO,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from glassline.head.fitting import rungs
 from glassline.head.newton import Outcome, Point, minimise, solve
-from glassline.head.search import rungs
 
 
 @dataclass
@@ -73,6 +73,50 @@ def test_no_step_helps():
     assert found.outcome is Outcome.PRECISION
     assert len(found.steps) == 1
     assert bowl.asked < 70
+
+
+@dataclass
+class OnePlace:
+    """A function with a slope, and no value anywhere but at 1."""
+
+    parts: int = 1
+    reuses_hessian: bool = False
+    knows_hessian: bool = False
+    slope: float = 1.0
+
+    def at(self, theta, *, curved):
+        """Return the value 0 at 1; NaN elsewhere."""
+        value = 0.0 if theta[0, 0] == 1.0 else math.nan
+        return Point(theta, value, np.full((1, 1), self.slope))
+
+    def direction(self, point):
+        """Return the way down by half."""
+        return -point.gradient / 2
+
+
+def test_no_step_has_a_value():
+    """After 60 halvings the search says that no step lowers the value."""
+    found = minimise(OnePlace(), np.ones((1, 1)), max_steps=50, tolerance=1e-9)
+
+    assert found.outcome is Outcome.PRECISION
+    assert len(found.steps) == 1
+
+
+@pytest.mark.parametrize("slope", [math.inf, math.nan])
+def test_a_slope_that_is_no_number(slope):
+    """It is neither 0 nor a way down."""
+    found = minimise(
+        OnePlace(slope=slope), np.ones((1, 1)), max_steps=50, tolerance=1e-9
+    )
+
+    assert found.outcome is Outcome.OVERFLOW
+
+
+def test_a_hessian_that_is_no_number_has_no_step():
+    """The step is NaN, whatever the gradient."""
+    step = solve(np.full((2, 2), math.inf), np.array([[1.0, -1.0]]), definite=True)
+
+    assert np.isnan(step).all()
 
 
 def test_an_old_curvature_is_renewed_when_it_serves_badly():

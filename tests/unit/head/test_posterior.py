@@ -134,6 +134,13 @@ def test_far_parts_have_wide_intervals(rng):
         ),
         pytest.param(
             lambda head: laplace_posterior(
+                np.full((1, 1), 1e200), np.array([0]), head, penalty=1.0
+            ),
+            r"^x: expected numbers whose squares add up to a finite one, got inf\. Divide x by its spread\.$",
+            id="squares-overflow",
+        ),
+        pytest.param(
+            lambda head: laplace_posterior(
                 np.ones((1, 1)), np.array([0]), head, penalty=0.0
             ),
             r"^penalty: expected a number above 0, got 0\.$",

@@ -70,6 +70,48 @@ def test_many_parts_need_few_passes(rng, weighted):
     assert_array_equal(theta(again), theta(found))
 
 
+def test_the_sample_keeps_the_mix(rng):
+    """A common class is thinned, a rare one is not: each vote stands for its share.
+
+    The head of the sample, where the search over all parts begins, is then within a
+    hundredth of the best one; with a mix of half and half it would be far.
+    """
+    x = rng.normal(size=(200_000, 1))
+    y = (rng.uniform(size=len(x)) < 0.02).astype(np.int64)
+
+    found = fit_blocks(in_blocks(x, y, size=50_000), classes=2, penalty=1e-3)
+
+    begins = next(step for step in found.steps if step.parts == len(x))
+    assert begins.objective <= found.certificate.objective * 1.001
+    assert min(step.parts for step in found.steps) < 100_000
+
+
+def test_blocks_too_large_for_floats():
+    """The outcome says so, as in a fit of the whole."""
+    x, y = np.array([[1e200], [-1e200], [5e199]]), np.array([0, 1, 1])
+    with pytest.warns(
+        GlasslineWarning, match=r"^class 0 has one part: its weights are guesses\.$"
+    ):
+        found = fit_blocks(lambda: [(x, y)], classes=2, penalty=0.1)
+
+    assert found.outcome is Outcome.OVERFLOW
+
+
+def test_the_bound_counts_what_blocks_cost(rng):
+    """More blocks are longer sums: the rounding grows with them."""
+    x, y = drawn(rng, 90)
+
+    many, one = (
+        fit_blocks(in_blocks(x, y, size=size), classes=3, penalty=1e-3).certificate
+        for size in (1, 90)
+    )
+
+    assert one.rounding < many.rounding < 10 * one.rounding
+    assert_allclose(
+        one.rounding, fit(x, y, penalty=1e-3).certificate.rounding, rtol=0.1
+    )
+
+
 def test_rows_undecided_and_empty_blocks(rng):
     """Soft rows, undecided rows and a block without parts are read as they should be."""
     x, y = drawn(rng, 300)

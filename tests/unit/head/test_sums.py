@@ -173,6 +173,16 @@ def test_workers_do_not_change_a_bit(rng, hessian, weighted):
     assert_array_equal(np.array(many.hessian, float), np.array(one.hessian, float))
 
 
+def test_sums_too_large_to_hold_side_by_side(rng):
+    """With 100 classes and 340 blocks workers give way to memory, and change nothing."""
+    x, y, head = case(rng, 21_760, d=2, k=100)
+
+    one, two = (statistics(x, y, head, hessian=False, workers=n) for n in (1, 2))
+
+    assert one.loss == two.loss
+    assert_array_equal(two.gradient, one.gradient)
+
+
 def test_many_sums_lose_nothing(rng):
     """Over 240,000 parts the loss is within 1e-12 of an exactly rounded sum."""
     x, y, head = case(rng, 240_000)
