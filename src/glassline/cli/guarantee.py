@@ -34,11 +34,11 @@ REFUSED, SOME_REFUSED = 1, 6
 )
 @click.option(
     "--by",
-    type=click.Choice(["group", "photo"]),
+    type=click.Choice(["group", "photo", "photo-in-group"]),
     default="group",
     show_default=True,
-    help="What is one part: a group of photos, accepted if any of them is; or each "
-    "photo.",
+    help="Of what the share is: of groups, one accepted if any of its photos is; of "
+    "photos, each drawn for itself; or of photos, those of a group as alike as copies.",
 )
 @click.option(
     "--out",
@@ -53,7 +53,7 @@ def command(
     data: Path,
     escape: float,
     confidence: float,
-    by: Literal["group", "photo"],
+    by: Literal["group", "photo", "photo-in-group"],
     out: Path | None,
     workers: int,
     lang: str,
@@ -62,9 +62,11 @@ def command(
     """Guarantee how few defects are accepted.
 
     Finds the cheapest threshold for accepting a part that keeps the escapes of
-    every defect class below the target, with exact binomial bounds; or refuses and
-    says how many parts are missing. For 1 % at 95 % it takes 299 parts of each
-    defect, none of them accepted.
+    every defect class below the target, with exact bounds; or refuses and says how
+    many parts are missing. For 1 % at 95 % it takes 299 groups (or photos) of each
+    defect, none of them accepted. A promise about groups says nothing of the share
+    of parts where groups are lots; --by photo-in-group does, for 332 groups as large
+    as the largest.
 
     Only photos count that the model was not trained on; others are left out and
     counted. If DATA is the training set itself, each part is judged by a head that

@@ -12,7 +12,7 @@ from glassline.decide.binomial import parts_needed
 from glassline.decide.conformal import ClassSet, Taught, class_set
 from glassline.decide.decision import Decision, Reason, actions, decide
 from glassline.decide.gauge import Gauge, Nearby, aiag
-from glassline.decide.guarantee import Escapes, Guarantee, Shortfall, TooFew
+from glassline.decide.guarantee import Counted, Escapes, Guarantee, Shortfall, TooFew
 from glassline.decide.novelty import Region, Stand
 from glassline.decide.policy import Policy
 from glassline.decide.threshold import find_guarantee
@@ -20,6 +20,7 @@ from glassline.decide.threshold import find_guarantee
 __all__ = [
     "Band",
     "ClassSet",
+    "Counted",
     "Decision",
     "Escapes",
     "Gauge",

@@ -35,6 +35,18 @@ def upper_bound(k: float, n: float, confidence: float) -> float:
     return 1.0 if k >= n else float(betaincinv(k + 1.0, n - k, confidence))
 
 
+def lower_bound(k: float, n: float, confidence: float) -> float:
+    """Return the exact lower bound: the upper one of the n - k parts without an event.
+
+    Example:
+        >>> print(f"{lower_bound(299, 299, 0.95):.5f}")
+        0.99003
+    """
+    from scipy.special import betaincinv  # noqa: PLC0415
+
+    return 0.0 if k <= 0 else float(betaincinv(k, n - k + 1.0, 1 - confidence))
+
+
 def allowed_escapes(n: int, escape: float, confidence: float) -> int:
     """Return the most escapes in n parts that still prove the target; -1: not even 0.
 

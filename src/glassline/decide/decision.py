@@ -61,6 +61,7 @@ class Reason:
         said = {
             **{action: catalogue["decisions"][action] for action in ACTIONS},
             **catalogue["currencies"],
+            **catalogue["counted"],
             **catalogue["features"],
         }
         filled = {

@@ -9,9 +9,25 @@ from typing import Any, Literal
 from glassline.decide.binomial import check_promise
 from glassline.errors import InputError
 
-__all__ = ["NOTHING", "Escapes", "Guarantee", "Shortfall", "TooFew", "told_apart"]
+__all__ = [
+    "NOTHING",
+    "Counted",
+    "Escapes",
+    "Guarantee",
+    "Shortfall",
+    "TooFew",
+    "told_apart",
+]
 
 NOTHING = 2.0  # a threshold that no probability reaches
+
+Counted = Literal["group", "photo", "photo-in-group"]
+"""Of what a share is promised, and what counts as one draw from the line.
+
+"group": of the groups of photos that hold the defect; one escapes if any of its photos
+does. "photo": of the photos, each drawn for itself. "photo-in-group": of the photos, which
+come in groups of any size and may be as alike as copies within one.
+"""
 
 
 @dataclass(frozen=True)
@@ -20,11 +36,11 @@ class Escapes:
 
     Attributes:
         name: The class.
-        k: Parts of it that were accepted.
-        n: Parts of it.
-        bound: Exact upper bound of its escape rate from this count alone, at the
-            guarantee's confidence; at most the target. What is promised for all
-            classes at once is the target.
+        k: Groups or photos of it (`Guarantee.counted` says which) that were accepted.
+        n: Groups or photos of it.
+        bound: Upper bound of its escape rate from this count alone, at the guarantee's
+            confidence; at most the target. What is promised for all classes at once
+            is the target.
     """
 
     name: str
@@ -44,12 +60,13 @@ class Escapes:
 
 @dataclass(frozen=True)
 class Guarantee:
-    """Of each defect class at most `escape` is accepted: the threshold, and on what parts.
+    """At most a share of each defect class is accepted: the threshold, and on what parts.
 
     Attributes:
         threshold: A part is accepted from this adjusted probability of the good
             class on; 2 where nothing is accepted.
-        escape: Of each defect class at most this share is accepted, in (0, 1).
+        escape: Of each defect class at most this share of what is `counted` is
+            accepted, in (0, 1).
         confidence: How surely, in (0, 1).
         escapes: The counts at the threshold, one entry a defect class.
         good_accepted: Good parts accepted at the threshold.
@@ -57,7 +74,7 @@ class Guarantee:
         cost: Expected cost of a part at the threshold, in the policy's currency.
         parts: "new" where the parts were none of training, "out_of_fold" where
             each was judged by a head that was trained without its group.
-        counted: What counts as one part: a "group" of photos, or each "photo".
+        counted: Of what the share is promised, see `Counted`.
         data_sha256: Hash of photos, labels and weights it was counted on; empty
             where it was counted on arrays.
         is_void: Whether it no longer holds, as while the line drifts. Decisions
@@ -75,7 +92,7 @@ class Guarantee:
     good: int
     cost: float
     parts: Literal["new", "out_of_fold"]
-    counted: Literal["group", "photo"]
+    counted: Counted
     data_sha256: str
     is_void: bool = False
 
@@ -124,6 +141,7 @@ class Guarantee:
             "threshold": self.threshold,
             "escape": self.escape,
             "confidence": self.confidence,
+            "counted": self.counted,
             "escapes": {each.name: {"k": each.k, "n": each.n} for each in self.escapes},
             "is_void": self.is_void,
         }
@@ -135,6 +153,7 @@ class Guarantee:
             "p": probability,
             "threshold": threshold,
             "escape": f"{100 * self.escape:g}",
+            "unit": f"counted {self.counted}",
             "confidence": f"{100 * self.confidence:g}",
             "worst": str(self.worst),
         }
@@ -146,15 +165,18 @@ class Shortfall:
 
     Attributes:
         name: The class.
-        k: Parts of it that the policy accepts as it is, without a guarantee.
-        n: Parts of it.
-        needed: Parts that would prove the target if none of them escaped.
+        k: Draws of it that the policy accepts as it is, without a guarantee.
+        n: Draws of it: groups or photos; of photos in groups, as many groups of the
+            largest size as its photos would fill.
+        needed: Draws that would prove the target if none of them escaped.
+        provable: The least target that n draws prove if none of them escaped.
     """
 
     name: str
     k: int
     n: int
     needed: int
+    provable: float
 
 
 @dataclass(frozen=True)
@@ -165,16 +187,19 @@ class TooFew:
         shortfalls: The classes with too few parts, in the recipe's order.
         escape: The target rate.
         confidence: How surely it was to hold.
+        counted: Of what the share was to be promised, see `Counted`.
     """
 
     shortfalls: tuple[Shortfall, ...]
     escape: float
     confidence: float
+    counted: Counted
 
     def __str__(self) -> str:
         """One sentence a class, each on its line."""
+        unit = {"photo": "parts", "group": "groups"}.get(self.counted, "full groups")
         return "\n".join(
-            f"{short.name}: expected at least {short.needed:,} parts without an escape "
+            f"{short.name}: expected at least {short.needed:,} {unit} without an escape "
             f"for {100 * self.escape:g} % at {100 * self.confidence:g} %, "
             f"got {short.n:,}. Collect more or raise the target."
             for short in self.shortfalls

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,11 +17,13 @@ from glassline.decide.binomial import (
 from glassline.decide.decision import rank
 from glassline.decide.guarantee import (
     NOTHING,
+    Counted,
     Escapes,
     Guarantee,
     Shortfall,
     TooFew,
 )
+from glassline.decide.lots import lots_bound, lots_needed, lots_prove
 from glassline.decide.policy import TIE, Policy
 from glassline.errors import InputError, ShapeError
 from glassline.head.targets import as_class_ids
@@ -33,7 +34,7 @@ __all__ = ["find_guarantee"]
 Numbers = NDArray[np.float64]
 
 
-def find_guarantee(
+def find_guarantee(  # noqa: PLR0913  options, each with a default
     probabilities: Probabilities,
     labels: ClassIds,
     policy: Policy,
@@ -41,13 +42,16 @@ def find_guarantee(
     escape: float,
     confidence: float,
     groups: ArrayLike | None = None,
+    counted: Counted | None = None,
 ) -> Guarantee | TooFew:
     """Find the cheapest threshold that keeps each class's escapes below a target.
 
     A part is accepted where its adjusted probability of the good class is at least
-    t. With k_c(t) of the n_c parts of defect class c accepted, t passes where
+    t. With k_c(t) of the n_c draws of defect class c accepted, t passes where
 
         P(at most k_c(t) of n_c at rate escape) <= 1 - confidence    for every c
+
+    or, for a share of photos that come in groups, where `lots_prove` says so,
 
     and `lowest` is the end of the passing thresholds, walking down from "accept
     nothing". Every threshold of that walk keeps the promise, so the cheapest of
@@ -68,10 +72,16 @@ def find_guarantee(
     The promise needs parts that are drawn one by one like those to come, and
     **labels that were not used to fit the head or to choose its settings**: a
     calibration set, or probabilities out of fold by group. That is the caller's
-    duty; no figure here can tell. Photos of one piece are one part: name their
-    group, and it counts once in each of its classes, as accepted if any of them is.
-    It says nothing of defects that no label names, and it is void while the line
-    drifts.
+    duty; no figure here can tell. It says nothing of defects that no label names, and
+    it is void while the line drifts.
+
+    **What the share is of** depends on what is counted. By "group", of the groups that
+    hold the defect, one escaping if any of its photos does: right where a group is one
+    piece. Where groups are lots it is a promise about lots, and says nothing of parts:
+    one lot in a hundred may hold a quarter of all parts. By "photo-in-group", of the
+    photos, however alike those of a group and however unequal the groups; it takes
+    as many groups of the largest size as "group" takes groups, and a tenth more. By
+    "photo", of photos that are no more alike within a group than any.
 
     Args:
         probabilities: Shape (n, k), as the head gives them.
@@ -79,9 +89,10 @@ def find_guarantee(
         policy: Classes, the good one, costs and priors.
         escape: The target: largest share of any defect class accepted, in (0, 1).
         confidence: In (0, 1).
-        groups: Shape (n,), which photos are of one piece; left out, each is of its
-            own. k and n then count groups; the cost and the good parts stay counts
-            of photos.
+        groups: Shape (n,), which photos are of one piece or lot; left out, each is of
+            its own. The cost and the good parts stay counts of photos.
+        counted: Of what the share is; left out, "group" where there are groups, and
+            "photo" where there are none.
 
     Returns:
         The guarantee; or a refusal, where a class has too few parts to prove the
@@ -132,69 +143,134 @@ def find_guarantee(
     k, good = len(policy.classes), policy.classes.index(policy.good)
     scores = by_cost.adjusted[:, good]
     y = as_class_ids(labels, len(scores), k)
-    pieces = _pieces(scores, y, groups, k)
+    counted = counted or ("photo" if groups is None else "group")
+    ids = np.arange(len(y)) if groups is None or counted == "photo" else groups
+    ids = np.asarray(ids)
+    if ids.shape != y.shape:
+        raise ShapeError(f"groups: expected shape {y.shape}, got {ids.shape}.")
     defects = [c for c in range(k) if c != good]
-    allowed = {c: allowed_escapes(len(pieces[c]), escape, confidence) for c in defects}
-    if min(allowed.values()) < 0:
-        missed = _pieces(by_cost.actions == Action.ACCEPT, y, groups, k)
-        needed = parts_needed(escape, confidence)
-        short = [
-            Shortfall(policy.classes[c], int(missed[c].sum()), len(pieces[c]), needed)
-            for c in defects
-            if allowed[c] < 0
-        ]
-        return TooFew(tuple(short), escape, confidence)
+    kind = _Lots if counted == "photo-in-group" else _Draws
+    drawn = {c: kind.of(scores[y == c], ids[y == c]) for c in defects}
+    lowest = {c: each.lowest(escape, confidence) for c, each in drawn.items()}
+    if any(end is None for end in lowest.values()):
+        accepted = by_cost.actions == Action.ACCEPT
+        return TooFew(
+            tuple(
+                Shortfall(
+                    policy.classes[c],
+                    kind.of(accepted[y == c].astype(float), ids[y == c]).draws(1.0),
+                    drawn[c].draws(),
+                    kind.needed(escape, confidence),
+                    drawn[c].seen(NOTHING, confidence)[2],
+                )
+                for c in defects
+                if lowest[c] is None
+            ),
+            escape,
+            confidence,
+            counted,
+        )
     threshold, cost = _cheapest(
         scores,
         policy.costs[y, Action.ACCEPT],
         policy.costs[y, rest],
         _weights(policy, y),
-        max(_just_above(pieces[c], allowed[c]) for c in defects),
+        max(end for end in lowest.values() if end is not None),
     )
-    passed = [int((best >= threshold).sum()) for best in pieces]
     return Guarantee(
         threshold=threshold,
         escape=escape,
         confidence=confidence,
         escapes=tuple(
-            Escapes(
-                name=policy.classes[c],
-                k=passed[c],
-                n=len(pieces[c]),
-                bound=upper_bound(passed[c], len(pieces[c]), confidence),
-            )
+            Escapes(policy.classes[c], *drawn[c].seen(threshold, confidence))
             for c in defects
         ),
         good_accepted=int((scores[y == good] >= threshold).sum()),
         good=int((y == good).sum()),
         cost=cost,
         parts="new",
-        counted="photo" if groups is None else "group",
+        counted=counted,
         data_sha256="",
     )
 
 
-def _pieces(
-    values: NDArray[Any], y: NDArray[np.int64], groups: ArrayLike | None, k: int
-) -> list[NDArray[Any]]:
-    """Return for each class the largest value of each of its groups."""
-    ids = np.arange(len(y)) if groups is None else np.asarray(groups)
-    if ids.shape != y.shape:
-        raise ShapeError(f"groups: expected shape {y.shape}, got {ids.shape}.")
-    found = []
-    for c in range(k):
-        own = values[y == c]
-        names, place = np.unique(ids[y == c], return_inverse=True)
-        largest = np.zeros(len(names), values.dtype)
-        np.maximum.at(largest, place, own)
-        found.append(largest)
-    return found
+@dataclass(frozen=True)
+class _Draws:
+    """One class where a group is one draw: it escapes if the best of its scores passes."""
+
+    best: Numbers
+
+    @classmethod
+    def of(cls, scores: Numbers, ids: NDArray[np.generic]) -> _Draws:
+        names, place = np.unique(ids, return_inverse=True)
+        best = np.zeros(len(names))
+        np.maximum.at(best, place, scores)
+        return cls(best)
+
+    def draws(self, threshold: float = 0.0) -> int:
+        return int((self.best >= threshold).sum())
+
+    @staticmethod
+    def needed(escape: float, confidence: float) -> int:
+        return parts_needed(escape, confidence)
+
+    def lowest(self, escape: float, confidence: float) -> float | None:
+        """Return the lowest threshold at which the escapes still prove the target."""
+        allowed = allowed_escapes(len(self.best), escape, confidence)
+        if allowed < 0:
+            return None
+        return float(np.nextafter(np.sort(self.best)[::-1][allowed], NOTHING))
+
+    def seen(self, threshold: float, confidence: float) -> tuple[int, int, float]:
+        """Return how many escape of how many, and the bound of the rate."""
+        k, n = self.draws(threshold), len(self.best)
+        return k, n, upper_bound(k, n, confidence)
 
 
-def _just_above(scores: Numbers, allowed: int) -> float:
-    """Return the lowest threshold at which at most so many of the scores pass."""
-    highest_first = np.sort(scores)[::-1]
-    return float(np.nextafter(highest_first[allowed], NOTHING))
+@dataclass(frozen=True)
+class _Lots:
+    """One class where every photo counts, but those of a group may be copies."""
+
+    scores: Numbers
+    place: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scores: Numbers, ids: NDArray[np.generic]) -> _Lots:
+        _, place, sizes = np.unique(ids, return_inverse=True, return_counts=True)
+        return cls(scores, place, sizes)
+
+    def draws(self, threshold: float = 0.0) -> int:
+        """Return how many lots of the largest size those would fill that pass."""
+        largest = int(self.sizes.max(initial=1))
+        return int((self.scores >= threshold).sum()) // largest
+
+    @staticmethod
+    def needed(escape: float, confidence: float) -> int:
+        return lots_needed(escape, confidence)
+
+    def lowest(self, escape: float, confidence: float) -> float | None:
+        """Return the lowest threshold at which the escapes still prove the target."""
+        ranked = np.unique(self.scores)[::-1]
+        above = np.nextafter(ranked, NOTHING)
+        low, high = -1, len(ranked)  # lower thresholds prove less
+        while high - low > 1:
+            middle = (low + high) // 2
+            if lots_prove(self._escaped(above[middle]), self.sizes, escape, confidence):
+                low = middle
+            else:
+                high = middle
+        return float(above[low]) if low >= 0 else None
+
+    def seen(self, threshold: float, confidence: float) -> tuple[int, int, float]:
+        """Return how many escape of how many, and the bound of the rate."""
+        escaped = self._escaped(threshold)
+        bound = lots_bound(escaped, self.sizes, confidence)
+        return int(escaped.sum()), len(self.scores), bound
+
+    def _escaped(self, threshold: float) -> NDArray[np.int64]:
+        passed = self.place[self.scores >= threshold]
+        return np.bincount(passed, minlength=len(self.sizes)).astype(np.int64)
 
 
 def _weights(policy: Policy, y: NDArray[np.int64]) -> Numbers:

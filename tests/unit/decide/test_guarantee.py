@@ -46,7 +46,7 @@ POLICY = Policy.of(Recipe(classes=CLASSES), guarantee=PROMISE)
             [0.9, 0.1, 0.0],
             "accept",
             "p(ok) = 0.9000 is at least 0.9000: accepted. At 95 % confidence at most "
-            "1 % of each defect is (closest: dirt 1/480).",
+            "1 % of the groups of each defect are (closest: dirt 1/480).",
             id="at-the-threshold",
         ),
         pytest.param(

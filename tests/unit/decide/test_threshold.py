@@ -23,6 +23,7 @@ from glassline.decide import (
     parts_needed,
 )
 from glassline.decide.binomial import allowed_escapes, upper_bound
+from glassline.decide.lots import lots_prove
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.recipe import ACTIONS, ClassCosts, Recipe
 
@@ -213,6 +214,95 @@ def test_no_allowed_threshold_is_cheaper(scores: list[int], good: int) -> None:
     assert_allclose(found.cost, costs.min(), rtol=1e-12, atol=1e-12)
     taken = actions(replace(PLAIN, guarantee=found), p)
     assert_allclose(PLAIN.costs[labels, taken].mean(), found.cost)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_lowest_threshold_of_lots_is_found_by_trying_all(
+    seed: int, rng: np.random.Generator
+) -> None:
+    """Escapes are free, so it goes as low as the lots allow; k and n count photos."""
+    sizes = rng.integers(1, 9, 60 + seed)
+    lots = np.repeat(np.arange(len(sizes)), sizes)
+    scores = np.round(rng.beta(1, 6, len(lots)), 2)
+    p = np.stack([scores, 1 - scores], axis=1)
+    careless = Policy.of(
+        Recipe(
+            classes=("ok", "scratch"),
+            costs={"scratch": ClassCosts(accept=0.0, reject=5.0, review=1.0)},
+        )
+    )
+
+    found = granted(
+        *(p, np.ones(len(lots), int), careless),
+        escape=0.2,
+        confidence=0.9,
+        groups=lots,
+        counted="photo-in-group",
+    )
+
+    tried = np.unique(scores)
+    proved = [
+        lots_prove(
+            np.bincount(lots[scores >= t], minlength=len(sizes)), sizes, 0.2, 0.9
+        )
+        for t in tried
+    ]
+    accepted = scores >= tried[np.argmax(proved)]
+    (scratch,) = found.escapes
+    assert found.threshold == tried[np.argmax(proved)]
+    assert (scratch.k, scratch.n) == (int(accepted.sum()), len(lots))
+    assert scratch.bound <= 0.2
+
+
+def test_a_promise_about_lots_is_none_about_their_parts() -> None:
+    """One lot of 200 holds a quarter of all scratches: one of 640 lots, 23.8 % of parts."""
+    lots = np.r_[np.full(200, 640), np.arange(639)]
+    scores = np.r_[np.full(200, 0.9), np.full(639, 0.1)]
+    p = np.stack([scores, 1 - scores], axis=1)
+    careless = Policy.of(
+        Recipe(
+            classes=("ok", "scratch"),
+            costs={"scratch": ClassCosts(accept=0.0, reject=5.0, review=1.0)},
+        )
+    )
+    asked = {"escape": 0.01, "confidence": 0.95, "groups": lots}
+    labels = np.ones(839, int)
+
+    by_lot = granted(p, labels, careless, **asked)
+    by_part = find_guarantee(p, labels, careless, **asked, counted="photo-in-group")
+
+    (scratch,) = by_lot.escapes
+    passed = actions(replace(careless, guarantee=by_lot), p) == ACCEPT
+    assert (by_lot.counted, scratch.k, scratch.n) == ("group", 1, 640)
+    assert_allclose(passed.mean(), 0.238, atol=5e-4)
+    assert str(by_part) == (
+        "scratch: expected at least 332 full groups without an escape for 1 % at 95 %, "
+        "got 4. Collect more or raise the target."
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_large_bad", [True, False])
+def test_a_share_of_photos_in_lots_keeps_its_promise(
+    is_large_bad: bool, rng: np.random.Generator
+) -> None:
+    """Lots of 1 to 40; in some all parts look good, in large ones more often."""
+    broken = 0
+    for _ in range(300):
+        sizes = rng.integers(1, 41, 900)
+        chance = 0.02 * (sizes / 27 if is_large_bad else 1)  # 2 % of parts
+        is_bad = rng.random(900) < chance
+        scores = np.repeat(np.where(is_bad, 0.9, 0.1), sizes)
+        found = find_guarantee(
+            *(np.stack([scores, 1 - scores], axis=1), np.ones(len(scores), int), TWO),
+            escape=0.02,
+            confidence=0.9,
+            groups=np.repeat(np.arange(900), sizes),
+            counted="photo-in-group",
+        )
+        broken += isinstance(found, Guarantee) and found.threshold <= 0.9
+
+    assert broken / 300 <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 300)
 
 
 def simulated(

@@ -115,7 +115,9 @@ def _guaranteed(decision: Decision, wording: Wording) -> Iterator[Block]:
         good=wording.class_word(policy.good),
         threshold=threshold,
         p=said,
-        escape=f"{100 * kept.escape:g}",
+        promised=say[f"promised_{kept.counted}"].format(
+            escape=f"{100 * kept.escape:g}"
+        ),
         confidence=f"{100 * kept.confidence:g}",
         count=f"{kept.good_accepted}/{kept.good}",
     )

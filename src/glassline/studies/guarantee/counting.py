@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from glassline.arrays import Probabilities
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, Refusal, no_progress
-from glassline.decide import Guarantee, TooFew, find_guarantee
+from glassline.decide import Counted, Guarantee, TooFew, find_guarantee
 from glassline.errors import InputError
 from glassline.head import softmax
 from glassline.model import Model, read_with
@@ -31,7 +31,7 @@ class Assurance:
         recipe: Whose classes.
         parts: "new" where the head learnt from none of them, "out_of_fold" where
             each was judged by a head without its group.
-        counted: What is one part: a "group" of photos, or each "photo".
+        counted: Of what the share is promised, see `Counted`.
         n: Photos that were counted.
         groups: The groups they came in.
         learnt: Photos left out because the model was trained on them.
@@ -44,7 +44,7 @@ class Assurance:
     answer: Guarantee | TooFew
     recipe: Recipe
     parts: Literal["new", "out_of_fold"]
-    counted: Literal["group", "photo"]
+    counted: Counted
     n: int
     groups: int
     learnt: int
@@ -59,12 +59,7 @@ class Assurance:
         found = self.answer
         if isinstance(found, TooFew):
             return None
-        return replace(
-            found,
-            parts=self.parts,
-            counted=self.counted,
-            data_sha256=self.data_sha256,
-        )
+        return replace(found, parts=self.parts, data_sha256=self.data_sha256)
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer as plain data, numbers in full precision."""
@@ -94,7 +89,7 @@ def assure(  # noqa: PLR0913  options, each with a default
     *,
     escape: float,
     confidence: float,
-    by: Literal["group", "photo"] = "group",
+    by: Counted = "group",
     workers: int = 2,
     progress: Progress = no_progress,
 ) -> Assurance:
@@ -112,9 +107,10 @@ def assure(  # noqa: PLR0913  options, each with a default
         data: Labelled parts; a part in shares counts as its largest.
         escape: The target: of each defect class at most this share is accepted.
         confidence: How surely, in (0, 1).
-        by: What is one part: a "group" of photos (one piece, or one lot), accepted
-            if any of them is; or each "photo", where every photo is of another part
-            and parts of one lot are no more alike than any.
+        by: Of what the share is (`Counted`): of each "group" (one piece, or one lot),
+            accepted if any of its photos is; of each "photo", where every photo is of
+            another part and parts of one lot are no more alike than any; or of each
+            "photo-in-group", where they may be.
         workers: Photos read at the same time.
         progress: Told how far each stage is.
 
@@ -163,7 +159,8 @@ def assure(  # noqa: PLR0913  options, each with a default
             model.policy,
             escape=escape,
             confidence=confidence,
-            groups=groups if by == "group" else None,
+            groups=groups,
+            counted=by,
         ),
         recipe=model.recipe,
         parts=parts,

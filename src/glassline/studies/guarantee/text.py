@@ -22,7 +22,7 @@ def lines(found: Assurance, lang: str) -> Iterator[str]:
         "escape": f"{100 * answer.escape:g}",
         "confidence": f"{100 * answer.confidence:g}",
     }
-    yield from wrap(say["target"].format(**target))
+    yield from wrap(say[f"target_{found.counted}"].format(**target))
     yield from wrap(say[found.parts].format(n=found.n, groups=found.groups))
     yield from wrap(say[f"by_{found.counted}"])
     for key in ("learnt", "repeated", "undecided"):
@@ -67,12 +67,14 @@ def _refused(found: Assurance, answer: TooFew, say: Say, lang: str) -> Iterator[
             found.recipe.class_name(short.name, lang),
             f"{short.k}/{short.n}",
             f"{short.needed:,}",
-            _percent(1 - (1 - answer.confidence) ** (1 / short.n)) if short.n else "-",
+            _percent(short.provable) if short.n else "-",
         )
         for short in answer.shortfalls
     ]
     heads = ("class", "accepted_now", "needed", "provable")
     yield from columns([tuple(say[key] for key in heads), *rows])
+    if found.counted == "photo-in-group":
+        yield from wrap(say["full_groups"])
     yield ""
     yield from wrap(say["advice"])
 

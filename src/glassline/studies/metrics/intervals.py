@@ -8,7 +8,7 @@ from math import inf, isnan, nan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.decide.binomial import upper_bound
+from glassline.decide.binomial import lower_bound, upper_bound
 
 __all__ = [
     "Counts",
@@ -249,7 +249,7 @@ def mean_score(losses: Numbers, wrong: NDArray[np.bool_], groups: Groups) -> Sco
 
 def _exact(value: float, n: float) -> tuple[float, float]:
     k = value * n
-    return 1 - upper_bound(n - k, n, 1 - TAIL), upper_bound(k, n, 1 - TAIL)
+    return lower_bound(k, n, 1 - TAIL), upper_bound(k, n, 1 - TAIL)
 
 
 def _t(freedom: float) -> float:

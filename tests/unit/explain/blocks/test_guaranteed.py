@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -49,11 +50,28 @@ defect   accepted  at most
 scratch     0/312   0.96 %
 dirt        1/480   0.98 %
 
-Accepted from p(OK) = 0.9000 on; here it is 0.3333. Of each defect at most 1 %
-is accepted, with 95 % confidence, counted on parts that the head did not learn
-from. Of the good parts 450/500 are accepted.
+Accepted from p(OK) = 0.9000 on; here it is 0.3333. Of the groups that hold a
+defect, of each kind, at most 1 % let one of its photos pass, with 95 %
+confidence, counted on parts that the head did not learn from. Of the good parts
+450/500 are accepted.
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("counted", "said"),
+    [
+        ("photo", "if those of a group are no more alike than any"),
+        ("photo-in-group", "however alike those of a group are"),
+    ],
+)
+def test_the_block_says_of_what_the_share_is(
+    counted: Literal["photo", "photo-in-group"], said: str
+) -> None:
+    """Of photos, and what that takes for granted."""
+    block = sheet_under(replace(PROMISE, counted=counted)).text("en").split("7. ")[1]
+
+    assert said in " ".join(block.split())
 
 
 def test_a_void_guarantee_says_so() -> None:
