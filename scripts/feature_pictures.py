@@ -14,7 +14,7 @@ from glassline.arrays import Named
 from glassline.explain import Evidence
 from glassline.explain.faces.picture import png
 from glassline.explain.faces.picture.png import letter
-from glassline.explain.faces.picture.scene import Words
+from glassline.explain.faces.picture.scene import Caption
 from glassline.features import Scale
 from glassline.front import Measured
 from glassline.render.words import words
@@ -127,8 +127,8 @@ def _tile(name: str, part: Part) -> NDArray[np.uint8]:
     unit = words("en")["units"][name]
     x = found.x[name] if found.x else 0.0
     reading = f"{found.readings[name]:.3g} {unit}, x = {x:.1f}"
-    letter(tile, Words(2, TILE_HW[0] + 18, part.caption))
-    letter(tile, Words(2, TILE_HW[0] + 39, reading, (86, 97, 109)))
+    letter(tile, Caption(2, TILE_HW[0] + 18, part.caption))
+    letter(tile, Caption(2, TILE_HW[0] + 39, reading, (86, 97, 109)))
     return tile
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DECIMALS", "number", "printed"]
+__all__ = ["DECIMALS", "column", "number", "printed"]
 
 DECIMALS = 4  # of probabilities and logarithms, as in a hand calculation
 EXACT = 1e-9  # of an entry: what arithmetic leaves beside a short decimal number
@@ -37,6 +38,16 @@ def printed(value: NDArray[np.float64]) -> list[list[str]]:
         DECIMALS,
     )
     return [[number(entry, decimals) for entry in row] for row in value.tolist()]
+
+
+def column(values: Sequence[float] | NDArray[np.float64]) -> list[str]:
+    """Print numbers as the one column of a matrix.
+
+    Example:
+        >>> column([0.5, -1.25])
+        ['0.50', '-1.25']
+    """
+    return [row[0] for row in printed(np.array(values)[:, np.newaxis])]
 
 
 def number(value: float, decimals: int = DECIMALS) -> str:

@@ -17,8 +17,7 @@ from glassline.explain import Evidence
 from glassline.explain.faces.picture import png, svg
 from glassline.explain.faces.picture.glyphs import glyph, width_px
 from glassline.explain.faces.picture.layout import scene
-from glassline.explain.faces.picture.marking import LOOKS
-from glassline.explain.faces.picture.scene import Scene
+from glassline.explain.faces.picture.scene import LOOKS, Scene
 from glassline.features import Area, Line, Mark, Speck
 from glassline.recipe import FEATURE_NAMES
 from glassline.render.words import LANGUAGES, words
@@ -108,7 +107,7 @@ def test_what_is_as_on_good_parts_is_not_marked() -> None:
         False,
         True,
     ]
-    texts = [line.text for line in found.words]
+    texts = [line.text for line in found.captions]
     assert texts.count("not marked: x is below 2") == 2
     assert "9 times the noise  (x = 1.9)" in texts
 
@@ -160,7 +159,7 @@ def test_the_legend_says_reading_unit_and_size(lang: str, expected: list[str]) -
     """Every line of it, with a pixel of 12.5 µm."""
     found = scene(_evidence(pixel_size_um=12.5), lang)
 
-    assert [line.text for line in found.words] == expected
+    assert [line.text for line in found.captions] == expected
 
 
 @pytest.mark.parametrize(
@@ -181,7 +180,7 @@ def test_the_scale_bar_has_a_round_length(
     found = scene(_evidence(image=image, pixel_size_um=pixel_size_um), "en")
 
     bar = next(box for box in found.boxes if box.height == 2)
-    assert found.words[-1].text == label
+    assert found.captions[-1].text == label
     assert_allclose(bar.width, pixels * found.photo_xywh[2] / columns)
 
 
@@ -229,7 +228,7 @@ def test_areas_of_an_added_feature_are_outlined_and_told_in_its_unit() -> None:
         _evidence(marks=marks, readings=readings, units={"gloss": "GU"}), "en"
     )
 
-    assert [line.text for line in found.words[:3]] == [
+    assert [line.text for line in found.captions[:3]] == [
         "gloss",
         "3.5 GU",
         "1 areas outlined; the strongest by 3.5 GU",

@@ -6,8 +6,6 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from glassline.explain.blocks.block import Block, Table
 from glassline.explain.blocks.decision import band, beside
 from glassline.explain.blocks.evidence import pointing
@@ -15,7 +13,7 @@ from glassline.explain.blocks.wording import Wording
 from glassline.explain.evidence import Evidence
 from glassline.explain.sheet.worked_sum import Scaling
 from glassline.render.layout import MAX_ROWS, window
-from glassline.render.numbers import number, printed
+from glassline.render.numbers import column, number
 
 __all__ = ["INTUITIONS", "blocks", "intuition"]
 
@@ -75,8 +73,8 @@ def _learning(wording: Wording) -> Block:
 def _log_odds(wording: Wording) -> Block:
     odds, say = wording.sheet.log_odds, wording.say
     best, second = wording.classes[odds.best], wording.classes[odds.second]
-    *adds, bias, total = _column((*odds.adds, odds.bias, odds.total))
-    columns = [wording.features, _x(wording), _column(odds.differences), adds]
+    *adds, bias, total = column((*odds.adds, odds.bias, odds.total))
+    columns = [wording.features, _x(wording), column(odds.differences), adds]
     table = Table(
         (say["feature"], "x", f"W({second}) - W({best})", say["adds"]),
         _elided(wording, columns),
@@ -91,11 +89,11 @@ def _scaling(wording: Wording, scaling: Scaling) -> Block:
     say, scale = wording.say, scaling.scale
     columns = [
         wording.short_features(),
-        _column(scaling.readings),
+        column(scaling.readings),
         wording.units(),
-        _column(scaling.curved),
-        _column(scale.center),
-        _column(scale.spread),
+        column(scaling.curved),
+        column(scale.center),
+        column(scale.spread),
         _x(wording),
     ]
     keys = ("feature", "reading", "unit", "curved", "typical", "spread")
@@ -123,17 +121,13 @@ def _elided(
     return tuple(
         (more, *[""] * (len(columns) - 1))
         if place is None
-        else tuple(column[place] for column in columns)
+        else tuple(each[place] for each in columns)
         for place in window(count)
     )
 
 
 def _x(wording: Wording) -> list[str]:
-    return _column(wording.sheet.figures["x"].value[0])
-
-
-def _column(values: Sequence[float] | np.ndarray) -> list[str]:
-    return [row[0] for row in printed(np.array(values)[:, np.newaxis])]
+    return column(wording.sheet.figures["x"].value[0])
 
 
 def _spaced(text: str) -> str:

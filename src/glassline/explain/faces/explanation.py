@@ -12,7 +12,7 @@ from glassline.decide.flips import Flip, NoDecisionFlip, NoFlip
 from glassline.explain.blocks.wording import Wording
 from glassline.explain.explanation import Explanation
 from glassline.render.layout import WIDTH, columns, headed, wrap
-from glassline.render.numbers import number, printed
+from glassline.render.numbers import column, number, printed
 
 __all__ = ["lines"]
 
@@ -24,14 +24,13 @@ def lines(found: Explanation, lang: str) -> Iterator[str]:
     yield "=" * WIDTH
     for sentence in said.wording.summary():
         yield from wrap(sentence)
-    for title, rows in (
-        (said.say["logits"], said.logits()),
-        (said.pair_title(), said.pair()),
-        (said.say["probability"].format(best=said.best), said.probability()),
-        (said.say["close"], said.close()),
-        (said.say["decision"], said.decision()),
-    ):
-        yield from headed(title, rows)
+    pair = said.say["pair"].format(one=said.one, other=said.other)
+    probability = said.say["probability"].format(best=said.best)
+    yield from headed(said.say["logits"], said.logits())
+    yield from headed(pair, said.pair())
+    yield from headed(probability, said.probability())
+    yield from headed(said.say["close"], said.close())
+    yield from headed(said.say["decision"], said.decision())
 
 
 class _Said:
@@ -44,80 +43,61 @@ class _Said:
         self.names = self.wording.short_features()
         self.classes = self.wording.classes
         self.best = self.classes[found.sheet.log_odds.best]
+        self.one = self.classes[found.odds.second]
+        self.other = self.classes[found.odds.best]
         self.x = found.sheet.figures["x"].value[0]
 
     def logits(self) -> Iterator[str]:
         """Yield what adds up to each logit."""
-        figures = self.sheet.figures
-        shown = printed(
-            np.vstack(
-                [figures["contributions"].value, figures["b"].value, figures["z"].value]
-            )
-        )
+        figures = [self.sheet.figures[key].value for key in ("contributions", "b", "z")]
         labels = (*self.names, self.say["bias"], self.say["logit"])
+        shown = printed(np.vstack(figures))
         rows = [(label, *row) for label, row in zip(labels, shown, strict=True)]
         yield from columns([(self.say["nats"], *self.classes), *rows])
-        yield ""
-        yield from wrap(self.say["logits_note"])
-
-    def pair_title(self) -> str:
-        """Return what is asked of the two classes."""
-        odds = self.found.odds
-        return self.say["pair"].format(
-            one=self.classes[odds.second], other=self.classes[odds.best]
-        )
+        yield from self._noted("logits_note")
 
     def pair(self) -> Iterator[str]:
         """Yield what adds up to the log-odds of two classes."""
         odds = self.found.odds
-        one, other = self.classes[odds.second], self.classes[odds.best]
-        shown = [
-            row[0] for row in printed(np.array([[*odds.adds, odds.bias, odds.total]]).T)
-        ]
-        x = [row[0] for row in printed(self.x[:, np.newaxis])]
-        weights = [row[0] for row in printed(np.array([odds.differences]).T)]
-        header = (self.say["feature"], "x", f"W({one}) - W({other})", self.say["adds"])
-        body = list(zip(self.names, x, weights, shown, strict=False))
-        ends = [
-            (self.say["bias"], "", "", shown[-2]),
-            (self.say["log_odds"], "", "", shown[-1]),
-        ]
-        yield from columns([header, *body, *ends])
-        yield ""
-        yield from wrap(
-            self.say["pair_note"].format(
-                one=one, other=other, total=shown[-1], times=_times(odds.total)
-            )
+        *adds, bias, total = column((*odds.adds, odds.bias, odds.total))
+        weights = f"W({self.one}) - W({self.other})"
+        rows = zip(
+            self.names, column(self.x), column(odds.differences), adds, strict=True
+        )
+        yield from columns(
+            [
+                (self.say["feature"], "x", weights, self.say["adds"]),
+                *rows,
+                (self.say["bias"], "", "", bias),
+                (self.say["log_odds"], "", "", total),
+            ]
+        )
+        yield from self._noted(
+            "pair_note",
+            one=self.one,
+            other=self.other,
+            total=total,
+            times=_times(odds.total),
         )
 
     def probability(self) -> Iterator[str]:
         """Yield what the probability would be without each feature."""
         p = float(self.sheet.figures["p"].value[0, self.sheet.log_odds.best])
-        header = (
-            self.say["feature"],
-            "x",
-            "p",
-            self.say["without"],
-            self.say["change"],
-        )
+        feature, *without = (self.say[k] for k in ("feature", "without", "change"))
         rows = [
             (name, f"{x:+.2f}", number(p), number(other), f"{p - other:+.4f}")
             for name, x, other in zip(
                 self.names, self.x.tolist(), self.found.without.tolist(), strict=True
             )
         ]
-        yield from columns([header, *rows])
-        yield ""
-        yield from wrap(self.say["probability_note"])
+        yield from columns([(feature, "x", "p", *without), *rows])
+        yield from self._noted("probability_note")
 
     def close(self) -> Iterator[str]:
         """Yield the nearest other class, then by each feature alone."""
         if self.found.frozen:
-            frozen = [
-                self.names[self.sheet.features.index(name)]
-                for name in self.found.frozen
-            ]
-            names = self.wording.listed(frozen)
+            places = map(self.sheet.features.index, self.found.frozen)
+            names = self.wording.listed([self.names[place] for place in places])
             yield from wrap(self.say["frozen"].format(names=names))
         nearest = self.found.nearest
         if isinstance(nearest, NoFlip):
@@ -139,8 +119,7 @@ class _Said:
             if each is not None
         ]
         yield from columns([tuple(self.say[key] for key in keys), *rows])
-        yield ""
-        yield from wrap(self.say["close_note"])
+        yield from self._noted("close_note")
 
     def decision(self) -> Iterator[str]:
         """Yield the nearest other decision by cost."""
@@ -159,6 +138,10 @@ class _Said:
                 )
             )
             yield from self._changes(found.x)
+
+    def _noted(self, key: str, **filled: str) -> Iterator[str]:
+        yield ""
+        yield from wrap(self.say[key].format(**filled))
 
     def _changes(self, to: Values) -> Iterator[str]:
         """Yield x and readings, from and to, a row a feature."""

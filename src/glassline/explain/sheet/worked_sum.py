@@ -149,13 +149,13 @@ class WorkedSum:
             x: Shape (d,), the part in standard units, finite.
             classes: The k class ids, in the head's order.
             features: The d feature ids, in the head's order.
-            names: As the attribute.
             label: A class id, or shares of shape (k,) that sum to 1. None, or all
                 shares 0 (undecided), leaves loss and learning out.
-            decision: What was decided by of these probabilities.
+            decision: What was decided by these probabilities.
             readings: Shape (d,), in each feature's own unit; needs `scale`.
             scale: What turned the readings into x.
             learning_rate: Above 0; the step that the learning block shows.
+            names: Language to class id to the word shown.
             evidence: Of this part's photo, for the same features.
             units: Feature to the unit of its reading, where the catalogue has none.
             front: The kind of what read the features.

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from glassline.studies.metrics import Bin
 
-__all__ = ["Chart", "Mark", "loss_chart", "reliability_chart"]
+__all__ = ["Chart", "Point", "loss_chart", "reliability_chart"]
 
 WIDTH, HEIGHT = 420.0, 260.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 12.0, 14.0, 40.0
 
 
 @dataclass(frozen=True)
-class Mark:
+class Point:
     """One point: its place in the drawing and what it says."""
 
     x: float
@@ -29,7 +29,7 @@ class Mark:
 class Chart:
     """A drawing 420 x 260: points, and ticks as (place, words)."""
 
-    marks: tuple[Mark, ...]
+    points: tuple[Point, ...]
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, str], ...]
     width: float = WIDTH
@@ -58,8 +58,8 @@ def loss_chart(losses: Sequence[float]) -> Chart:
     last = max(len(losses) - 1, 1)
     every = math.ceil(last / 10)
     return Chart(
-        marks=tuple(
-            Mark(_across(step / last), _up(loss / ceiling), f"{loss:.6f}")
+        points=tuple(
+            Point(_across(step / last), _up(loss / ceiling), f"{loss:.6f}")
             for step, loss in enumerate(losses)
         ),
         x_ticks=tuple(
@@ -75,8 +75,8 @@ def reliability_chart(bins: Sequence[Bin]) -> Chart:
     """Draw the share that was true over the probability said, with exact intervals."""
     ticks = [index / 5 for index in range(6)]
     return Chart(
-        marks=tuple(
-            Mark(
+        points=tuple(
+            Point(
                 _across(each.mean),
                 _up(each.hits.value),
                 str(each.hits),

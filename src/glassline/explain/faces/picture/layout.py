@@ -14,15 +14,17 @@ from glassline.arrays import Image
 from glassline.explain.blocks.evidence import length
 from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.glyphs import width_px
-from glassline.explain.faces.picture.marking import LOOKS, Look, strokes
 from glassline.explain.faces.picture.scene import (
     INK,
+    LOOKS,
     Box,
+    Caption,
     Colour,
+    Look,
     Scene,
     Stroke,
-    Words,
     ring,
+    strokes,
 )
 from glassline.features import Area, Line, Mark, Speck
 from glassline.render.units import unit_of
@@ -56,7 +58,7 @@ def scene(evidence: Evidence, lang: str) -> Scene:
     drawn: list[Stroke] = []
     signs: list[Stroke] = []
     boxes: list[Box] = []
-    said: list[Words] = []
+    said: list[Caption] = []
     below = height + TOP_PX
     for place, name in enumerate(evidence.marks):
         look = LOOKS[min(place, len(LOOKS) - 1)]
@@ -79,7 +81,7 @@ def scene(evidence: Evidence, lang: str) -> Scene:
         strokes=tuple(drawn),
         signs=tuple(signs),
         boxes=(*boxes, *bar),
-        words=(*said, label),
+        captions=(*said, label),
     )
 
 
@@ -88,13 +90,13 @@ def _moved(over: Iterator[Stroke], right: float) -> Iterator[Stroke]:
         yield replace(each, points=each.points + np.array([right, 0.0]))
 
 
-def _legend(lines: tuple[str, str, str], top: float, whole: int) -> Iterator[Words]:
+def _legend(lines: tuple[str, str, str], top: float, whole: int) -> Iterator[Caption]:
     """Name and reading on one line, what was found below them."""
     name, reading, found = lines
     first, second = top + 16, top + 16 + ROW_PX - 3
-    yield Words(INDENT_PX, first, name)
-    yield Words(whole - 12 - width_px(reading), first, reading)
-    yield Words(INDENT_PX, second, found, SOFT)
+    yield Caption(INDENT_PX, first, name)
+    yield Caption(whole - 12 - width_px(reading), first, reading)
+    yield Caption(INDENT_PX, second, found, SOFT)
 
 
 def telling(evidence: Evidence, name: str, lang: str) -> tuple[str, str, str]:
@@ -169,7 +171,7 @@ def _sample(marks: Sequence[Mark], look: Look, top: float) -> Iterator[Stroke]:
 
 def _bar(
     evidence: Evidence, scale: float, width: int, top: float
-) -> tuple[tuple[Box, ...], Words]:
+) -> tuple[tuple[Box, ...], Caption]:
     """A scale bar of a round length: 1, 2 or 5 times a power of ten."""
     unit = evidence.pixel_size_um or 1.0
     most = BAR_SHARE * width / scale * unit
@@ -180,7 +182,7 @@ def _bar(
     ends = [Box(x, y - 5, 2, 12, INK) for x in (INDENT_PX, INDENT_PX + long - 2)]
     label = length(pixels, evidence.pixel_size_um)
     bar = (Box(INDENT_PX, y, long, 2, INK), *ends)
-    return bar, Words(INDENT_PX + long + 10, y + 6, label)
+    return bar, Caption(INDENT_PX + long + 10, y + 6, label)
 
 
 def _shown(image: Image, size_wh: tuple[int, int]) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.glyphs import ASCENT_PX, glyph
 from glassline.explain.faces.picture.layout import scene
-from glassline.explain.faces.picture.scene import DARK, PAPER, Colour, Stroke, Words
+from glassline.explain.faces.picture.scene import DARK, PAPER, Caption, Colour, Stroke
 from glassline.render.png import as_png
 
 __all__ = ["face", "letter"]
@@ -36,7 +36,7 @@ def face(evidence: Evidence, lang: str) -> bytes:
         right, bottom = round(box.x + box.width), round(box.y + box.height)
         pixels[top:bottom, left:right] = box.colour
     _draw_all(pixels, laid.signs)
-    for line in laid.words:
+    for line in laid.captions:
         letter(pixels, line)
     return as_png(pixels[..., ::-1], small=True)
 
@@ -80,13 +80,13 @@ def _dashes(stroke: Stroke) -> Iterator[NDArray[np.float64]]:
         begin, turn = end, turn + 1
 
 
-def letter(pixels: NDArray[np.uint8], words: Words) -> None:
+def letter(pixels: NDArray[np.uint8], caption: Caption) -> None:
     """Write words into a colour picture, over what is there."""
-    x, top = round(words.x), round(words.y) - ASCENT_PX
-    for each in words.text:
+    x, top = round(caption.x), round(caption.y) - ASCENT_PX
+    for each in caption.text:
         ink, advance = glyph(each)
         rows, columns = ink.shape
         part = pixels[top : top + rows, x : x + columns]
         share = ink[: part.shape[0], : part.shape[1], None] / 255.0
-        part[:] = np.rint(part * (1 - share) + np.array(words.colour) * share)
+        part[:] = np.rint(part * (1 - share) + np.array(caption.colour) * share)
         x += advance
