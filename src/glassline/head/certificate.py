@@ -28,6 +28,7 @@ __all__ = [
 
 MAX_DENSE = 300  # k (d + 1) above which k^2 (d + 1)^2 numbers are too many to be useful
 FLAT = 1e-15  # curvature below this share of the largest is rounding
+FINISHED = 1e-6  # of W and b: what no printed figure shows
 ROWS = 8_192  # summed at a time, to keep memory level
 
 
@@ -63,6 +64,15 @@ class Certificate:
     penalty: float
     weight: float
     rounding: float | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Return whether no gradient is left that would move W and b by 1e-6.
+
+        Judged without the rounding that the bound allows for: no further training
+        could tell that from 0. Without a penalty there is no such proof.
+        """
+        return self.penalty > 0 and self.gradient_norm <= FINISHED * self.penalty
 
 
 def certify(
@@ -107,8 +117,6 @@ def certify(
     check_penalty(penalty)
     given = as_weights(weights, len(x))
     w = np.ones(len(x)) if given is None else given
-    if targets.ndim == 2:
-        w = np.where(targets.any(axis=1), w, 0.0)
     voted = w if targets.ndim == 1 else w * targets.sum(axis=1)
     total = float(voted.sum())
     if not total > 0:
@@ -149,13 +157,13 @@ def certificate_at(
     """Return the certificate of a point whose sums are known already."""
     more = float(gradient_rounding(point.theta, point.norm, penalty, summed))
     distance = (point.norm + more) / penalty if penalty > 0 else np.inf
+    k = point.theta.shape[1]
+    condition = None if hessian is None else condition_of(hessian, k)
     return Certificate(
         objective=point.value,
         gradient_norm=point.norm,
         distance_bound=distance if distance >= 0 else np.inf,  # NaN is no bound
-        condition=None
-        if hessian is None
-        else condition_of(hessian, point.theta.shape[1]),
+        condition=condition,
         penalty=float(penalty),
         weight=summed.weight,
         rounding=more if more >= 0 else np.inf,

@@ -52,7 +52,7 @@ def judge(
         notes.append(
             "the penalty is 0 and the classes are separated: there is no optimum."
         )
-    elif missing and outcome not in (Outcome.STEP_LIMIT, Outcome.OVERFLOW):
+    elif missing and outcome.is_optimum:
         outcome = Outcome.CLASS_MISSING
     return outcome, tuple(notes)
 

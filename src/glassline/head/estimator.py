@@ -17,7 +17,7 @@ from sklearn.utils.validation import (
 
 from glassline.head.fitting import fit
 from glassline.head.linear import Head
-from glassline.head.probabilities import log_softmax
+from glassline.head.probabilities import log_softmax, softmax
 
 __all__ = ["SoftmaxRegression"]
 
@@ -118,25 +118,23 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Return the logits, shape (n, k); for two classes their difference, (n,)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
-        logits = self.head_.logits(X)
+        logits = self._logits(X)
         return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of each row."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
-        return np.asarray(self.classes_[self.head_.logits(X).argmax(axis=1)])
+        logits = self._logits(X)
+        return np.asarray(self.classes_[logits.argmax(axis=1)])
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the probability of each class, shape (n, k)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
-        return self.head_.probabilities(X)
+        return softmax(self._logits(X))
 
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
         """Return its logarithm, which keeps its digits where p rounds to 1."""
+        return log_softmax(self._logits(X))
+
+    def _logits(self, X: Any) -> NDArray[np.float64]:
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return log_softmax(self.head_.logits(X))
+        return self.head_.logits(X)

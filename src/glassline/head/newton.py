@@ -48,6 +48,11 @@ class Outcome(Enum):
         "its probability rests on the penalty alone."
     )
 
+    @property
+    def is_optimum(self) -> bool:
+        """Return whether the search arrived, as far as 64-bit numbers tell."""
+        return self.name in ("CONVERGED", "PRECISION", "CLASS_MISSING")
+
 
 @dataclass(frozen=True)
 class Step:

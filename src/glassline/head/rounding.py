@@ -185,6 +185,5 @@ def mean_sizes(
     """
     with np.errstate(invalid="ignore"):
         roots = np.sqrt(squares / weight)
-    if not ((roots > SQUARED[0]) & (roots < SQUARED[1])).all():
-        roots = largest()
-    return np.append(roots, 1.0)
+    true = (roots > SQUARED[0]) & (roots < SQUARED[1])
+    return np.append(roots if true.all() else np.where(true, roots, largest()), 1.0)

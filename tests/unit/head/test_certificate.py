@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from reference import head as reference
 
 from glassline.errors import InputError, LabelError, ShapeError
-from glassline.head import Head, certify, fit
+from glassline.head import Certificate, Head, certify, fit
 
 
 def test_the_gradient_is_that_of_the_objective(rng):
@@ -133,6 +133,17 @@ def test_the_bound_is_small_where_numbers_are(rng):
     found = fit(x, y, penalty=3e-4)
 
     assert 0 < found.certificate.rounding < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("penalty", "norm", "is_finished"),
+    [(1e-3, 1e-9, True), (1e-3, 1.1e-9, False), (1e-9, 1e-15, True), (0.0, 0.0, False)],
+)
+def test_training_is_finished_where_no_gradient_moves_it(penalty, norm, is_finished):
+    """By 1e-6, rounding aside; without a penalty there is no saying."""
+    proof = Certificate(0.5, norm, math.inf, 1.0, penalty, 10.0, 1e-3)
+
+    assert proof.is_finished is is_finished
 
 
 @pytest.mark.parametrize("size", [1e155, 1e300])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ from glassline.arrays import ClassIds, Features, Logits
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
 from glassline.dataset.readings import Copy, Progress, Readings, Refusal, no_progress
-from glassline.errors import DatasetError, InputError
+from glassline.errors import DatasetError, GlasslineWarning, InputError
 from glassline.head import part_losses, softmax
 from glassline.image import printable
 from glassline.model import Model, read_with
@@ -319,6 +320,13 @@ def _retrained(known: Readings, model: Model) -> Decisions:
     """Return what a model fitted to all parts says of them; settings and limits stay."""
     with quiet():
         trial = train_head(known, known.values, model.recipe, front=model.front)
+    if not trial.certificate.is_finished:
+        warnings.warn(
+            f"{known.data.name}: what a corrected label changes is not exact here. "
+            f"{trial.record.outcome}",
+            GlasslineWarning,
+            stacklevel=2,
+        )
     trial = replace(trial, gauge=model.gauge, guarantee=model.guarantee)
     return decide(trial, known.values)
 

@@ -101,6 +101,21 @@ def test_each_inspector_answers_for_their_own_labels(found: Audit) -> None:
     assert ann.suspects.k + bo.suspects.k == len(found.suspects)
 
 
+def test_a_retrain_without_a_proof_is_told(
+    line: Dataset, model: Model, wrong: int
+) -> None:
+    """Without a penalty nothing says that two heads differ by the label alone."""
+    training = replace(model.recipe.training, penalty=0.0)
+    free = replace(model, recipe=replace(model.recipe, training=training))
+    told = (
+        rf"^{line.name}: what a corrected label changes is not exact here\. "
+        r"(Converged|Some classes are separated perfectly)"
+    )
+
+    with pytest.warns(GlasslineWarning, match=told):
+        audit(_with(line, wrong, label="ok"), free, retrained=1)
+
+
 def test_the_model_is_held_against_the_labels(found: Audit) -> None:
     """Out of fold; inspectors that share no photo are not held against each other."""
     (own,) = found.agreements
