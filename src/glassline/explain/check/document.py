@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from glassline.errors import InputError, ShapeError, check_one_of, show
 from glassline.explain.check.truth import FORMULAS, GIVENS, Matrix
 
@@ -68,10 +70,16 @@ class Document:
     ) -> dict[str, Matrix]:
         """Return the printed figures that a symbol is made from, blanks filled in."""
         return {
-            name: [
-                [true[name][r][c] if f is None else f.value for c, f in enumerate(row)]
-                for r, row in enumerate(self.steps[name])
-            ]
+            name: np.array(
+                [
+                    [
+                        true[name][r, c] if f is None else f.value
+                        for c, f in enumerate(row)
+                    ]
+                    for r, row in enumerate(self.steps[name])
+                ],
+                dtype=np.object_,
+            )
             for name in FORMULAS
             if name in self.steps and name != symbol
         }
@@ -160,7 +168,9 @@ def _given(table: dict[str, Any]) -> dict[str, Matrix]:
         if symbol in table:
             block = _entry(table, symbol, dict, "given")
             grid = _grid(_entry(block, "value", list, where), f"{where}.value")
-            given[symbol] = [[_filled(f, where) for f in row] for row in grid]
+            given[symbol] = np.array(
+                [[_filled(f, where) for f in row] for row in grid], dtype=np.object_
+            )
         elif symbol in REQUIRED:
             raise InputError(f"{where}: expected {symbol}, got nothing.")
     d, k = len(given["W"]), len(given["W"][0])
