@@ -74,4 +74,4 @@ def test_training_and_proof_are_told_in_chinese(
     assert "步後收斂：梯度為" in trained
     assert "證明：梯度為" in trained
     assert verified.splitlines()[0] == "成立：  照片、標註與權重正是模型所指名的"
-    assert verified.splitlines()[2].startswith("成立：  梯度 ")
+    assert verified.splitlines()[2].startswith("成立：  (梯度 ")

@@ -69,6 +69,7 @@ def _lines(found: Verification, lang: str) -> Iterator[str]:
     told, proof = words(lang)["verification"], found.certificate
     finished = told["finished"].format(
         gradient=f"{proof.gradient_norm:.1e}",
+        rounding=f"{proof.rounding or 0.0:.1e}",
         penalty=f"{proof.penalty:g}",
         distance=f"{proof.distance_bound:.1e}",
     )

@@ -393,7 +393,7 @@ def _from_largest(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return p of the others, p of the label and the loss, from z_j - z_c far above 0."""
     top = np.maximum(z.max(axis=0), 0.0)
-    u = np.exp(z - top)
+    u = np.exp(np.where(z == top, 0.0, z - top))  # also where both are inf
     rest = u.sum(axis=0)
     whole = rest + np.exp(-top)
     loss = np.where(top > 0, top + np.log(whole), np.log1p(rest))

@@ -29,8 +29,11 @@ def lines(model: Model, lang: str) -> Iterator[str]:
         )
     yield outcome(record.outcome, lang)
     if proof.penalty:
-        gradient, distance = f"{proof.gradient_norm:.1e}", f"{proof.distance_bound:.1e}"
-        yield say["proof"].format(gradient=gradient, distance=distance)
+        yield say["proof"].format(
+            gradient=f"{proof.gradient_norm:.1e}",
+            rounding=f"{proof.rounding or 0.0:.1e}",
+            distance=f"{proof.distance_bound:.1e}",
+        )
     else:
         yield say["no_proof"]
     tempered = record.temperature

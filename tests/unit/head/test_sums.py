@@ -213,6 +213,16 @@ def test_logits_far_above_the_label(rng, weighted):
     assert np.isfinite(got.hessian).all()
 
 
+def test_logits_as_far_above_the_label_as_can_be():
+    """Where the loss itself overflows it is inf, and p is still 0 and 1."""
+    head = Head(np.array([[1e308, -1e308]]), np.zeros(2))
+
+    got = statistics(np.array([[1.0]]), np.array([1]), head)
+
+    assert got.loss == math.inf
+    assert_array_equal(got.gradient, [[1.0, -1.0], [1.0, -1.0]])
+
+
 def test_a_wide_hessian_is_summed_in_short_blocks(rng):
     """With 40 features and 5 classes, several short blocks give the definition."""
     x, y, head = case(rng, 2000, d=40, k=5, scale=0.1)
