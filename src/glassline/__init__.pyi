@@ -3,6 +3,7 @@ from glassline.head import cross_entropy as cross_entropy
 from glassline.head import softmax as softmax
 from glassline.inspection import Inspection as Inspection
 from glassline.inspection import inspect as inspect
+from glassline.inspection import inspect_many as inspect_many
 from glassline.model import Model as Model
 from glassline.model import load as load
 from glassline.recipe import Recipe as Recipe

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
+from glassline.dataset.pool import WORKERS, in_order
+from glassline.dataset.readings import Refusal
 from glassline.decide import ClassSet, Decision, Nearby, Stand
-from glassline.errors import InputError, LabelError, check_one_of
+from glassline.errors import (
+    ImageError,
+    InputError,
+    LabelError,
+    UnreadError,
+    check_one_of,
+)
 from glassline.explain import Evidence, Explanation, Sheet, Supposed
 from glassline.image import Photo, load
 from glassline.model import Model
 from glassline.model.verdict import Decisions, decide
 
-__all__ = ["Inspection", "inspect"]
+__all__ = ["Inspection", "attempt", "inspect", "inspect_many"]
 
 
 def inspect(
@@ -61,6 +69,50 @@ def inspect(
         label=label,
         possible=possible,
     )
+
+
+def inspect_many(
+    model: Model,
+    photos: Iterable[str | Path | bytes | NDArray[Any]],
+    *,
+    workers: int = WORKERS,
+    root: Path | None = None,
+    possible: Callable[[Values], ClassSet] | None = None,
+) -> Iterator[Inspection | Refusal]:
+    """Look at many photos, and yield what `inspect` says of each, in their order.
+
+    A photo that is refused, or that a server gives no reading of, is a `Refusal` in its
+    place and does not stop the rest. The answers do not depend on the workers.
+
+    Args:
+        model: A trained model.
+        photos: Paths, bytes or pixels; may be endless.
+        workers: Photos looked at at the same time.
+        root: As of `inspect`.
+        possible: As of `inspect`.
+
+    Example:
+        >>> from glassline.model import load  # doctest: +SKIP
+        >>> for seen in inspect_many(load("model"), paths):  # doctest: +SKIP
+        ...     print(seen.decision if isinstance(seen, Inspection) else seen.reason)
+    """
+    look = partial(attempt, model, root=root, possible=possible)
+    return in_order(look, photos, workers)
+
+
+def attempt(
+    model: Model,
+    photo: str | Path | bytes | NDArray[Any],
+    *,
+    root: Path | None = None,
+    possible: Callable[[Values], ClassSet] | None = None,
+) -> Inspection | Refusal:
+    """Return what `inspect` says of a photo, or why it says nothing."""
+    try:
+        return inspect(model, photo, root=root, possible=possible)
+    except (ImageError, UnreadError) as error:
+        name = str(photo) if isinstance(photo, (str, Path)) else "photo"
+        return Refusal(name, error.reason, str(error))
 
 
 def _decided(

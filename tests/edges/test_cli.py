@@ -19,6 +19,7 @@ import glassline
 from glassline.cli.output import as_json
 from glassline.explain.check.document import MAX_BYTES
 from glassline.model import Model
+from glassline.render.layout import wrap
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "glassline")
@@ -109,14 +110,15 @@ def test_inspect_and_python_agree_to_the_last_bit(
 def test_inspect_for_a_person_names_class_decision_and_reason(
     model_folder: Path, model: Model, mixed: Path
 ) -> None:
-    """One line a photo, and a count."""
+    """The verdict before the photo, the reason below, and a count."""
     done = _run("inspect", model_folder, mixed / "a.png")
 
     seen = glassline.inspect(model, mixed / "a.png")
     share = seen.probabilities[seen.predicted_class]
     assert done.stdout.splitlines() == [
-        f"{mixed / 'a.png'}  {seen.predicted_class} {share:.4f}  "
-        f"{seen.decision}: {seen.reason}",
+        f"{model.recipe.class_name(seen.predicted_class)} {share:.4f}  "
+        f"{seen.decision}  {mixed / 'a.png'}",
+        *wrap(seen.reason, indent=2),
         "1 inspected, 0 refused",
     ]
 
@@ -149,7 +151,7 @@ def test_a_name_can_not_act_on_the_terminal(
     plain = _run("inspect", model_folder, tmp_path)
     rows = _lines(_run("inspect", model_folder, tmp_path, "--json"))
 
-    assert (plain.returncode, len(plain.stdout.splitlines())) == (0, 2)
+    assert (plain.returncode, len(plain.stdout.splitlines())) == (0, 3)
     assert "\x1b" not in plain.stdout
     assert rows[0]["image"].endswith("x\x1b[2J\n\\udcff.png")
 
@@ -315,7 +317,7 @@ def test_a_closed_pipe_ends_quietly_with_141(
     )
 
     first, status = done.stdout.splitlines()
-    assert (".png  " in first, status, done.stderr) == (True, "141", "")
+    assert (".png" in first, status, done.stderr) == (True, "141", "")
 
 
 def test_an_error_that_nobody_reads_ends_with_141(tmp_path: Path) -> None:

@@ -32,8 +32,9 @@ def test_a_photo_is_judged_in_chinese(model_folder: Path, line_folder: Path) -> 
 
     done = run("inspect", model_folder, photo, "--lang", "zh-TW")
 
-    assert "刮傷 " in done.stdout
-    assert "拒收：預期成本最低：拒收，" in done.stdout
+    assert done.stdout.startswith("刮傷 ")
+    assert "  拒收  " in done.stdout
+    assert "  預期成本最低：拒收，" in done.stdout
     assert done.stdout.splitlines()[-1] == "已檢測 1 張，拒讀 0 張"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import json_option, language_option
+from glassline.cli.options import json_option, language_option, workers_option
 from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
@@ -24,7 +24,7 @@ MAY_PASS, SOME_REFUSED = 1, 6
     help="Exit 1 unless it is proved that NEW never calls good what OLD called a "
     "defect.",
 )
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@workers_option
 @language_option
 @json_option
 def command(

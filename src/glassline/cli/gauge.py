@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import json_option, language_option
+from glassline.cli.options import json_option, language_option, workers_option
 from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
@@ -30,7 +30,7 @@ KINDS = ("shift", "turn", "exposure", "defocus", "noise", "jpeg")
     help="Leave a cause out, as turn where a fixture holds the part; repeatable.",
 )
 @click.option("--save", is_flag=True, help="Save the result with the model.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@workers_option
 @language_option
 @json_option
 def command(

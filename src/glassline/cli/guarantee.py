@@ -8,7 +8,7 @@ from typing import Literal
 
 import click
 
-from glassline.cli.options import SHARE, json_option, language_option
+from glassline.cli.options import SHARE, json_option, language_option, workers_option
 from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
@@ -45,7 +45,7 @@ REFUSED, SOME_REFUSED = 1, 6
     type=click.Path(path_type=Path),
     help="Write the model with this guarantee here; it then accepts by it.",
 )
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@workers_option
 @language_option
 @json_option
 def command(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import json_option, language_option
+from glassline.cli.options import json_option, language_option, workers_option
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.files import publish
 
@@ -43,7 +43,7 @@ SOME_REFUSED = 6
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write the lists with their photos: FILE.html.",
 )
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@workers_option
 @language_option
 @json_option
 def command(

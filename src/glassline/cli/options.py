@@ -26,6 +26,7 @@ __all__ = [
     "possible_by",
     "refuse",
     "set_options",
+    "workers_option",
 ]
 
 NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(%?)")
@@ -54,6 +55,15 @@ language_option = click.option(
     default=lambda: language_of(os.environ),
     show_default="locale",
     help="Language of the output.",
+)
+
+
+workers_option = click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Photos read at the same time.",
 )
 
 

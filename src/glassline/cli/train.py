@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from glassline.cli.folders import make_ready
-from glassline.cli.options import json_option, language_option
+from glassline.cli.options import json_option, language_option, workers_option
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.cli.usage import asked_by, tell_asked
 
@@ -41,7 +41,7 @@ SOME_REFUSED = 6
     help="Of --front cnn: a name, or an ONNX file. [default: efficientnet-lite0]",
 )
 @click.option("--int8", is_flag=True, help="Of --front cnn: run it in 8 bits.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@workers_option
 @language_option
 @json_option
 def command(

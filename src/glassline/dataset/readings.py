@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -17,14 +15,12 @@ from numpy.typing import NDArray
 from glassline.arrays import Image, Values
 from glassline.dataset.dataset import Dataset
 from glassline.dataset.part import Part
+from glassline.dataset.pool import WORKERS, in_order
 from glassline.errors import DatasetError, ImageError, UnreadError
 from glassline.image import load, printable
 from glassline.recipe import ImageSettings
 
 __all__ = ["Copy", "Progress", "Readings", "Refusal", "no_progress", "read_parts"]
-
-WORKERS = 2  # decoding and OpenCV leave the interpreter free; more only where asked
-AHEAD = 8  # parts a worker may run ahead, so that memory stays flat
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, of how many)."""
@@ -230,19 +226,7 @@ def _in_order(
         pixels.update(np.ascontiguousarray(photo.image).data)
         return _Read(part, photo.sha256, pixels.digest(), values)
 
-    if workers == 1:
-        yield from map(one, data.parts)
-        return
-    pool = ThreadPoolExecutor(workers)
-    try:
-        parts = iter(data.parts)
-        queue = [pool.submit(one, part) for part in islice(parts, workers * AHEAD)]
-        while queue:
-            done = queue.pop(0)
-            queue.extend(pool.submit(one, part) for part in islice(parts, 1))
-            yield done.result()
-    finally:
-        pool.shutdown(cancel_futures=True)  # on Ctrl-C nobody waits for the rest
+    return in_order(one, data.parts, workers)
 
 
 def _check_hash(part: Part, sha256: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
-from glassline.dataset.readings import AHEAD, WORKERS, read_parts
+from glassline.dataset.pool import AHEAD, WORKERS
+from glassline.dataset.readings import read_parts
 from glassline.recipe import ImageSettings
 
 
