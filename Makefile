@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test test-torch soak mutate results results-cnn bench-cnn bench-head bench-features meaning novelty
+.PHONY: help setup demo test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features meaning novelty
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,9 @@ soak: $(READY)  ## the long tests
 
 mutate: $(READY)  ## what no test notices: SOURCE=folder TESTS=folder MOST=250
 	$(BIN)/python scripts/mutate.py $(or $(SOURCE),src/glassline/head) $(or $(TESTS),tests/unit/head) $(MOST)
+
+audit: $(READY)  ## every promise against references of its own: writes docs/results.md
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.audit
 
 test-torch: $(READY)  ## what is held against PyTorch itself: in an environment of its own
 	$(PYTHON) -m venv $(VENV)-torch
