@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["FORMULAS", "Places", "cell", "differences", "scaled"]
+__all__ = ["FORMULAS", "Places", "cell", "differences", "made", "scaled"]
 
 
 def cell(row: int, column: int) -> str:
@@ -28,95 +29,82 @@ class Places:
 
     Attributes:
         corners: Key to row and column of the upper left entry, from 0.
-        d: How many features.
-        k: How many classes.
-        corrects: Whether the line's mix differs from that of training.
+        shapes: Key to rows and columns.
     """
 
     corners: Mapping[str, tuple[int, int]]
-    d: int
-    k: int
-    corrects: bool
+    shapes: Mapping[str, tuple[int, int]]
 
     def at(self, key: str, row: int, column: int) -> str:
-        """Return the name of an entry of a matrix."""
-        top, left = self.corners[key]
-        return cell(top + row, left + column)
+        """Return the name of an entry; where there is one row or column, of that."""
+        (top, left), (rows, columns) = self.corners[key], self.shapes[key]
+        return cell(top + min(row, rows - 1), left + min(column, columns - 1))
 
-    def span(self, key: str, rows: int, columns: int) -> str:
-        """Return the range of a matrix, from its upper left entry."""
-        return f"{self.at(key, 0, 0)}:{self.at(key, rows - 1, columns - 1)}"
-
-
-def _sum(terms: Sequence[str]) -> str:
-    return "=" + "+".join(terms)
+    def span(self, key: str) -> str:
+        """Return the range of a matrix."""
+        return f"{self.at(key, 0, 0)}:{self.at(key, *self.shapes[key])}"
 
 
-def _contributions(at: Places, i: int, c: int) -> str:
-    return f"={at.at('x', 0, i)}*{at.at('W', i, c)}"
-
-
-def _s(at: Places, i: int, c: int) -> str:
-    return _sum([at.at("contributions", f, c) for f in range(at.d)])
-
-
-def _u(at: Places, i: int, c: int) -> str:
-    return _sum([f"{at.at('y', 0, j)}*{at.at('log_p_T', j, 0)}" for j in range(at.k)])
-
-
-def _stepped(old: str, slope: str) -> Callable[[Places, int, int], str]:
-    def formula(at: Places, i: int, c: int) -> str:
-        return f"={at.at(old, i, c)}-{at.at('eta', 0, 0)}*{at.at(slope, i, c)}"
-
-    return formula
-
-
-def _z_new(at: Places, i: int, c: int) -> str:
-    products = [f"{at.at('x', 0, f)}*{at.at('W_new', f, c)}" for f in range(at.d)]
-    return _sum([*products, at.at("b_new", 0, c)])
-
-
-def _loss_after(at: Places, i: int, c: int) -> str:
-    z = at.span("z_new", 1, at.k)
-    labelled = f"SUMPRODUCT({at.span('y', 1, at.k)},{z})"
-    return f"=LN(SUMPRODUCT(EXP({z}-MAX({z}))))+MAX({z})-{labelled}"
-
-
-def _adjusted(at: Places, i: int, c: int) -> str:
-    p, ratio = at.span("p", 1, at.k), at.span("ratio", 1, at.k)
-    return f"={at.at('p', 0, c)}*{at.at('ratio', 0, c)}/SUMPRODUCT({p},{ratio})"
-
-
-def _expected_costs(at: Places, i: int, a: int) -> str:
-    p = "adjusted" if at.corrects else "p"
-    return _sum([f"{at.at(p, 0, c)}*{at.at('costs', c, a)}" for c in range(at.k)])
-
-
-FORMULAS: Mapping[str, Callable[[Places, int, int], str]] = {
-    "contributions": _contributions,
-    "s": _s,
-    "z": lambda at, i, c: f"={at.at('s', 0, c)}+{at.at('b', 0, c)}",
-    "m": lambda at, i, c: f"=MAX({at.span('z', 1, at.k)})",
-    "shifted": lambda at, i, c: f"={at.at('z', 0, c)}-{at.at('m', 0, 0)}",
-    "e": lambda at, i, c: f"=EXP({at.at('shifted', 0, c)})",
-    "t": lambda at, i, c: f"=SUM({at.span('e', 1, at.k)})",
-    "p": lambda at, i, c: f"={at.at('e', 0, c)}/{at.at('t', 0, 0)}",
+FORMULAS: Mapping[str, str] = {
+    "contributions": "={x'}*{W}",
+    "s": "={+contributions}",
+    "z": "={s}+{b}",
+    "m": "=MAX({z:})",
+    "shifted": "={z}-{m}",
+    "e": "=EXP({shifted})",
+    "t": "=SUM({e:})",
+    "p": "={e}/{t}",
     # the logarithm of a p that is printed as 0 stays finite: ln(e / t) = z' - ln t
-    "log_p": lambda at, i, c: f"={at.at('shifted', 0, c)}-LN({at.at('t', 0, 0)})",
-    "log_p_T": lambda at, i, c: f"={at.at('log_p', 0, i)}",
-    "u": _u,
-    "L": lambda at, i, c: f"=-{at.at('u', 0, 0)}",
-    "dz": lambda at, i, c: f"={at.at('p', 0, c)}-{at.at('y', 0, c)}",
-    "dW": lambda at, i, c: f"={at.at('x', 0, i)}*{at.at('dz', 0, c)}",
-    "db": lambda at, i, c: f"={at.at('dz', 0, c)}",
-    "W_new": _stepped("W", "dW"),
-    "b_new": _stepped("b", "db"),
-    "z_new": _z_new,
-    "L_new": _loss_after,
-    "adjusted": _adjusted,
-    "expected_costs": _expected_costs,
+    "log_p": "={shifted}-LN({t})",
+    "log_p_T": "={log_p'}",
+    "u": "={y*log_p_T}",
+    "L": "=-{u}",
+    "dz": "={p}-{y}",
+    "dW": "={x'}*{dz}",
+    "db": "={dz}",
+    "W_new": "={W}-{eta}*{dW}",
+    "b_new": "={b}-{eta}*{db}",
+    "z_new": "={x*W_new}+{b_new}",
+    "L_new": "=LN(SUMPRODUCT(EXP({z_new:}-MAX({z_new:}))))+MAX({z_new:})"
+    "-SUMPRODUCT({y:},{z_new:})",
+    "adjusted": "={p}*{ratio}/SUMPRODUCT({p:},{ratio:})",
+    "expected_costs": "={p*costs}",  # of adjusted, where there is a ratio
 }
-"""Key of a figure to the formula of its entry (row, column); givens have none."""
+"""Key of a figure to the formula of its entry; givens have none.
+
+{k} is the entry of k in the same place, {k'} of its transpose, {k:} the whole of k,
+{+k} the sum down its column, {a*b} the entry of the matrix product, written out.
+"""
+
+TERM = re.compile(r"\{([+]?)(\w+)[*]?(\w*)([':]?)\}")
+
+
+def made(key: str, at: Places, row: int, column: int) -> str:
+    """Return the formula of one entry of a figure.
+
+    Example:
+        >>> places = Places({"z": (2, 1), "m": (5, 1)}, {"z": (1, 3), "m": (1, 1)})
+        >>> made("m", places, 0, 0), made("shifted", places, 0, 2)
+        ('=MAX(B3:D3)', '=D3-B6')
+    """
+
+    def term(found: re.Match[str]) -> str:
+        summed, name, other, mark = found.groups()
+        if mark == ":":
+            return at.span(name)
+        if summed:
+            return "+".join(at.at(name, i, column) for i in range(at.shapes[name][0]))
+        if other:
+            inner = range(at.shapes[other][0])
+            return "+".join(
+                f"{at.at(name, row, i)}*{at.at(other, i, column)}" for i in inner
+            )
+        return at.at(name, *((column, row) if mark else (row, column)))
+
+    formula = FORMULAS[key]
+    if key == "expected_costs" and "adjusted" in at.corners:
+        formula = "={adjusted*costs}"
+    return TERM.sub(term, formula)
 
 
 def scaled(row: int, columns: Sequence[int], clip: str) -> tuple[str, str]:
@@ -146,14 +134,15 @@ def differences(at: Places, row: int, best: int, second: int) -> list[tuple[str,
     Returns:
         A row a feature, one of the bias and one of the sum.
     """
+    d = at.shapes["W"][0]
     rows = [
         (
             f"={at.at('x', 0, i)}",
             f"={at.at('W', i, second)}-{at.at('W', i, best)}",
             f"={cell(row + i, 1)}*{cell(row + i, 2)}",
         )
-        for i in range(at.d)
+        for i in range(d)
     ]
     bias = f"={at.at('b', 0, second)}-{at.at('b', 0, best)}"
-    total = _sum([cell(row + i, 3) for i in range(at.d + 1)])
+    total = "=" + "+".join(cell(row + i, 3) for i in range(d + 1))
     return [*rows, ("", "", bias), ("", "", total)]

@@ -21,6 +21,7 @@ from glassline.explain.faces.workbook.formulas import (
     Places,
     cell,
     differences,
+    made,
     scaled,
 )
 from glassline.explain.sheet.figure import Figure
@@ -86,7 +87,7 @@ class _Writer:
     def write(self) -> None:
         """Write every cell, and name the matrices."""
         self.page.set_column(0, 0, LABEL_WIDTH)
-        self.page.set_column(1, max(X_COLUMN, self.places.k), VALUE_WIDTH)
+        self.page.set_column(1, max(X_COLUMN, len(self.sheet.classes)), VALUE_WIDTH)
         self.page.set_paper(9)  # A4
         self.page.fit_to_pages(1, 0)
         self._text(0, 0, self.wording.say["title"], "title")
@@ -139,7 +140,7 @@ class _Writer:
         """Return the formula of an entry; "" for a given."""
         if key == "x" and self.sheet.scaling is not None:
             return f"={cell(self.layout.tables['scaling'] + 1 + column, X_COLUMN)}"
-        return FORMULAS[key](self.places, row, column) if key in FORMULAS else ""
+        return made(key, self.places, row, column) if key in FORMULAS else ""
 
     def _table(self, key: str, table: Table) -> None:
         top = self.layout.tables[key]
@@ -246,8 +247,8 @@ class Layout:
         self.tables: dict[str, int] = {}
         self.remarks: dict[str, int] = {}
         self._corners: dict[str, tuple[int, int]] = {}
-        figures = wording.sheet.figures
-        self.places = Places(self._corners, *figures["W"].shape, "ratio" in figures)
+        self._shapes: dict[str, tuple[int, int]] = {}
+        self.places = Places(self._corners, self._shapes)
         row = len(self.head) + 2
         for block, items in self.blocks:
             row = self._place(block, items, row, len(wording.features)) + 2
@@ -260,6 +261,7 @@ class Layout:
         row += 1
         for item in items:
             self._corners[item.key] = (row + 3, 1)
+            self._shapes[item.key] = item.value.shape
             row += 4 + len(item.value)
         if block.table is not None:
             self.tables[block.key] = row
