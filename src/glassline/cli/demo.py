@@ -56,6 +56,7 @@ def command(
       glassline demo --data photos --out demo
     """
     from glassline.dataset import Dataset
+    from glassline.dataset.readings import joined
     from glassline.recipe import Recipe
     from glassline.studies.evaluation import evaluate
     from glassline.studies.report import Story
@@ -65,7 +66,7 @@ def command(
     with progress_bar(lang) as progress:
         found = Dataset.read(data or _render(out / "line", progress))
         recipe = Recipe(classes=found.classes, good=good)
-        trained_on, held_out = _split(found, recipe)
+        trained_on, held_out = _split(joined(found, recipe.image, progress), recipe)
         model = train(trained_on, recipe, progress=progress)
         model.save(out / "model")
         scored = evaluate(model, held_out, progress=progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +10,6 @@ from glassline.cli.folders import make_ready
 from glassline.cli.options import json_option, language_option, workers_option
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.cli.usage import asked_by, tell_asked
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["command"]
 

@@ -20,7 +20,15 @@ from glassline.errors import DatasetError, ImageError, UnreadError
 from glassline.image import load, printable
 from glassline.recipe import ImageSettings
 
-__all__ = ["Copy", "Progress", "Readings", "Refusal", "no_progress", "read_parts"]
+__all__ = [
+    "Copy",
+    "Progress",
+    "Readings",
+    "Refusal",
+    "joined",
+    "no_progress",
+    "read_parts",
+]
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, of how many)."""
@@ -144,6 +152,17 @@ def read_parts(
         refused=tuple(refused),
         copies=copies,
     )
+
+
+def joined(
+    data: Dataset, settings: ImageSettings, progress: Progress = no_progress
+) -> Dataset:
+    """Return the same parts, those with the same pixels in one group, before any deal."""
+    read = read_parts(data, lambda image: np.zeros(0), settings, progress=progress)
+    groups = {part.path: part.group for part in read.data.parts}
+    groups |= {each.part.path: each.of.group for each in read.copies}
+    parts = (replace(p, group=groups.get(p.path, p.group)) for p in data.parts)
+    return replace(data, parts=tuple(parts))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ __all__ = [
     "BackboneRecord",
     "Candidate",
     "ConceptsRecord",
+    "CopiedPhoto",
     "Made",
     "RefusedPhoto",
     "TemperatureRecord",
@@ -31,6 +32,14 @@ class RefusedPhoto:
 
     image: str
     reason: str
+
+
+@dataclass(frozen=True)
+class CopiedPhoto:
+    """A photo that counted for nothing, and the one with the same pixels that did."""
+
+    image: str
+    of: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ class TrainingRecord:
 
     Attributes:
         data_sha256: Hash of photos, labels and weights in their order.
-        photos: First digits of every photo's hash, sorted.
+        photos: First digits of every photo's hash, those of copies included, sorted.
         n: Labelled parts.
         counts: Class to parts that are it by more than half.
         undecided: Parts without a label.
@@ -110,6 +119,7 @@ class TrainingRecord:
         candidates: Settings tried; None of a front without any.
         backbone: Of a cnn front.
         concepts: Of a cnn front.
+        copies: Photos with the same pixels as another one; None where there are none.
     """
 
     data_sha256: str
@@ -125,14 +135,15 @@ class TrainingRecord:
     candidates: tuple[Candidate, ...] | None = None
     backbone: BackboneRecord | None = None
     concepts: ConceptsRecord | None = None
+    copies: tuple[CopiedPhoto, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the record as plain data; what another front records is left out."""
-        of_a_front = ("candidates", "backbone", "concepts")
+        """Return the record as plain data; what does not apply to the model is left out."""
+        optional = ("candidates", "backbone", "concepts", "copies")
         return {
             key: value
             for key, value in asdict(self).items()
-            if value is not None or key not in of_a_front
+            if value is not None or key not in optional
         }
 
 

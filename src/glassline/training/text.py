@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from glassline.head import Outcome
 from glassline.model import Model
@@ -27,6 +28,9 @@ def lines(model: Model, lang: str) -> Iterator[str]:
         yield say["refused"].format(
             count=len(record.refused), image=first.image, reason=first.reason
         )
+    if record.copies:
+        told = words(lang)["left_out"]["copies"]
+        yield told.format(count=len(record.copies), **asdict(record.copies[0]))
     yield outcome(record.outcome, lang)
     if proof.penalty:
         yield say["proof"].format(

@@ -23,6 +23,7 @@ from glassline.image import printable
 from glassline.model import Model
 from glassline.model.records import (
     Candidate,
+    CopiedPhoto,
     RefusedPhoto,
     TemperatureRecord,
     TrainingRecord,
@@ -280,4 +281,9 @@ def _record(readings: Readings, recipe: Recipe, found: Fit) -> TrainingRecord:
         notes=tuple(_with_names(note, recipe) for note in found.notes),
         steps=found.steps,
         temperature=None,
+        copies=tuple(
+            CopiedPhoto(printable(each.part.path.name), printable(each.of.path.name))
+            for each in readings.copies
+        )
+        or None,
     )

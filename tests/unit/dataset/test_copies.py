@@ -12,11 +12,12 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from glassline.dataset import Dataset, Part
-from glassline.dataset.readings import Readings, read_parts
+from glassline.dataset.readings import Readings, joined, read_parts
 from glassline.model import Model
 from glassline.recipe import ImageSettings
 from glassline.studies.crossvalidation import cross_validate
 from glassline.studies.evaluation import evaluate
+from glassline.studies.evaluation import text as evaluation_text
 from glassline.training import read_candidates, train
 
 
@@ -153,3 +154,34 @@ def test_copies_prove_nothing(settled: Model, line: Dataset, copied: Dataset) ->
     assert thrice.scores.accuracy == once.scores.accuracy
     assert thrice.rates == once.rates
     assert_array_equal(folds[1].logits, folds[0].logits)
+
+
+def test_every_count_says_what_it_left_out(copied: Dataset, settled: Model) -> None:
+    """In the record of training, in plain data and in text."""
+    some = copied.subset(range(62))  # the last two are copies of the first two
+    first = [part.path.name for part in some.parts[:2]]
+
+    record = train(some, settled.recipe).record
+    found = evaluate(settled, some)
+
+    pairs = [(each.image, each.of) for each in record.copies or ()]
+    assert pairs == [("0.png", first[0]), ("1.png", first[1])]
+    assert (record.n, len(record.photos), found.n) == (60, 62, 60)
+    assert [Path(each["of"]).name for each in found.as_json()["copies"]] == first
+    sentence = (
+        "Copies, which count for nothing: 2 photos with the same pixels as another one; "
+        f"the first: 0.png is {first[0]}."
+    )
+    assert sentence in " ".join(evaluation_text.lines(found, "en"))
+
+
+def test_copies_lie_on_one_side_of_a_split(copied: Dataset, line: Dataset) -> None:
+    """Every part is kept, refused ones too, with the group of its first photo."""
+    refused = replace(line.parts[0], path=Path("nowhere.png"), group="alone")
+    parts = (*copied.parts, refused)
+
+    found = joined(replace(copied, parts=parts), ImageSettings())
+
+    assert [part.path for part in found.parts] == [part.path for part in parts]
+    groups = [part.group for part in found.parts]
+    assert groups == [part.group for part in line.parts] * 3 + ["alone"]

@@ -15,6 +15,7 @@ from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
 from glassline.dataset.readings import (
+    Copy,
     Progress,
     Readings,
     Refusal,
@@ -59,6 +60,7 @@ class Subsets:
         folds: How many folds.
         n: Parts that were scored.
         refused: Photos that could not be read.
+        copies: Photos that show what another one shows, and count for nothing.
     """
 
     rows: tuple[Subset, ...]
@@ -67,6 +69,7 @@ class Subsets:
     folds: int
     n: int
     refused: tuple[Refusal, ...]
+    copies: tuple[Copy, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the table as plain data."""
@@ -80,6 +83,7 @@ class Subsets:
             "shares": self.shares,
             "controls": [_figures(each) for each in self.controls],
             "refused": [each.as_json() for each in self.refused],
+            "copies": [each.as_json() for each in self.copies],
         }
 
 
@@ -158,6 +162,7 @@ def score_subsets(
         folds=len(np.unique(scorer.dealt)),
         n=len(scorer.labels),
         refused=readings.refused,
+        copies=readings.copies,
     )
 
 

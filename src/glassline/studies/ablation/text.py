@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import words
 from glassline.studies.ablation.ablation import Subsets
+from glassline.studies.left_out import told
 from glassline.studies.metrics import Scores
 
 __all__ = ["lines"]
@@ -19,8 +20,7 @@ def lines(found: Subsets, lang: str) -> Iterator[str]:
     yield say["title"]
     yield "=" * WIDTH
     yield from wrap(say["lead"].format(n=found.n, folds=found.folds))
-    if found.refused:
-        yield from wrap(say["refused"].format(count=len(found.refused)))
+    yield from told(found.refused, found.copies, lang)
     yield ""
     header = tuple(say[k] for k in ("features", "accuracy", "balanced", "loss"))
     rows = [

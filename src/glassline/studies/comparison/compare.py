@@ -73,6 +73,7 @@ def compare(
         new=new,
         n=0 if readings is None else len(readings.data),
         refused=() if readings is None else readings.refused,
+        copies=() if readings is None else readings.copies,
         unlike=unlike,
         ranges=tuple(ranges),
         differences=found,

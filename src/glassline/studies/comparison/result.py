@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Values
-from glassline.dataset.readings import Refusal
+from glassline.dataset.readings import Copy, Refusal
 from glassline.model import Model
 from glassline.studies.comparison.differences import Difference, Verdict
 
@@ -42,6 +42,7 @@ class Comparison:
         new: The one that may replace it.
         n: Parts that both looked at.
         refused: Photos that could not be read.
+        copies: Photos that show what another one shows, and count for nothing.
         unlike: Features that the two read with different settings; empty where the
             exact comparison was possible.
         ranges: Least and largest reading of each feature that it covers.
@@ -54,6 +55,7 @@ class Comparison:
     new: Model
     n: int
     refused: tuple[Refusal, ...]
+    copies: tuple[Copy, ...]
     unlike: tuple[str, ...]
     ranges: tuple[tuple[float, float], ...]
     differences: tuple[Difference, ...] | None
@@ -112,6 +114,7 @@ class Comparison:
             "classes": [asdict(each) for each in self.classes],
             "decisions": [asdict(each) for each in self.decisions],
             "refused": [each.as_json() for each in self.refused],
+            "copies": [each.as_json() for each in self.copies],
         }
 
     def _as_json(self, found: Difference) -> dict[str, Any]:

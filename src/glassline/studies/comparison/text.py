@@ -10,6 +10,7 @@ from glassline.render.units import unit_of
 from glassline.render.words import Say, words
 from glassline.studies.comparison.differences import Difference
 from glassline.studies.comparison.result import Change, Comparison
+from glassline.studies.left_out import told
 
 __all__ = ["lines"]
 
@@ -38,8 +39,7 @@ def _answer(found: Comparison, say: Say, lang: str) -> str:
 
 
 def _parts(found: Comparison, say: Say, lang: str) -> Iterator[str]:
-    if found.refused:
-        yield from wrap(say["refused"].format(count=len(found.refused)))
+    yield from told(found.refused, found.copies, lang)
     classes = found.new.recipe.classes
     name = found.new.recipe.class_name
     yield from _changes(

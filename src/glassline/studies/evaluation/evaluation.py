@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
+    Copy,
     Progress,
     Readings,
     Refusal,
@@ -52,6 +53,7 @@ class Evaluation:
         scores: Accuracy, balanced accuracy, macro-F1 and log loss, with intervals by
             group where the groups can bear one.
         refused: Photos that could not be read.
+        copies: Photos that show what another one shows, and count for nothing.
         undecided: Parts without a label.
         concepts: Of another front, its figures from training (null where there were
             too few groups) and how each concept follows its measured reading on these
@@ -65,6 +67,7 @@ class Evaluation:
     groups: NDArray[np.int64]
     scores: Scores
     refused: tuple[Refusal, ...]
+    copies: tuple[Copy, ...]
     undecided: int
     concepts: Mapping[str, Any] | None = None
 
@@ -163,6 +166,7 @@ class Evaluation:
             "decisions": self.decisions.tolist(),
             "rates": {name: each.as_json() for name, each in self.rates.items()},
             "refused": [each.as_json() for each in self.refused],
+            "copies": [each.as_json() for each in self.copies],
             "undecided": self.undecided,
             **({"concepts": dict(self.concepts)} if self.concepts else {}),
         }
@@ -212,5 +216,6 @@ def judge(
             len(recipe.classes),
         ),
         refused=readings.refused,
+        copies=readings.copies,
         undecided=len(readings.data) - len(rows),
     )

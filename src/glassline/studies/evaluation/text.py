@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from glassline.render.layout import columns, wrap
 from glassline.render.words import words
 from glassline.studies.evaluation.evaluation import Evaluation
+from glassline.studies.left_out import told as left_out
 from glassline.studies.metrics import Rate
 from glassline.training.concepts.text import lines as told
 from glassline.training.concepts.text import meanings
@@ -58,8 +59,7 @@ def lines(found: Evaluation, lang: str) -> Iterator[str]:
         width = max(len(str(rate)) for rate in found.rates.values())
         for name, rate in found.rates.items():
             yield named(name, f"{rate!s:<{width}}  {_percents(rate) or say['unknown']}")
-    if found.refused:
-        yield named("refused", say["photos"].format(n=len(found.refused)))
+    yield from left_out(found.refused, found.copies, lang)
     if found.undecided:
         yield named("undecided", say["unscored"].format(n=found.undecided))
     yield from _confusion(found, say["seen"])

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Features, Image, Values
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, Readings, Refusal, no_progress
+from glassline.dataset.readings import (
+    Copy,
+    Progress,
+    Readings,
+    Refusal,
+    no_progress,
+)
 from glassline.decide import Gauge
 from glassline.errors import InputError, check_one_of
 from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
@@ -53,6 +59,7 @@ class Study:
         bias: Name of a disturbance to the mean change of x, shape (d,).
         flips: Name of a disturbance to what changed with it.
         refused: Photos that could not be read.
+        copies: Photos that show what another one shows, and count for nothing.
     """
 
     gauge: Gauge
@@ -63,6 +70,7 @@ class Study:
     bias: Mapping[str, tuple[float, ...]]
     flips: Mapping[str, Flips]
     refused: tuple[Refusal, ...]
+    copies: tuple[Copy, ...]
 
     @property
     def worst(self) -> tuple[str, str] | None:
@@ -102,6 +110,7 @@ class Study:
                 for way, each in self.flips.items()
             },
             "refused": [each.as_json() for each in self.refused],
+            "copies": [each.as_json() for each in self.copies],
         }
 
 
@@ -180,6 +189,7 @@ def study(
         bias={name: _bias(x, on_scale, at) for name, at in names.items()},
         flips=_flips(model, readings.values.reshape(n * m, d), m, names),
         refused=readings.refused,
+        copies=readings.copies,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import Say, words
 from glassline.studies.gauge.rereading import Study
+from glassline.studies.left_out import told
 
 __all__ = ["lines"]
 
@@ -33,7 +34,9 @@ def lines(study: Study, lang: str) -> Iterator[str]:
     yield from wrap(say["bias_note"])
     yield from columns([*_bias(study, say, heads)])
     yield ""
-    yield from _remarks(study, say, long)
+    yield from _worst(study, say, long)
+    yield from told(study.refused, study.copies, lang)
+    yield from wrap(say["limits"])
 
 
 def _features(study: Study, say: Say, long: Say) -> Iterator[tuple[str, ...]]:
@@ -72,7 +75,7 @@ def _bias(study: Study, say: Say, heads: list[str]) -> Iterator[tuple[str, ...]]
         )
 
 
-def _remarks(study: Study, say: Say, long: Say) -> Iterator[str]:
+def _worst(study: Study, say: Say, long: Say) -> Iterator[str]:
     if study.worst is not None:
         feature, kind = study.worst
         column = study.features.index(feature)
@@ -84,6 +87,3 @@ def _remarks(study: Study, say: Say, long: Say) -> Iterator[str]:
                 share=f"{100 * part**2:.0f}",
             )
         )
-    if study.refused:
-        yield from wrap(say["refused"].format(count=len(study.refused)))
-    yield from wrap(say["limits"])

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Probabilities
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, Readings, Refusal, no_progress
+from glassline.dataset.readings import (
+    Copy,
+    Progress,
+    Readings,
+    Refusal,
+    no_progress,
+)
 from glassline.decide import Counted, Guarantee, TooFew, find_guarantee
 from glassline.errors import InputError
 from glassline.head import softmax
@@ -35,9 +41,9 @@ class Assurance:
         n: Photos that were counted.
         groups: The groups they came in.
         learnt: Photos left out because the model was trained on them.
-        repeated: Photos left out because they came before.
         undecided: Photos left out because they have no label.
         refused: Photos that could not be read.
+        copies: Photos that show what another one shows, and count for nothing.
         data_sha256: Hash of the photos that were counted, with labels and weights.
     """
 
@@ -48,9 +54,9 @@ class Assurance:
     n: int
     groups: int
     learnt: int
-    repeated: int
     undecided: int
     refused: tuple[Refusal, ...]
+    copies: tuple[Copy, ...]
     data_sha256: str
 
     @property
@@ -77,9 +83,10 @@ class Assurance:
             "n": self.n,
             "groups": self.groups,
             "learnt": self.learnt,
-            "repeated": self.repeated,
+            "repeated": len(self.copies),
             "undecided": self.undecided,
             "refused": [each.as_json() for each in self.refused],
+            "copies": [each.as_json() for each in self.copies],
         }
 
 
@@ -168,9 +175,9 @@ def assure(  # noqa: PLR0913  options, each with a default
         n=len(rows),
         groups=len(np.unique(groups)),
         learnt=int(learnt.sum()),
-        repeated=len(readings.copies),
         undecided=int((~known & ~learnt).sum()),
         refused=readings.refused,
+        copies=readings.copies,
         data_sha256=data_hash(counted, model.recipe),
     )
 

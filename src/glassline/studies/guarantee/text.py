@@ -8,6 +8,7 @@ from glassline.decide import Guarantee, TooFew
 from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import Say, words
 from glassline.studies.guarantee.counting import Assurance
+from glassline.studies.left_out import told
 
 __all__ = ["lines"]
 
@@ -25,11 +26,10 @@ def lines(found: Assurance, lang: str) -> Iterator[str]:
     yield from wrap(say[f"target_{found.counted}"].format(**target))
     yield from wrap(say[found.parts].format(n=found.n, groups=found.groups))
     yield from wrap(say[f"by_{found.counted}"])
-    for key in ("learnt", "repeated", "undecided"):
+    for key in ("learnt", "undecided"):
         if getattr(found, key):
             yield from wrap(say[key].format(count=getattr(found, key)))
-    if found.refused:
-        yield from wrap(say["refused"].format(count=len(found.refused)))
+    yield from told(found.refused, found.copies, lang)
     yield ""
     if isinstance(answer, TooFew):
         yield from _refused(found, answer, say, lang)

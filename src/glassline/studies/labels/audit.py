@@ -133,7 +133,7 @@ class Audit:
     pairs: tuple[tuple[str, str, int, float], ...]
     refused: tuple[Refusal, ...]
     undecided: int
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[Copy, ...]
 
     def image(self, part: int) -> str:
         """Return the name of a part's photo: its folder and its file."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from glassline.dataset import Dataset, Part
+from glassline.dataset.readings import Copy
+from glassline.image import printable
 from glassline.render.layout import WIDTH, columns, headed, wrap
 from glassline.render.units import unit_of
 from glassline.render.words import Say, words
 from glassline.studies.labels.agreement import LIMITS, Agreement
 from glassline.studies.labels.audit import Audit
 from glassline.studies.labels.conflicts import Conflict
+from glassline.studies.left_out import told
 
 __all__ = ["lines", "pair_rows", "suspect_rows"]
 
@@ -20,17 +24,39 @@ def lines(found: Audit, lang: str, *, top: int) -> Iterator[str]:
     yield say["title"]
     yield "=" * WIDTH
     yield from wrap(say["lead"].format(n=len(found.data), folds=found.folds))
-    for key, count in (
-        ("undecided", found.undecided),
-        ("refused", len(found.refused)),
-    ):
-        if count:
-            yield from wrap(say[key].format(count=count))
+    if found.undecided:
+        yield from wrap(say["undecided"].format(count=found.undecided))
+    yield from told(found.refused, found.copies, lang)
+    if contradicting := [each for each in found.copies if each.contradicts]:
+        yield from headed(
+            say["contradictions"], _contradictions(found, contradicting, lang, top)
+        )
     yield from headed(say["suspects"], _suspects(found, say, lang, top))
     yield from headed(say["conflicts"], _conflicts(found, say, lang, top))
     if found.inspectors:
         yield from headed(say["inspectors"], _inspectors(found, say))
     yield from headed(say["agreement"], _agreement(found, say))
+
+
+def _contradictions(
+    found: Audit, copies: Sequence[Copy], lang: str, top: int
+) -> Iterator[str]:
+    say, classes = words(lang)["labels"], found.recipe.classes
+
+    def label(part: Part) -> str:
+        (shares,) = Dataset("", (part,)).targets(classes)
+        return found.recipe.class_name(classes[int(shares.argmax())], lang)
+
+    for each in copies[:top]:
+        yield from wrap(
+            say["contradiction"].format(
+                image=printable(each.part.path.name),
+                label=label(each.part),
+                of=printable(each.of.path.name),
+                counted=label(each.of),
+            )
+        )
+    yield from _more(len(copies) - top, say)
 
 
 def suspect_rows(found: Audit, lang: str, top: int) -> list[tuple[str, ...]]:

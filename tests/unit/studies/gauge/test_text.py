@@ -73,6 +73,7 @@ def found() -> Study:
             "jpeg_75": Flips(Rate(0, 10), Rate(3, 10)),
         },
         refused=(Refusal("a/b.png", "truncated", "b.png: half a file"),),
+        copies=(),
     )
 
 

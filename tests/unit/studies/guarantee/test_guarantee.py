@@ -114,7 +114,7 @@ def test_photos_of_training_and_photos_that_come_twice_are_left_out(
     )
 
     assert isinstance(found.answer, TooFew)
-    assert (found.n, found.learnt, found.repeated) == (30, 1, 1)
+    assert (found.n, found.learnt, len(found.copies)) == (30, 1, 1)
     assert [(short.name, short.n) for short in found.answer.shortfalls] == [
         ("scratch", 0),
         ("dirt", 0),

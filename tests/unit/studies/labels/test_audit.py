@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -260,3 +261,22 @@ def test_names_can_not_act_in_the_page(
 
     assert "<script>" not in text
     assert "&lt;script&gt;alert(1)&lt;" in text
+
+
+def test_labels_that_contradict_each_other_on_a_copy_are_named(
+    line: Dataset, model: Model, tmp_path: Path
+) -> None:
+    """The photo counts once; the copy that says something else comes with both labels."""
+    first = next(part for part in line.parts if part.label == "ok")
+    shutil.copy(first.path, tmp_path / "copy.png")
+    copy = replace(first, path=tmp_path / "copy.png", within=tmp_path, label="dirt")
+
+    found = audit(replace(line, parts=(*line.parts, copy)), model, retrained=0)
+
+    assert len(found.data) == len(line)
+    assert found.as_json()["copies"] == [
+        {"image": str(copy.path), "of": str(first.path), "contradicts": True}
+    ]
+    said = list(lines(found, "en", top=10))
+    head = said.index("Labels that contradict each other on the same pixels")
+    assert said[head + 2] == f"copy.png (dirt) is {first.path.name} (OK)"
