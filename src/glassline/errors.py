@@ -199,8 +199,9 @@ def check_within(
 
 def nearest(name: str, known: Collection[str]) -> str:
     """Ask whether the nearest of the names was meant; nothing where none is near."""
-    near = difflib.get_close_matches(name, known, 1)
-    return f" Did you mean {near[0]}?" if near else ""
+    folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(name.casefold(), folded, 1)
+    return f" Did you mean {folded[near[0]]}?" if near else ""
 
 
 def show(value: object, limit_chars: int = 80) -> str:

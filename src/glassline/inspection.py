@@ -20,12 +20,12 @@ from glassline.errors import (
     InputError,
     LabelError,
     UnreadError,
-    check_one_of,
 )
 from glassline.explain import Evidence, Explanation, Sheet, Supposed
 from glassline.image import Photo, load
 from glassline.model import Model
 from glassline.model.verdict import Decisions, decide
+from glassline.recipe.spelling import find
 
 __all__ = ["Inspection", "attempt", "inspect", "inspect_many"]
 
@@ -53,7 +53,7 @@ def inspect(
         LabelError: The label is not one of the model's classes.
     """
     if label is not None:
-        check_one_of("label", label, model.recipe.classes, LabelError)
+        label = find("label", label, model.recipe.classes, LabelError)
     seen = load(photo, settings=model.recipe.image, root=root)
     reading = model.front.read(seen.image)  # four readings, each in its own unit
     said = decide(model, reading.values[None])  # x, z = xW + b, softmax, the cheapest

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import traceback
+import warnings
 from typing import TextIO
 
 import click
@@ -27,7 +28,7 @@ from glassline.cli import (
     train,
     verify,
 )
-from glassline.cli.output import harmless
+from glassline.cli.output import harmless, show_warning
 from glassline.errors import GlasslineError
 
 __all__ = ["commands", "main"]
@@ -76,6 +77,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that it lacks is escaped
             stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = show_warning
     try:
         status = _run()
         if sys.stdout is not None:  # as it is after >&-

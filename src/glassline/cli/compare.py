@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import json_option, language_option, workers_option
+from glassline.cli.options import (
+    encoding_option,
+    json_option,
+    language_option,
+    read_data,
+    workers_option,
+)
 from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
@@ -25,6 +31,7 @@ MAY_PASS, SOME_REFUSED = 1, 6
     "defect.",
 )
 @workers_option
+@encoding_option
 @language_option
 @json_option
 def command(
@@ -52,7 +59,6 @@ def command(
 
     Exit code 6 when some photos were refused.
     """
-    from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.studies.comparison import compare
     from glassline.studies.comparison.text import lines
@@ -61,7 +67,7 @@ def command(
         found = compare(
             load(old),
             load(new),
-            Dataset.read(data) if data else None,
+            read_data(data) if data else None,
             workers=workers,
             progress=progress,
         )

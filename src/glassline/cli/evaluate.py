@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import json_option, language_option
+from glassline.cli.options import (
+    encoding_option,
+    json_option,
+    language_option,
+    read_data,
+)
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.cli.usage import tell_asked
 
@@ -30,6 +35,7 @@ SOME_REFUSED = 6
     show_default=True,
     help="Of the random directions of --subsets.",
 )
+@encoding_option
 @language_option
 @json_option
 def command(
@@ -49,14 +55,13 @@ def command(
     if subsets:
         _score_subsets(model, data, seed, lang, as_lines)
         return
-    from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.studies.evaluation import evaluate
     from glassline.studies.evaluation.text import lines
 
     with progress_bar(lang) as progress:
         trained = load(model)
-        found = evaluate(trained, Dataset.read(data), progress=progress)
+        found = evaluate(trained, read_data(data), progress=progress)
     if as_lines:
         as_json(found.as_json())
     else:
@@ -71,16 +76,13 @@ def _score_subsets(
 ) -> None:
     import numpy as np
 
-    from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.studies.ablation import score_subsets
     from glassline.studies.ablation.text import lines
 
     rng = np.random.default_rng(seed)  # noqa: TID251  --seed
     with progress_bar(lang) as progress:
-        found = score_subsets(
-            load(model), Dataset.read(data), rng=rng, progress=progress
-        )
+        found = score_subsets(load(model), read_data(data), rng=rng, progress=progress)
     if as_lines:
         as_json(found.as_json())
     else:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import json_option, language_option, workers_option
+from glassline.cli.options import (
+    encoding_option,
+    json_option,
+    language_option,
+    read_data,
+    workers_option,
+)
 from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
@@ -31,6 +37,7 @@ KINDS = ("shift", "turn", "exposure", "defocus", "noise", "jpeg")
 )
 @click.option("--save", is_flag=True, help="Save the result with the model.")
 @workers_option
+@encoding_option
 @language_option
 @json_option
 def command(
@@ -56,7 +63,6 @@ def command(
       glassline gauge model photos
       glassline gauge model photos --parts 200 --without turn --save
     """
-    from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.render.words import words
     from glassline.studies.gauge import study
@@ -66,7 +72,7 @@ def command(
         studied = load(model)
         found = study(
             studied,
-            Dataset.read(data),
+            read_data(data),
             parts=parts,
             without=without,
             workers=workers,

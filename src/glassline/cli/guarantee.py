@@ -8,7 +8,14 @@ from typing import Literal
 
 import click
 
-from glassline.cli.options import SHARE, json_option, language_option, workers_option
+from glassline.cli.options import (
+    SHARE,
+    encoding_option,
+    json_option,
+    language_option,
+    read_data,
+    workers_option,
+)
 from glassline.cli.output import as_json, progress_bar, say
 
 __all__ = ["command"]
@@ -46,6 +53,7 @@ REFUSED, SOME_REFUSED = 1, 6
     help="Write the model with this guarantee here; it then accepts by it.",
 )
 @workers_option
+@encoding_option
 @language_option
 @json_option
 def command(
@@ -80,7 +88,6 @@ def command(
     Exit code 1 when no guarantee can be given; 6 when it is given, but some photos
     were refused.
     """
-    from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.render.words import words
     from glassline.studies.guarantee import assure
@@ -90,7 +97,7 @@ def command(
         trained = load(model)
         found = assure(
             trained,
-            Dataset.read(data),
+            read_data(data),
             escape=escape,
             confidence=confidence,
             by=by,

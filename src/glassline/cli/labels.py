@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import json_option, language_option, workers_option
+from glassline.cli.options import (
+    encoding_option,
+    json_option,
+    language_option,
+    read_data,
+    workers_option,
+)
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.files import publish
 
@@ -44,6 +50,7 @@ SOME_REFUSED = 6
     help="Also write the lists with their photos: FILE.html.",
 )
 @workers_option
+@encoding_option
 @language_option
 @json_option
 def command(
@@ -73,7 +80,6 @@ def command(
 
     Exit code 6 when some photos were refused.
     """
-    from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.recipe import Recipe
     from glassline.render.words import words
@@ -85,7 +91,7 @@ def command(
     if out is not None and out.suffix != ".html":
         raise click.UsageError("--out: expected a FILE that ends in .html.")
     with progress_bar(lang) as progress:
-        found = Dataset.read(data)
+        found = read_data(data)
         judge = load(model) if model else Recipe(classes=found.classes, good=good)
         audited = audit(
             found,

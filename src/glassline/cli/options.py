@@ -14,16 +14,19 @@ from glassline.render.words import LANGUAGES
 
 if TYPE_CHECKING:
     from glassline.arrays import Values
+    from glassline.dataset import Dataset
     from glassline.dataset.readings import Progress
     from glassline.decide import ClassSet
     from glassline.model import Model
 
 __all__ = [
     "SHARE",
+    "encoding_option",
     "json_option",
     "language_of",
     "language_option",
     "possible_by",
+    "read_data",
     "refuse",
     "set_options",
     "workers_option",
@@ -65,6 +68,32 @@ workers_option = click.option(
     type=click.IntRange(1, 64),
     help="Photos read at the same time.",
 )
+
+
+ENCODING = "glassline.encoding"
+
+
+def _keep_encoding(
+    context: click.Context, param: click.Parameter, value: str | None
+) -> None:
+    context.meta[ENCODING] = value
+
+
+encoding_option = click.option(
+    "--encoding",
+    callback=_keep_encoding,
+    expose_value=False,
+    metavar="NAME",
+    help="Encoding of DATA, a CSV; left out, it is found.",
+)
+
+
+def read_data(data: Path) -> Dataset:
+    """Read DATA as the command line says."""
+    from glassline.dataset import Dataset
+
+    encoding = click.get_current_context().meta.get(ENCODING)
+    return Dataset.read(data, encoding=encoding)
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5
@@ -143,8 +172,7 @@ def possible_by(
     """Return what names the classes of a part, or None where it was not asked."""
     if compared is None:
         return None
-    from glassline.dataset import Dataset
     from glassline.studies.conformal import teach
 
-    data = Dataset.read(compared)
+    data = read_data(compared)
     return teach(model, data, miss=miss, by_class=by_class, progress=progress)

@@ -24,6 +24,7 @@ __all__ = [
     "harmless",
     "progress_bar",
     "say",
+    "show_warning",
 ]
 
 
@@ -78,7 +79,7 @@ def progress_bar(lang: str, *, rows: bool = False) -> Iterator[Progress]:
     Warnings of glassline itself are printed as lines, not as Python prints them.
     """
     with warnings.catch_warnings():
-        warnings.showwarning = _show_warning
+        warnings.showwarning = show_warning
         if not sys.stderr.isatty() or (rows and sys.stdout.isatty()):
             yield lambda stage, done, total: None
             return
@@ -103,5 +104,6 @@ def progress_bar(lang: str, *, rows: bool = False) -> Iterator[Progress]:
             yield show
 
 
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+def show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Print a warning as one line, in the place of Python's own way."""
     click.echo(f"Warning: {harmless(str(message))}", err=True)

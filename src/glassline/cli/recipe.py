@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from glassline.cli.options import language_option
+from glassline.cli.options import encoding_option, language_option, read_data
 from glassline.cli.output import document
 
 __all__ = ["command"]
@@ -22,6 +22,7 @@ __all__ = ["command"]
     help="Labelled photos: their classes are written.",
 )
 @click.option("--good", help="The class of good parts, if it is not called ok or good.")
+@encoding_option
 @language_option
 def command(data: Path, good: str | None, lang: str) -> None:
     """Print a commented recipe for the classes of DATA, every setting at its default.
@@ -31,7 +32,6 @@ def command(data: Path, good: str | None, lang: str) -> None:
       glassline recipe --for photos > recipe.toml
       glassline train photos --out model --recipe recipe.toml
     """
-    from glassline.dataset import Dataset
     from glassline.recipe.starter import starter
 
-    document(starter(Dataset.read(data).classes, good, lang).rstrip())
+    document(starter(read_data(data).classes, good, lang).rstrip())

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from glassline.cli.folders import make_ready
-from glassline.cli.options import json_option, language_option, workers_option
+from glassline.cli.options import (
+    encoding_option,
+    json_option,
+    language_option,
+    read_data,
+    workers_option,
+)
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.cli.usage import asked_by, tell_asked
 
@@ -38,6 +44,7 @@ SOME_REFUSED = 6
 )
 @click.option("--int8", is_flag=True, help="Of --front cnn: run it in 8 bits.")
 @workers_option
+@encoding_option
 @language_option
 @json_option
 def command(
@@ -66,7 +73,6 @@ def command(
 
     Exit code 6 when some photos were refused and left out.
     """
-    from glassline.dataset import Dataset
     from glassline.recipe import Recipe
     from glassline.training.trainers import trainer
 
@@ -77,7 +83,7 @@ def command(
     train = trainer(front, backbone=backbone, int8=int8)
     make_ready(out)
     with progress_bar(lang) as progress:
-        found = Dataset.read(data)
+        found = read_data(data)
         declared = (
             Recipe.read(recipe) if recipe else Recipe(classes=found.classes, good=good)
         )

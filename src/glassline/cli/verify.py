@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.options import json_option, language_option
+from glassline.cli.options import (
+    encoding_option,
+    json_option,
+    language_option,
+    read_data,
+)
 from glassline.cli.output import as_json, progress_bar, say
 
 if TYPE_CHECKING:
@@ -24,6 +29,7 @@ DOES_NOT_HOLD = 1
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--retrain", is_flag=True, help="Train again and compare every byte.")
 @click.option("--backbone", help="Of a network front: the ONNX file it came from.")
+@encoding_option
 @language_option
 @json_option
 def command(
@@ -43,14 +49,13 @@ def command(
     Example:
       glassline verify model photos
     """
-    from glassline.dataset import Dataset
     from glassline.model import load
     from glassline.studies.verification import verify
 
     with progress_bar(lang) as progress:
         found = verify(
             load(model),
-            Dataset.read(data),
+            read_data(data),
             retrain=retrain,
             backbone=backbone,
             progress=progress,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import stat
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Targets
+from glassline.dataset.folder import TABLES, read_folder
 from glassline.dataset.part import Part
 from glassline.dataset.table import read_table
-from glassline.errors import DatasetError, LabelError, check_one_of, show
-from glassline.image import list_images
+from glassline.errors import DatasetError, GlasslineWarning, LabelError, show
+from glassline.recipe.spelling import find, key, spellings
 
 __all__ = ["Dataset", "Labelled"]
 
 USUAL_ORDER = ("ok", "scratch", "dirt")
-TABLES = ("labels.csv", "manifest.csv", "metadata.csv")  # looked for in this order
 UNKNOWN = " Add it to classes in the recipe."
 
 
@@ -35,16 +36,13 @@ class Dataset:
 
     name: str
     parts: tuple[Part, ...]
-    _classes: tuple[str, ...] = field(default=())
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Return the classes found: ok, scratch, dirt in this order, others by name."""
-        found = set(self._classes)
-        for part in self.parts:
-            found.update(part.soft or ([part.label] if part.label else []))
-        usual = [name for name in USUAL_ORDER if name in found]
-        return (*usual, *sorted(found - set(usual)))
+        found = {name for part in self.parts for name in part.shares}
+        order = {name: place for place, name in enumerate(USUAL_ORDER)}
+        return tuple(sorted(found, key=lambda name: (order.get(key(name), 9), name)))
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -67,6 +65,8 @@ class Dataset:
     def targets(self, classes: Sequence[str]) -> Targets:
         """Return y, shape (n, k): one-hot, soft, or zeros for undecided.
 
+        A label is of the class that it spells, by the rule of `recipe.spelling`.
+
         Raises:
             LabelError: A label is not one of the classes; the message names the
                 first, its place, and the nearest class.
@@ -74,10 +74,11 @@ class Dataset:
         column = {name: index for index, name in enumerate(classes)}
         y = np.zeros((len(self.parts), len(classes)))
         for row, part in enumerate(self.parts):
-            shares = part.soft or ({part.label: 1.0} if part.label else {})
-            for name, share in shares.items():
-                check_one_of(part.source, name, column, LabelError, UNKNOWN)
-                y[row, column[name]] = share
+            for name, share in part.shares.items():
+                if name not in column:
+                    found = find(part.source, name, classes, LabelError, UNKNOWN)
+                    column[name] = column[found]
+                y[row, column[name]] += share
         return y
 
     def labelled(self, classes: Sequence[str]) -> Labelled:
@@ -91,7 +92,7 @@ class Dataset:
         return Labelled(self.subset(rows), rows, targets[rows])
 
     @classmethod
-    def read(cls, source: str | Path) -> Dataset:
+    def read(cls, source: str | Path, encoding: str | None = None) -> Dataset:
         """Read a dataset from a folder, a CSV file or a Parquet file.
 
         A folder that holds labels.csv, manifest.csv or metadata.csv is read
@@ -99,6 +100,12 @@ class Dataset:
         table has a column `path` (or file_name, image_path) and a column `label`
         (or class; empty is undecided), or soft columns label_<class> that sum
         to 1; and may have group (or lot), weight, inspector and sha256.
+        `docs/files.md` has every rule; what was read otherwise than it stands
+        there is warned of.
+
+        Args:
+            source: The folder or file.
+            encoding: Of a CSV; left out, it is found.
 
         Raises:
             DatasetError: There is nothing there, or it is no dataset.
@@ -106,42 +113,27 @@ class Dataset:
         """
         path = Path(source)
         try:
-            return cls._read(path)
+            return cls._read(path, encoding)
         except OSError as error:
             place = error.filename or path
             raise _not_readable(place, f"an error: {error.strerror}") from error
 
     @classmethod
-    def _read(cls, path: Path) -> Dataset:
+    def _read(cls, path: Path, encoding: str | None) -> Dataset:
         try:
             mode = path.stat().st_mode
         except (FileNotFoundError, ValueError) as error:  # or a name with a zero byte
             raise _not_readable(path, "nothing there") from error
-        if not stat.S_ISDIR(mode):
-            return cls(str(path), read_table(path))
-        table = next((path / name for name in TABLES if (path / name).is_file()), None)
+        table: Path | None = path
+        if stat.S_ISDIR(mode):
+            files = {each.name.casefold(): each for each in path.iterdir()}
+            named = (files.get(name) for name in TABLES)
+            table = next((each for each in named if each and each.is_file()), None)
+        if encoding is not None and (table is None or table.suffix == ".parquet"):
+            raise DatasetError(f"encoding: expected a CSV to read with it, got {path}.")
         if table is None:
-            return cls._from_folder(path)
-        return cls(str(table), read_table(table))
-
-    @classmethod
-    def _from_folder(cls, folder: Path) -> Dataset:
-        names = sorted(
-            entry.name
-            for entry in folder.iterdir()
-            if entry.is_dir() and not entry.name.startswith(".")
-        )
-        parts = tuple(
-            Part(path, name, f"folder {show(name)}", str(path), within=folder)
-            for name in names
-            for path in list_images(folder / name)
-        )
-        if not parts:
-            raise DatasetError(
-                f"{folder}: expected a folder of photos for each class (such as ok/ and "
-                f"scratch/) or a {TABLES[0]}, got neither."
-            )
-        return cls(str(folder), parts, tuple(names))
+            return cls(str(path), _unified(read_folder(path), str(path)))
+        return cls(str(table), _unified(read_table(table, encoding), table.name))
 
 
 @dataclass(frozen=True)
@@ -162,6 +154,22 @@ class Labelled:
     def labels(self) -> ClassIds:
         """Return the class of each part, shape (m,); of shares the largest."""
         return np.asarray(self.targets.argmax(axis=1))
+
+
+def _unified(parts: tuple[Part, ...], where: str) -> tuple[Part, ...]:
+    """Return the parts with each class in its first spelling; tell of the others."""
+    found = spellings(name for part in parts for name in part.shares)
+    first = {name: one for one, others in found.items() for name in others}
+    for one, others in found.items():
+        if len(others) > 1:
+            told = ", ".join(f"{show(name)} {count}" for name, count in others.items())
+            warnings.warn(
+                f"{where}: one class in {len(others)} spellings ({told}); read as "
+                f"{show(one)}.",
+                GlasslineWarning,
+                stacklevel=2,
+            )
+    return tuple(part.spelt(first) for part in parts)
 
 
 def _not_readable(path: object, got: str) -> DatasetError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 __all__ = ["Part"]
@@ -37,3 +37,15 @@ class Part:
     inspector: str | None = None
     scores: Mapping[str, float] | None = None
     within: Path | None = None
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Return what each class got: 1 the label, or the shares; nothing undecided."""
+        return self.soft or ({self.label: 1.0} if self.label else {})
+
+    def spelt(self, first: Mapping[str, str]) -> Part:
+        """Return the part with its classes in another spelling."""
+        if self.soft:
+            shares = {first[name]: share for name, share in self.soft.items()}
+            return replace(self, soft=shares)
+        return replace(self, label=first[self.label]) if self.label else self

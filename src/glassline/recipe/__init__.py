@@ -8,6 +8,7 @@ that reads plain data asks it too. `plugins` finds features that installed packa
 from glassline.recipe.recipe import (
     ACTIONS,
     FEATURE_NAMES,
+    GOOD_WORDS,
     Action,
     ClassCosts,
     ImageSettings,
@@ -19,6 +20,7 @@ from glassline.recipe.recipe import (
 __all__ = [
     "ACTIONS",
     "FEATURE_NAMES",
+    "GOOD_WORDS",
     "Action",
     "ClassCosts",
     "ImageSettings",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -13,12 +12,15 @@ from typing import Any, Literal
 from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
+from glassline.recipe.spelling import key
 from glassline.recipe.tables import fill
+from glassline.recipe.toml import check_quoted, read_toml
 from glassline.render.words import CLASS_WORDS, LANGUAGES
 
 __all__ = [
     "ACTIONS",
     "FEATURE_NAMES",
+    "GOOD_WORDS",
     "Action",
     "ClassCosts",
     "ImageSettings",
@@ -186,7 +188,7 @@ class Recipe:
         object.__setattr__(self, "classes", tuple(self.classes))
         _check_classes(self.classes)
         if self.good is None:
-            called = (name for name in self.classes if name.casefold() in GOOD_WORDS)
+            called = (name for name in self.classes if key(name) in GOOD_WORDS)
             object.__setattr__(self, "good", next(called, None))
         else:
             self._check_known("good", self.good)
@@ -263,16 +265,8 @@ class Recipe:
             RecipeError: The file is missing, no TOML, or no recipe.
         """
         path = Path(path)
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise RecipeError(
-                f"{path}: expected a recipe file, got: {error.strerror}."
-            ) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise RecipeError(
-                f"{path}: expected TOML in UTF-8, got: {error}."
-            ) from error
+        table = read_toml(path)
+        check_quoted(table, path.name)
         return cls.from_table(table, where=path.name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from glassline.dataset import Dataset, Part
+from glassline.errors import GlasslineWarning
 
 
 def _touch(folder: Path, *names: str) -> None:
@@ -30,12 +32,17 @@ def test_a_folder_for_each_class_is_a_dataset(tmp_path: Path) -> None:
     assert data.classes == ("ok", "scratch")
 
 
-def test_an_empty_class_folder_is_still_a_class(tmp_path: Path) -> None:
-    """A class without parts is declared by its folder."""
+def test_an_empty_folder_is_no_class(tmp_path: Path) -> None:
+    """Nothing can be learnt of it; a command may have made it for its own output."""
     _touch(tmp_path, "ok/1.png")
     (tmp_path / "dirt").mkdir()
 
-    assert Dataset.read(tmp_path).classes == ("ok", "dirt")
+    with pytest.warns(
+        GlasslineWarning,
+        match=f"^{re.escape(str(tmp_path))}: left out, because they hold no photo: "
+        r"dirt\.$",
+    ):
+        assert Dataset.read(tmp_path).classes == ("ok",)
 
 
 def test_classes_come_in_the_order_of_the_sheet(tmp_path: Path) -> None:
@@ -84,7 +91,7 @@ def test_shares_say_that_inspectors_disagree(tmp_path: Path) -> None:
     assert_array_equal(data.targets(("ok", "scratch")), [[0.7, 0.3], [0, 0]])
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp950"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_spreadsheets_of_taiwan_are_read(tmp_path: Path, encoding: str) -> None:
     """Chinese class names in the encodings that Excel writes."""
     table = tmp_path / "labels.csv"

@@ -61,9 +61,9 @@ def test_a_misspelt_label_is_named_with_its_line(tmp_path: Path) -> None:
             id="negative-weight",
         ),
         pytest.param(
-            "path,label,weight\na,ok,nan\n",
-            "labels.csv line 2: weight: expected a number >= 0, got 'nan'.",
-            id="nan-weight",
+            "path,label,weight\na,ok,inf\n",
+            "labels.csv line 2: weight: expected a number >= 0, got 'inf'.",
+            id="endless-weight",
         ),
         pytest.param(
             "path,label\na,ok\nb,ok,dirt\n",
@@ -87,7 +87,7 @@ def test_a_misspelt_label_is_named_with_its_line(tmp_path: Path) -> None:
         ),
         pytest.param(
             "path,label_ok,label_dirt\na,0.5,0.4\n",
-            "labels.csv line 2: expected shares label_* that sum to 1, got 0.9.",
+            "labels.csv line 2: expected shares that sum to 1 in label_ok, label_dirt, got 0.9.",
             id="shares",
         ),
     ],
@@ -182,8 +182,8 @@ def test_nothing_there_is_said(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_classes_is_refused(tmp_path: Path) -> None:
-    """Photos lying loose have no label."""
-    (tmp_path / "a.png").touch()
+    """Nothing in it is a photo."""
+    (tmp_path / "notes.txt").touch()
 
     with pytest.raises(
         DatasetError,
