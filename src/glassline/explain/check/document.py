@@ -13,6 +13,7 @@ import numpy as np
 
 from glassline.errors import InputError, ShapeError, check_one_of, show
 from glassline.explain.check.truth import FORMULAS, GIVENS, Matrix
+from glassline.explain.sheet.figure import KINDS
 
 __all__ = ["Document", "Printed", "read"]
 
@@ -21,8 +22,9 @@ MAX_VALUE = Decimal("1e30")  # the product of two givens and many features
 MAX_GIVEN = Decimal("1e7")  # x and W are of order 1; exp of their sums must exist
 MAX_DECIMALS = 400  # the true values are good to 450 digits
 MAX_CHARACTERS = 420
-KINDS = {"dict": "an object", "list": "a list", "str": "text"}
+NOUNS = {"dict": "an object", "list": "a list", "str": "text"}
 REQUIRED = ("x", "W", "b")
+AXES = {kind.symbol: (kind.rows, kind.columns) for kind in KINDS.values()}
 NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
 
 
@@ -149,7 +151,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _of_kind(value: Any, kind: type, where: str) -> Any:
     if not isinstance(value, kind) or (kind is str and isinstance(value, _Literal)):
         raise InputError(
-            f"{where}: expected {KINDS[kind.__name__]}, got {show(value)}."
+            f"{where}: expected {NOUNS[kind.__name__]}, got {show(value)}."
         )
     return value
 
@@ -173,13 +175,8 @@ def _given(table: dict[str, Any]) -> dict[str, Matrix]:
             )
         elif symbol in REQUIRED:
             raise InputError(f"{where}: expected {symbol}, got nothing.")
-    d, k = len(given["W"]), len(given["W"][0])
-    actions = len(given["C"][0]) if "C" in given else 0
-    shapes = {"x": (1, d), "y": (1, k), "b": (1, k), "r": (1, k)}
-    shapes |= {"eta": (1, 1), "C": (k, actions)}
-    for symbol, shape in shapes.items():
-        if symbol in given:
-            _check_shape(f"given.{symbol}", given[symbol], shape)
+    for symbol, matrix in given.items():
+        _check_shape(f"given.{symbol}", matrix, _shape_of(symbol, given))
     if "r" in given and min(given["r"][0]) <= 0:
         raise InputError(
             f"given.r: expected numbers above 0, got {min(given['r'][0])}."
@@ -189,7 +186,6 @@ def _given(table: dict[str, Any]) -> dict[str, Matrix]:
 
 def _steps(blocks: list[Any], given: Mapping[str, Matrix]) -> dict[str, Grid]:
     steps: dict[str, Grid] = {}
-    d, k = len(given["W"]), len(given["W"][0])
     for index, block in enumerate(blocks):
         where = f"steps[{index}]"
         symbol = _entry(_of_kind(block, dict, where), "symbol", str, where)
@@ -205,8 +201,7 @@ def _steps(blocks: list[Any], given: Mapping[str, Matrix]) -> dict[str, Grid]:
             )
         where = f"{where}.printed"
         steps[symbol] = _grid(_entry(block, "printed", list, f"steps[{index}]"), where)
-        actions = len(given["C"][0]) if "C" in given else 0
-        _check_shape(where, steps[symbol], _shape_of(symbol, d, k, actions))
+        _check_shape(where, steps[symbol], _shape_of(symbol, given))
     return steps
 
 
@@ -219,16 +214,13 @@ def _roots(symbol: str) -> Iterator[str]:
             yield name
 
 
-def _shape_of(symbol: str, d: int, k: int, actions: int) -> tuple[int, int]:
-    shapes = {
-        "x_i W_ic": (d, k),
-        "dW": (d, k),
-        "W+": (d, k),
-        "log p^T": (k, 1),
-        "c": (1, actions),
-    }
-    single = ("m", "t", "u", "L", "L+")
-    return shapes.get(symbol, (1, 1) if symbol in single else (1, k))
+def _shape_of(symbol: str, given: Mapping[str, Matrix]) -> tuple[int, int]:
+    """Return the shape that W, and C for actions, leave to a symbol."""
+    d, k = given["W"].shape
+    actions = given["C"].shape[1] if "C" in given else 0
+    sizes = {"": 1, "features": d, "classes": k, "actions": actions}
+    rows, columns = AXES.get(symbol, ("", ""))
+    return sizes[rows], sizes[columns]
 
 
 def _check_shape(where: str, grid: Matrix | Grid, expected: tuple[int, int]) -> None:
