@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from glassline.errors import InputError
 
 __all__ = ["allowed_escapes", "check_promise", "parts_needed", "upper_bound"]
@@ -59,14 +61,10 @@ def allowed_escapes(n: int, escape: float, confidence: float) -> int:
     """
     from scipy.special import bdtr  # noqa: PLC0415
 
-    low, high = -1, n  # the probability rises with k: low proves, high does not
-    while high - low > 1:
-        middle = (low + high) // 2
-        if bdtr(float(middle), n, escape) <= 1 - confidence:
-            low = middle
-        else:
-            high = middle
-    return low
+    def seen(k: int) -> float:  # rises with k
+        return float(bdtr(float(k), n, escape))
+
+    return bisect_right(range(n), 1 - confidence, key=seen) - 1
 
 
 def parts_needed(escape: float, confidence: float, escapes: int = 0) -> int:
@@ -90,16 +88,14 @@ def parts_needed(escape: float, confidence: float, escapes: int = 0) -> int:
     check_promise(escape, confidence)
     if escapes < 0:
         raise InputError(f"escapes: expected a number >= 0, got {escapes}.")
-    low, high = escapes, escapes + 1
-    while allowed_escapes(high, escape, confidence) < escapes:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if allowed_escapes(middle, escape, confidence) < escapes:
-            low = middle
-        else:
-            high = middle
-    return high
+
+    def allowed(n: int) -> int:  # rises with n
+        return allowed_escapes(n, escape, confidence)
+
+    enough = escapes + 1
+    while allowed(enough) < escapes:
+        enough *= 2
+    return bisect_left(range(enough), escapes, key=allowed)
 
 
 def check_promise(escape: float, confidence: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -251,16 +252,14 @@ class _Lots:
 
     def lowest(self, escape: float, confidence: float) -> float | None:
         """Return the lowest threshold at which the escapes still prove the target."""
-        ranked = np.unique(self.scores)[::-1]
-        above = np.nextafter(ranked, NOTHING)
-        low, high = -1, len(ranked)  # lower thresholds prove less
-        while high - low > 1:
-            middle = (low + high) // 2
-            if lots_prove(self._escaped(above[middle]), self.sizes, escape, confidence):
-                low = middle
-            else:
-                high = middle
-        return float(above[low]) if low >= 0 else None
+        above = np.nextafter(np.unique(self.scores)[::-1], NOTHING)
+
+        def fails(place: int) -> bool:  # lower thresholds prove less
+            escaped = self._escaped(above[place])
+            return not lots_prove(escaped, self.sizes, escape, confidence)
+
+        passing = bisect_left(range(len(above)), True, key=fails)
+        return float(above[passing - 1]) if passing else None
 
     def seen(self, threshold: float, confidence: float) -> tuple[int, int, float]:
         """Return how many escape of how many, and the bound of the rate."""
