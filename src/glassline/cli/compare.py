@@ -11,6 +11,7 @@ from glassline.cli.options import (
     json_option,
     language_option,
     read_data,
+    refuse,
     workers_option,
 )
 from glassline.cli.output import as_json, progress_bar, say
@@ -63,6 +64,9 @@ def command(
     from glassline.studies.comparison import compare
     from glassline.studies.comparison.text import lines
 
+    if data is None:
+        context = click.get_current_context()
+        refuse(context, "expected DATA with it", "encoding")
     with progress_bar(lang) as progress:
         found = compare(
             load(old),

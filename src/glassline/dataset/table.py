@@ -33,7 +33,8 @@ SHARE = re.compile(r"label[\s_-]+(.+)", re.IGNORECASE)  # label_scratch = 0.7: s
 SCORE = re.compile(r"concept[\s_-]+(.+)", re.IGNORECASE)  # concept_line_strength = 0.8
 MISSING = {"", "na", "n/a", "#n/a", "<na>", "nan", "null"}  # in any case; not none
 DELIMITERS = (",", ";", "\t")
-KINDS = (".csv", ".tsv", ".parquet")
+KINDS = (".csv", ".tsv", ".txt", ".parquet")
+SPREADSHEET = " Save the sheet as CSV UTF-8."
 MAX_TABLE_BYTES = 1_000_000_000
 
 Cells = Sequence[Any]
@@ -70,6 +71,7 @@ def read_table(path: Path, encoding: str | None = None) -> tuple[Part, ...]:
     if suffix not in KINDS:
         raise DatasetError(
             f"{path.name}: expected .csv or .parquet, got {show(suffix)}."
+            f"{SPREADSHEET if suffix in ('.xlsx', '.xls', '.ods') else ''}"
         )
     if not path.is_file():  # a pipe would wait for ever, a device never end
         raise DatasetError(f"{path.name}: expected a file, got a pipe or device.")

@@ -22,6 +22,7 @@ from glassline.errors import LabelError, ShapeError, check_one_of, show
 from glassline.explain.sheet.sums import LogOdds
 from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.head import Head
+from glassline.recipe.spelling import find
 
 __all__ = ["Explanation"]
 
@@ -167,8 +168,10 @@ def _pair(between: tuple[str, str] | None, sheet: WorkedSum) -> tuple[int, int]:
     """Return (against, for)."""
     if between is None:
         return sheet.log_odds.second, sheet.log_odds.best
-    for name in between:
-        check_one_of("between", name, sheet.classes, LabelError)
+    between = (
+        find("between", between[0], sheet.classes, LabelError),
+        find("between", between[1], sheet.classes, LabelError),
+    )
     if between[0] == between[1]:
         raise LabelError(
             f"between: expected two classes, got {show(between[0])} twice."

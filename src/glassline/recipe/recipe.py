@@ -12,7 +12,7 @@ from typing import Any, Literal
 from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
-from glassline.recipe.spelling import key
+from glassline.recipe.spelling import find, key
 from glassline.recipe.tables import fill
 from glassline.recipe.toml import check_quoted, read_toml
 from glassline.render.words import CLASS_WORDS, LANGUAGES
@@ -191,8 +191,9 @@ class Recipe:
             called = (name for name in self.classes if key(name) in GOOD_WORDS)
             object.__setattr__(self, "good", next(called, None))
         else:
-            self._check_known("good", self.good)
-        self._check_names()
+            good = find("good", self.good, self.classes, RecipeError)
+            object.__setattr__(self, "good", good)
+        self._spell_classes()
         for name in self.features:
             check_feature(name, FEATURE_NAMES)
         self._check_concepts()
@@ -200,7 +201,6 @@ class Recipe:
 
     def _check_concepts(self) -> None:
         for name, shown in self.concepts.items():
-            self._check_known(f"concepts.{name}", name)
             for feature, share in shown.items():
                 if feature not in self.feature_names or not 0 <= share <= 1:
                     raise RecipeError(
@@ -208,16 +208,31 @@ class Recipe:
                         f"one of {', '.join(self.feature_names)}, got {share}."
                     )
 
-    def _check_names(self) -> None:
-        for name in self.costs:
-            self._check_known(f"costs.{name}", name)
-        for lang, words in self.names.items():
+    def _spell_classes(self) -> None:
+        """Name classes everywhere as in `classes`, however a table spells them."""
+        for where in ("costs", "concepts", "priors"):
+            table = getattr(self, where)
+            if table is not None:
+                object.__setattr__(self, where, self._by_class(where, table))
+        for lang in self.names:
             check_one_of("names", lang, LANGUAGES, RecipeError)
-            for name in words:
-                self._check_known(f"names.{lang}.{name}", name)
+        names = {
+            lang: self._by_class(f"names.{lang}", words)
+            for lang, words in self.names.items()
+        }
+        object.__setattr__(self, "names", names)
 
-    def _check_known(self, where: str, name: str) -> None:
-        check_one_of(where, name, self.classes, RecipeError)
+    def _by_class(self, where: str, table: Mapping[str, Any]) -> dict[str, Any]:
+        found = {
+            find(f"{where}.{name}", name, self.classes, RecipeError): each
+            for name, each in table.items()
+        }
+        if len(found) < len(table):
+            raise RecipeError(
+                f"{where}: expected each class once, got two spellings of one among "
+                f"{', '.join(table)}."
+            )
+        return found
 
     def _check_priors(self) -> None:
         if self.priors is None:

@@ -195,12 +195,12 @@ def test_a_folder_without_classes_is_refused(tmp_path: Path) -> None:
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     """A spreadsheet must be saved as CSV first."""
-    path = tmp_path / "labels.xlsx"
+    path = tmp_path / "labels.json"
     path.write_bytes(b"PK")
 
     with pytest.raises(
         DatasetError,
-        match=r"^labels\.xlsx: expected \.csv or \.parquet, got '\.xlsx'\.$",
+        match=r"^labels\.json: expected \.csv or \.parquet, got '\.json'\.$",
     ):
         Dataset.read(path)
 

@@ -283,3 +283,23 @@ def test_a_place_on_windows_is_none_here(named: str, tmp_path: Path) -> None:
         r"such as ok/1\.png\.$",
     ):
         _parts(tmp_path, f"path,label\n{named},ok\n")
+
+
+def test_unicode_text_of_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    """UTF-16, tabs, .txt: what Excel calls Unicode Text."""
+    path = tmp_path / "labels.txt"
+    path.write_bytes("path\tlabel\r\na.png\t刮傷\r\n".encode("utf-16"))
+
+    assert Dataset.read(path).classes == ("刮傷",)
+
+
+def test_a_spreadsheet_is_no_table_yet(tmp_path: Path) -> None:
+    """It is said how to make one of it."""
+    (tmp_path / "labels.xlsx").touch()
+
+    with pytest.raises(
+        DatasetError,
+        match=r"^labels\.xlsx: expected \.csv or \.parquet, got '\.xlsx'\. Save the sheet "
+        r"as CSV UTF-8\.$",
+    ):
+        Dataset.read(tmp_path / "labels.xlsx")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassline.errors import LabelError
+from glassline.errors import LabelError, RecipeError
 from glassline.recipe import Recipe
 from glassline.recipe.spelling import find, key, match, shown, spellings
 
@@ -99,3 +99,36 @@ def test_the_rule_settles(text: str) -> None:
 def test_a_good_class_is_known_in_any_spelling(name: str) -> None:
     """Full width as an input method writes it."""
     assert Recipe(classes=(name, "dirt")).good == name
+
+
+def test_a_recipe_names_its_classes_in_one_spelling() -> None:
+    """As in `classes`, wherever else they stand."""
+    recipe = Recipe.from_table(
+        {
+            "classes": ["ok", "Deep Scratch"],
+            "good": "OK",
+            "costs": {"deep_scratch": {"accept": 9, "reject": 0}},
+            "priors": {"Ok": 0.9, "deep scratch": 0.1},
+            "concepts": {"DEEP SCRATCH": {"line_strength": 1}},
+            "names": {"zh-TW": {"deep-scratch": "深刮"}},
+        }
+    )
+
+    assert recipe.good == "ok"
+    assert [list(recipe.costs), list(recipe.concepts)] == [["Deep Scratch"]] * 2
+    assert recipe.priors == {"ok": 0.9, "Deep Scratch": 0.1}
+    assert recipe.class_name("Deep Scratch", "zh-TW") == "深刮"
+
+
+def test_two_spellings_in_one_table_are_refused() -> None:
+    """Which of the costs holds is not guessed."""
+    costs = {"accept": 1, "reject": 0}
+
+    with pytest.raises(
+        RecipeError,
+        match=r"^recipe: costs: expected each class once, got two spellings of one among "
+        r"ok, OK\.$",
+    ):
+        Recipe.from_table(
+            {"classes": ["ok", "dirt"], "costs": {"ok": costs, "OK": costs}}
+        )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from glassline.arrays import Values
 from glassline.decide import Decision
-from glassline.errors import InputError, LabelError, ShapeError, check_one_of
+from glassline.errors import InputError, LabelError, ShapeError
 from glassline.explain.evidence import Evidence
 from glassline.explain.sheet import sums
 from glassline.explain.sheet.figure import BLOCKS, Figure
@@ -20,6 +20,7 @@ from glassline.features import Scale
 from glassline.features.scale import curve
 from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES
+from glassline.recipe.spelling import find
 
 __all__ = ["Scaling", "Supposed", "WorkedSum"]
 
@@ -241,7 +242,7 @@ def _target(
     if label is None:
         return None
     if isinstance(label, str):
-        check_one_of("label", label, classes, LabelError)
+        label = find("label", label, classes, LabelError)
         return np.array([[float(name == label) for name in classes]])
     shares = np.asarray(label, dtype=np.float64)
     if shares.shape != (len(classes),):
