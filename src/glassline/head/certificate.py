@@ -85,14 +85,8 @@ def certify(
 ) -> Certificate:
     """Recompute how far `head` can be from the optimum, from the definition.
 
-    It shares no sum with `fit`: logits in order, p - y a part, plain products.
-
-    Args:
-        x: Shape (n, d), standard units, all finite.
-        y: Shape (n,) class ids, or (n, k) rows; undecided rows are skipped.
-        head: The head to judge.
-        penalty: As in `fit`.
-        weights: Shape (n,), >= 0; left out, 1 a part.
+    It shares no sum with `fit`: logits in order, p - y a part, plain products. `head`
+    is the one to judge; x, y, penalty and weights are as for `fit`.
 
     Raises:
         ShapeError: The shapes do not fit.

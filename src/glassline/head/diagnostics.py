@@ -13,9 +13,7 @@ from glassline.head.targets import Votes
 
 __all__ = ["judge"]
 
-SUSPICIOUS = (
-    1e-8  # of the largest: below it features may be dependent; then look closely
-)
+SUSPICIOUS = 1e-8  # of the largest: below it features may be dependent: look closely
 DEPENDENT = 1e-10  # of the largest singular value: dependent to ten digits
 SUSPICIOUS_CONDITION = 1e6  # without penalty: flat enough to ask whether it ends at all
 MARGIN = 1e-7  # of the largest |x~|: what the linear programme calls above 0
@@ -30,13 +28,8 @@ def judge(
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Return the outcome that fits the parts too, and what is unusual about them.
 
-    Args:
-        x: Shape (n, d).
-        groups: The votes, class by class.
-        found: How the search ended.
-        hessian: The Hessian of J at the end, shape (k (d + 1), k (d + 1)); None for
-            wide x, where dependent features are no news.
-        penalty: >= 0.
+    The Hessian is that of J at the end, shape (k (d + 1), k (d + 1)); None for wide x,
+    where dependent features are no news.
     """
     notes = []
     missing = [group.label for group in groups if len(group.rows) == 0]

@@ -90,7 +90,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.class_weight is not None:
             each = compute_class_weight(self.class_weight, classes=classes, y=y)
             weights = weights * each[ids]
-        found = fit(
+        self.fit_ = found = fit(
             X,
             ids,
             penalty=self.penalty,
@@ -102,7 +102,6 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             workers=self.workers,
         )
         self.classes_ = classes
-        self.fit_ = found
         self.head_ = found.head
         self.coef_ = found.head.W.T.copy()
         self.intercept_ = found.head.b.copy()

@@ -26,23 +26,9 @@ from glassline.head.rounding import Summed, mean_sizes
 from glassline.head.sums import Block, add_blocks, as_theta, blocks
 from glassline.head.targets import Votes, as_targets, votes
 
-__all__ = [
-    "Fit",
-    "Outcome",
-    "Search",
-    "Settings",
-    "Step",
-    "finished",
-    "fit",
-    "rungs",
-    "sample",
-    "search",
-    "slack",
-]
+__all__ = ["Fit", "Outcome", "Search", "Settings", "finished", "fit", "search", "slack"]
 
-LARGE_PARTS = (
-    100_000  # from here a pass costs more than a step, and a sample is worth it
-)
+LARGE_PARTS = 100_000  # from here a sample is worth it: a pass costs more than a step
 FIRST_RUNG = 4_096  # parts: a Newton step takes as long as its overhead
 RUNG_RATIO = 32  # one Newton step on the next rung undoes the error of the last
 
@@ -239,20 +225,13 @@ def search(
     theta: NDArray[np.float64],
     settings: Settings,
 ) -> Search:
-    """Go down from theta: at once on few parts, up a ladder of samples on many.
-
-    Args:
-        x: Shape (n, d), checked.
-        groups: The votes, class by class.
-        theta: Shape (d + 1, k), the start.
-        settings: What was asked for.
-    """
+    """Go down from theta: at once on few parts, up a ladder of samples on many."""
     steps: tuple[Step, ...] = ()
     hessian = None
     count = sum(len(group.rows) for group in groups)
     needs_none = theta.size > MAX_DENSE or theta.any()  # a start, or no Hessian to keep
-    for parts in rungs(0 if needs_none else count):
-        sampled = [sample(group, parts // len(groups)) for group in groups]
+    for parts in _rungs(0 if needs_none else count):
+        sampled = [_sample(group, parts // len(groups)) for group in groups]
         rung = _down(
             x, sampled, theta, replace(settings, tolerance=slack(settings, parts))
         )
@@ -262,7 +241,7 @@ def search(
     return replace(last, found=replace(last.found, steps=steps + last.found.steps))
 
 
-def rungs(parts: int) -> list[int]:
+def _rungs(parts: int) -> list[int]:
     """Return the sizes of the samples to climb before all parts are read."""
     if parts < LARGE_PARTS:
         return []
@@ -277,7 +256,7 @@ def slack(settings: Settings, parts: int) -> float:
     return max(settings.tolerance, 0.3 / float(np.sqrt(parts)))
 
 
-def sample(group: Votes, parts: int) -> Votes:
+def _sample(group: Votes, parts: int) -> Votes:
     """Return every so-many-th vote of a class, each weighing as many as it stands for."""
     every = max(1, len(group.rows) // parts)
     weight = group.weight if isinstance(group.weight, float) else group.weight[::every]

@@ -88,10 +88,5 @@ class Head:
         return np.asarray(z)
 
     def probabilities(self, x: Features) -> Probabilities:
-        """Return softmax(xW + b), shape (n, k): rows sum to 1.
-
-        Raises:
-            ShapeError: x is not (n, d).
-            InputError: A number in x is NaN or infinite, or the logits overflow.
-        """
+        """Return softmax(xW + b), shape (n, k): rows sum to 1. Errors as `logits`."""
         return softmax(self.logits(x))

@@ -97,14 +97,8 @@ def laplace_posterior(
     The penalty is a normal prior of variance 1 / (penalty sum w) on each number.
     Good where parts are many against the numbers and the labels follow the model;
     a weight counts as that many parts, so class weights distort it. It says nothing
-    of parts unlike those seen.
-
-    Args:
-        x: Shape (n, d), as fitted.
-        y: Shape (n,) class ids, or (n, k) rows, as fitted.
-        head: The optimum.
-        penalty: > 0, as fitted.
-        weights: Shape (n,), as fitted.
+    of parts unlike those seen. `head` is the optimum; x, y, penalty (above 0) and
+    weights are those it was fitted to.
 
     Raises:
         ShapeError, InputError, LabelError: As `fit`; or the penalty is 0.

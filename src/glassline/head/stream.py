@@ -53,10 +53,10 @@ def fit_blocks(
             in the same order each time. x has shape (m, d), y (m,) or (m, k);
             m may differ from block to block, and be 0.
         classes: The number of classes k.
-        penalty: > 0, as in `fit`.
-        max_steps: Newton steps before giving up, >= 0.
-        tolerance: Length of the gradient of J at which to stop, > 0.
-        workers: Threads, >= 1.
+        penalty: > 0; this and the rest as in `fit`.
+        max_steps: >= 0.
+        tolerance: > 0.
+        workers: >= 1.
 
     Returns:
         A `Fit`; its steps over the sample come first.

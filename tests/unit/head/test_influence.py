@@ -161,6 +161,17 @@ def test_dependent_features_without_penalty(rng):
     assert_allclose(left.W[0, 4], 0.0, atol=1e-15)
 
 
+def test_a_penalty_below_rounding():
+    """Beside two features that are one, a penalty of 1e-30 gives no inverse either."""
+    x, y = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), np.arange(4) % 2
+    head = Head(np.zeros((2, 2)), np.zeros(2))
+
+    left = leave_one_out(x, y, head, penalty=1e-30, parts=[0])
+
+    assert left.outcomes == (Outcome.CONVERGED,)
+    assert left.distance_bound[0] > 1e10  # which says how little such a penalty holds
+
+
 def test_wide_x_is_refitted_one_by_one(rng):
     """Above 300 weights there is no Hessian to share."""
     x = rng.normal(size=(40, 120))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from glassline.head.fitting import rungs
+from glassline.head.fitting import _rungs
 from glassline.head.newton import Outcome, Point, minimise, solve
 
 
@@ -192,4 +192,4 @@ def test_a_curvature_below_0_gets_no_step():
 )
 def test_the_ladder_of_samples(parts, expected):
     """Few parts are read at once; a million after two samples."""
-    assert rungs(parts) == expected
+    assert _rungs(parts) == expected

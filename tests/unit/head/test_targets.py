@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.head import class_weights, smooth
-from glassline.head.targets import votes
+from glassline.head.targets import as_class_ids, votes
 
 
 def test_smoothing_moves_towards_even_shares():
@@ -93,3 +93,13 @@ def test_equal_weights_are_one_number():
     groups = votes(np.array([1, 0, 1]), 2, np.array([3.0, 2.0, 3.0]))
 
     assert [(group.weight, group.total) for group in groups] == [(2.0, 2.0), (3.0, 6.0)]
+
+
+def test_ids_where_shares_will_not_do():
+    """Class ids come through; rows are refused by their shape."""
+    assert_array_equal(as_class_ids([0, 1, 1], 3, 2), [0, 1, 1])
+    with pytest.raises(
+        ShapeError,
+        match=r"^labels: expected shape \(2,\) of class ids, got \(2, 2\)\.$",
+    ):
+        as_class_ids(np.eye(2), 2, 2)
