@@ -24,11 +24,8 @@ def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
 
     Of the blocks side by side with the roughest one, as many as the share that the
     reading counts, each at least half as far above the median block as the first;
-    the strength is that distance, in nepers.
-
-    Args:
-        surface: The photo.
-        settings: Those of the reading; across scales it has no place, so no area.
+    the strength is that distance, in nepers. Across scales a
+    reading has no place, so there is no area.
     """
     if settings.across == "scales" or min(surface.image.shape) < MIN_SIDE_PX:
         return ()
@@ -53,10 +50,6 @@ def find_uneven(surface: Surface, settings: ReflectionUnevenness) -> tuple[Area,
     plane by at least half as much as the brightest, and those darker by at least
     half as much as the darkest; the strength is the distance in per cent of the
     mean brightness, below 0 where darker.
-
-    Args:
-        surface: The photo.
-        settings: Those of the reading.
     """
     if min(surface.image.shape) < MIN_SIDE_PX:
         return ()

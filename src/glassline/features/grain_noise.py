@@ -61,10 +61,6 @@ def measure(surface: Surface, settings: GrainNoise) -> tuple[float, Plane]:
     grainiest share of the cells: it grows with the number of specks and with
     their contrast.
 
-    Args:
-        surface: The photo.
-        settings: Polarity, width and share.
-
     Returns:
         The reading, >= 0, in units of noise: 0 without any speck, about 2 on
         plain noise, above 4 with specks that can be seen. The map has a cell for

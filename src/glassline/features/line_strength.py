@@ -104,10 +104,6 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
     length is that along rows or along columns, whichever is more: a line aslant by
     45 degrees reads 0.7 of a level one.
 
-    Args:
-        surface: The photo.
-        settings: Polarity, width, and length or extent of the lines.
-
     Returns:
         The reading, >= 0. Of a stretch in units of noise: 0 on a surface without
         any ridge, about 2 on plain noise, above 3 for a line that can be seen. Of a

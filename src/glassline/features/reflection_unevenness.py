@@ -59,10 +59,6 @@ def measure(surface: Surface, settings: ReflectionUnevenness) -> tuple[float, Pl
     A brighter lamp or a longer exposure moves all of it alike, and not the reading;
     a thin line or a speck disappears in the average of its field.
 
-    Args:
-        surface: The photo.
-        settings: Fields and share.
-
     Returns:
         The reading, >= 0, in per cent of the mean brightness: 0 for a plane,
         about 1 for an even surface, 10 for a reflection that anyone sees. The map

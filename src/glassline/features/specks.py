@@ -33,10 +33,6 @@ def find_specks(surface: Surface, settings: GrainNoise) -> tuple[Speck, ...]:
     least half of its contrast to the median nearby; peaks inside a stronger speck
     are that speck.
 
-    Args:
-        surface: The photo.
-        settings: Those of the reading.
-
     Returns:
         At most 200 specks, in photo pixels; none below 16 x 16 px.
     """

@@ -87,10 +87,6 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     median: how coarse the texture is. What lies on a surface and hides its finest
     texture raises it.
 
-    Args:
-        surface: The photo.
-        settings: What is compared, the blocks and the share.
-
     Returns:
         The reading in nepers: across places >= 0, 0 for one texture everywhere,
         0.69 where the roughest places are twice as rough as the median place;

@@ -41,10 +41,6 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     where going on only costs. The next line is sought away from it, where the map is
     at least three quarters of the way from usual to the first line, up to five lines.
 
-    Args:
-        surface: The photo.
-        settings: Those of the reading.
-
     Returns:
         The lines in photo pixels; none where the map, on the line that drove the
         reading, is nowhere 1.5 times its median, nor below 16 x 16 px.

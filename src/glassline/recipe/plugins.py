@@ -25,10 +25,6 @@ def check_feature(name: str, known: tuple[str, ...]) -> None:
 def load_feature(name: str, known: tuple[str, ...]) -> Any:
     """Import what an installed package calls by this name.
 
-    Args:
-        name: As a recipe has it.
-        known: The features that need no package, for the message.
-
     Raises:
         RecipeError: No installed package brings it, more than one does, or it can
             not be imported.

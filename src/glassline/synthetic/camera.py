@@ -60,10 +60,6 @@ class Camera:
             value = round(255 * clip(v + noise, 0, 1)),  v = exposure * blurred light
             noise variance = read_noise^2 + max(v, 0) / full_well
 
-        Args:
-            light: Shape (h, w); 0 black, 1 white, more is clipped.
-            rng: Source of the noise.
-
         Returns:
             Shape (h, w), grey levels 0 to 255.
 

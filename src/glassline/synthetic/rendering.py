@@ -79,9 +79,6 @@ class Truth:
     def masks(self, size_hw: tuple[int, int]) -> Masks:
         """Return where each cause has at least half of its strength.
 
-        Args:
-            size_hw: Height and width of the photo in pixels.
-
         Returns:
             Shape (4, h, w) in the order of `CAUSES`; all False where the dose is 0.
         """

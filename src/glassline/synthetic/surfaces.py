@@ -60,9 +60,6 @@ class Surface:
     def typical(cls, kind: str) -> Surface:
         """Return a surface of this kind as bright as such parts usually are.
 
-        Args:
-            kind: One of `SURFACES`.
-
         Raises:
             InputError: The kind is unknown.
         """
@@ -88,11 +85,6 @@ def clean_surface(
 
         light = level * lamp * (1 + roughness * texture)
 
-    Args:
-        surface: Kind, roughness, brightness and lamp.
-        size_hw: Height and width in pixels.
-        rng: Source of the texture's noise.
-
     Returns:
         Shape size_hw; mean close to `surface.level`, not yet clipped to [0, 1].
     """
@@ -109,10 +101,6 @@ def lamp(surface: Surface, size_hw: tuple[int, int]) -> Image:
         1 + lamp * (s - 0.25 * (s^2 - 1/3)),  s = position towards the lamp, -1 to 1
 
     It is a quadratic in x and y, so a fit of second order takes it away whole.
-
-    Args:
-        surface: Its `lamp` and `lamp_deg`.
-        size_hw: Height and width in pixels.
 
     Returns:
         Shape size_hw; 1 where the light is average.

@@ -194,7 +194,7 @@ def test_a_folder_without_classes_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
-    """A spreadsheet must be saved as CSV first."""
+    """Neither text nor Parquet."""
     path = tmp_path / "labels.json"
     path.write_bytes(b"PK")
 
