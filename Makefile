@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features meaning novelty
+.PHONY: help setup demo test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features meaning novelty known-parts
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ bench-features: $(READY)  ## the four features beside decoding and a network, in
 
 novelty: $(READY)  ## unseen kinds of defect: are they noticed? DATA=folder of sets
 	$(BIN)/python -m benchmarks.novelty "$(or $(DATA),../shared/data)"
+
+known-parts: $(READY)  ## what novelty costs on simulated parts, model by model
+	$(BIN)/python -m benchmarks.known_parts
 
 meaning: $(READY)  ## does each reading follow its own cause?
 	$(BIN)/python -m benchmarks.meaning

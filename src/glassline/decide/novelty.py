@@ -73,7 +73,7 @@ class Region:
         centers: Shape (m, d).
         inverses: Shape (m, d, d), A_c^-1.
         limit: Largest D of a part that is not novel, > 0.
-        rate: Share of the parts of known classes that lie beyond, as asked for.
+        rate: About the share of the parts of known classes that lie beyond.
         n: Parts behind the limit.
 
     Raises:

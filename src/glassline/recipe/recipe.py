@@ -123,7 +123,7 @@ class TrainingSettings:
 class ReviewSettings:
     """When a person decides although the costs would not ask for one."""
 
-    novelty: float = 0.02  # share of known kinds of parts that may look new; 0: off
+    novelty: float = 0.02  # about the share of known parts that will look new; 0: off
     gauge: float = 1.645  # spreads of repeatability that a decision must stand; 0: off
 
     def __post_init__(self) -> None:

@@ -80,7 +80,7 @@ def train(
 
     Each photo is measured and run through the backbone once; four concepts are
     taught; the head is fitted to their out-of-fold readings; and what that costs,
-    means and proves is assessed on groups that nothing has seen. The same data,
+    means and proves is assessed on groups that they were not learnt from. The same data,
     recipe, backbone and processor give the same model, whatever the number of
     workers.
 

@@ -28,15 +28,16 @@ def fit_region(
 
     The limit is a conformal quantile: each part gets the distance D that a region
     fitted without its fold gives it, and of n such distances the
-    ceil((n + 1)(1 - rate))-th smallest is taken.
+    ceil((n + 1)(1 - rate))-th smallest is taken. About `rate` of new known parts lie
+    beyond, on average over trainings; of a class with few parts more.
 
     Args:
         unclipped: Shape (n, d), features before their clip.
         labels: Shape (n,), class ids.
         groups: Shape (n,), group ids; no group is split between folds.
         classes: The k class names.
-        rate: Share of the parts of known classes that lie beyond, in (0, 1); with n
-            parts it can not be less than 1 / (n + 1).
+        rate: About the share of the parts of known classes that lie beyond, in (0, 1);
+            with n parts it can not be less than 1 / (n + 1).
 
     Returns:
         The region; None with fewer than two folds, or no two parts of a class.

@@ -77,10 +77,12 @@ def assess(
     count: int = FOLDS,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> Figures | None:
-    """Score concepts on groups that nothing about them has seen.
+    """Score concepts on groups that they were not learnt from.
 
-    In each fold everything is learnt anew: statistics are standardised, concepts
-    taught (with their own inner folds), scale and head fitted. The groups are dealt
+    In each fold everything is learnt anew: statistics are standardised, people's scores
+    ranked, concepts taught (with their own inner folds), scale and head fitted. What
+    was there before is not: the ranges of a backbone in 8 bits are set by 64 of all
+    photos, without their labels. The groups are dealt
     three times, once where there are more than 2,000 parts: where a class has few
     parts, one deal says little.
 

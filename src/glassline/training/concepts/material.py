@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64
@@ -29,6 +29,7 @@ class Material:
     Attributes:
         data: The parts.
         statistics: Shape (n, width), what the backbone's stages hold.
+        readings: Shape (n, d), measured.
         teacher: Shape (n, d), what teaches each feature: the measured reading, or
             the score a person gave.
         targets: Shape (n, k), the labels.
@@ -39,6 +40,7 @@ class Material:
 
     data: Dataset
     statistics: NDArray[np.float64]
+    readings: NDArray[np.float64]
     teacher: NDArray[np.float64]
     targets: Targets
     weights: PartWeights
@@ -61,10 +63,12 @@ class Material:
             DatasetError: A score is of a feature that the recipe does not have.
         """
         known = data.labelled(recipe.classes)
+        measured = readings[known.rows]
         return cls(
             data=known.data,
             statistics=statistics[known.rows],
-            teacher=_taught(known.data, readings[known.rows], recipe.feature_names),
+            readings=measured,
+            teacher=_taught(known.data, measured, recipe.feature_names),
             targets=known.targets,
             weights=part_weights(known.data, recipe),
             table=_declared(recipe),
@@ -76,15 +80,16 @@ class Material:
         return np.asarray(self.targets.argmax(axis=1))
 
     def subset(self, rows: NDArray[np.int64], recipe: Recipe) -> Material:
-        """Return these rows, weighed anew."""
-        data = self.data.subset(rows)
-        return Material(
+        """Return these rows, weighed and ranked anew, as if there were no others."""
+        data, readings = self.data.subset(rows), self.readings[rows]
+        return replace(
+            self,
             data=data,
             statistics=self.statistics[rows],
-            teacher=self.teacher[rows],
+            readings=readings,
+            teacher=_taught(data, readings, recipe.feature_names),
             targets=self.targets[rows],
             weights=part_weights(data, recipe),
-            table=self.table,
         )
 
     def split(self) -> tuple[Table, NDArray[np.float64]]:

@@ -137,14 +137,19 @@ def test_scores_of_people_teach_instead_of_readings(
         ),
     )
 
-    teacher = Material.of(scored, statistics, readings, RECIPE).teacher
+    found = Material.of(scored, statistics, readings, RECIPE)
 
+    teacher = found.teacher
     assert_array_equal(teacher[:50, 3], np.arange(50) / N)
     assert_array_equal(
         np.argsort(teacher[50:, 3], kind="stable"),
         np.argsort(readings[50:, 3], kind="stable"),
     )
     assert_array_equal(teacher[:, :3], readings[:, :3])
+    rows = np.arange(30, 90)  # in a fold, ranks are among its own parts
+    alone = Material.of(scored.subset(rows), statistics[rows], readings[rows], RECIPE)
+    assert_array_equal(found.subset(rows, RECIPE).teacher, alone.teacher)
+    assert (alone.teacher != teacher[rows]).any()
 
 
 def test_a_score_of_an_unknown_feature_is_refused(
