@@ -108,7 +108,7 @@ def leave_one_out(
     taught = _teaching(x, y, head, penalty, weights)
     which = _check_parts(parts, len(taught.x))
     theta, bounds = _refit_without_each(taught, as_theta(head), which)
-    outcomes = [taught.outcome_without(part) for part in which.tolist()]
+    outcomes = taught.outcomes_without(which)
     for place in np.flatnonzero(np.isnan(bounds)).tolist():
         found = taught.fit_without(which[place : place + 1], head)
         theta[place] = as_theta(found.head)
@@ -258,11 +258,11 @@ class _Teaching:
             squares, float(self.counts.sum()), lambda: abs(self.x).max(axis=0)
         )
 
-    def outcome_without(self, part: int) -> Outcome:
-        """Return how a fit that converges without this part has ended."""
+    def outcomes_without(self, parts: NDArray[np.intp]) -> list[Outcome]:
+        """Return how fits that converge without each of some parts have ended."""
         voted = self.shares > 0
-        missing = (voted.sum(axis=0) == voted[part]).any()
-        return Outcome.CLASS_MISSING if missing else Outcome.CONVERGED
+        missing = (voted.sum(axis=0) == voted[parts]).any(axis=1)
+        return [Outcome.CLASS_MISSING if m else Outcome.CONVERGED for m in missing]
 
     def fit_without(
         self, parts: NDArray[np.intp], head: Head, *, quiet: bool = True
