@@ -48,12 +48,12 @@ def test_the_picture_is_that_of_the_inspection(
     [
         pytest.param(
             ["--example", "--evidence", "part.svg"],
-            "expected a photo, and a FILE that ends in .svg or .png.",
+            "expected MODEL and PHOTO with it.",
             id="no photo",
         ),
         pytest.param(
             ["model", "part.png", "--evidence", "part.pdf"],
-            "expected a photo, and a FILE that ends in .svg or .png.",
+            "expected a FILE that ends in .svg or .png.",
             id="another format",
         ),
     ],
