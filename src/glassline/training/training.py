@@ -161,7 +161,7 @@ def train_head(
         learnt, found = learn(
             values, parts.data, recipe, clip=clip, tolerance=tolerance
         )
-    for note in (*found.notes, *_withoutgood_parts(recipe)):
+    for note in (*found.notes, *_without_good(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
     _check_priors(learnt, parts.data, recipe)
     tempered = temper(values, parts.data, recipe, clip=clip)
@@ -227,7 +227,7 @@ def data_hash(readings: Readings, recipe: Recipe) -> str:
     return digest.hexdigest()
 
 
-def _withoutgood_parts(recipe: Recipe) -> tuple[str, ...]:
+def _without_good(recipe: Recipe) -> tuple[str, ...]:
     if recipe.good is not None:
         return ()
     return (

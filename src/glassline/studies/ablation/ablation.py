@@ -9,7 +9,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
@@ -17,7 +16,6 @@ from glassline.dataset.folds import deal
 from glassline.dataset.readings import (
     Copy,
     Progress,
-    Readings,
     Refusal,
     no_progress,
 )
@@ -136,61 +134,41 @@ def score_subsets(
         return np.concatenate([model.front.values(image), random])
 
     readings = read_with(model, data, both, workers=workers, progress=progress)
-    scorer = _Scorer(model, readings)
-    d = len(names)
+    known = readings.data.labelled(model.recipe.classes)
+    if not len(known.rows):
+        raise InputError("subsets: expected at least one labelled part, got none.")
+    labels, groups, d = known.labels, known.data.groups(), len(names)
+    dealt = deal(labels, groups)
+
+    def scored(columns: tuple[int, ...]) -> Scores:
+        values = readings.values[known.rows][:, list(columns)]
+        if not columns:  # the mix of the classes alone
+            values = np.zeros((len(labels), 1))
+        logits = out_of_fold(values, known.data, model.recipe, dealt)
+        losses, k = part_losses(logits, labels), len(model.recipe.classes)
+        return score(labels, logits.argmax(axis=1), losses, groups, k)
+
     chosen = [each for size in range(d + 1) for each in combinations(range(d), size)]
     found = {}
     for done, each in enumerate(chosen, start=1):
-        found[each] = scorer.score(each)
+        found[each] = scored(each)
         progress("scoring subsets", done, len(chosen))
+    shares = _shapley({key: each.log_loss.value for key, each in found.items()}, d)
     return Subsets(
         rows=tuple(
             Subset(tuple(names[at] for at in each), scores)
             for each, scores in found.items()
         ),
-        shares=dict(
-            zip(
-                names,
-                _shapley({key: each.log_loss.value for key, each in found.items()}, d),
-                strict=True,
-            )
-        ),
+        shares=dict(zip(names, shares, strict=True)),
         controls=tuple(
-            scorer.score(tuple(range(d + d * draw, 2 * d + d * draw)))
+            scored(tuple(range(d + d * draw, 2 * d + d * draw)))
             for draw in range(CONTROLS)
         ),
-        folds=len(np.unique(scorer.dealt)),
-        n=len(scorer.labels),
+        folds=len(np.unique(dealt)),
+        n=len(labels),
         refused=readings.refused,
         copies=readings.copies,
     )
-
-
-class _Scorer:
-    """The parts and their folds, dealt once for every subset."""
-
-    def __init__(self, model: Model, readings: Readings) -> None:
-        known = readings.data.labelled(model.recipe.classes)
-        if not len(known.rows):
-            raise InputError("subsets: expected at least one labelled part, got none.")
-        self.recipe, self.data = model.recipe, known.data
-        self.values, self.labels = readings.values[known.rows], known.labels
-        self.groups = known.data.groups()
-        self.dealt = deal(self.labels, self.groups)
-
-    def score(self, columns: tuple[int, ...]) -> Scores:
-        """Score the heads of some columns; of none, those of one constant column."""
-        values: NDArray[np.float64] = self.values[:, list(columns)]
-        if not columns:
-            values = np.zeros((len(self.labels), 1))
-        logits = out_of_fold(values, self.data, self.recipe, self.dealt)
-        return score(
-            self.labels,
-            logits.argmax(axis=1),
-            part_losses(logits, self.labels),
-            self.groups,
-            len(self.recipe.classes),
-        )
 
 
 def _shapley(losses: dict[tuple[int, ...], float], d: int) -> list[float]:

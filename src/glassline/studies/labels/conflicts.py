@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,20 +132,14 @@ def _alternating(
     rivals: Sequence[Sequence[int]], partner: Sequence[int]
 ) -> tuple[set[int], set[int]]:
     """Return what is reached from unmatched good parts: any edge out, a matched one back."""
-    matched = set(partner)
-    seen_good = {at for at in range(len(rivals)) if at not in matched}
+    seen_good = set(range(len(rivals))) - set(partner)
     seen_bad: set[int] = set()
     queue = list(seen_good)
     while queue:
-        for to in _unseen(rivals[queue.pop()], seen_bad):
-            if partner[to] not in seen_good:
-                seen_good.add(partner[to])
-                queue.append(partner[to])
+        for to in rivals[queue.pop()]:
+            if to not in seen_bad:
+                seen_bad.add(to)
+                if partner[to] not in seen_good:
+                    seen_good.add(partner[to])
+                    queue.append(partner[to])
     return seen_good, seen_bad
-
-
-def _unseen(places: Sequence[int], seen: set[int]) -> Iterator[int]:
-    for place in places:
-        if place not in seen:
-            seen.add(place)
-            yield place
