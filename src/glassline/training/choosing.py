@@ -14,7 +14,7 @@ from glassline.features import Scale
 from glassline.head import Head, fit, part_losses
 from glassline.training.crossfit import splits
 
-__all__ = ["Choice", "InnerLoss", "Scorer", "Tried", "choose"]
+__all__ = ["Choice", "Scorer", "Tried", "choose", "inner_loss"]
 
 MIN_GAIN = 0.002  # nats: a smaller gain is chance, and the defaults stand
 ROUNDS = 3  # over the four features; the second seldom moves, the third never did
@@ -94,12 +94,19 @@ def choose(
     return Choice(best, known[best], tuple(tried))
 
 
-class InnerLoss:
-    """The cross-validated loss of a head on some columns of the candidate readings.
+def inner_loss(  # noqa: PLR0913  the readings and all that training knows of the parts
+    readings: NDArray[np.float64],
+    targets: Targets,
+    weights: PartWeights,
+    good: NDArray[np.bool_] | None,
+    labels: ClassIds,
+    groups: NDArray[np.int64],
+    penalty: float,
+) -> Scorer:
+    """Return what scores columns: the cross-validated loss of a head on them.
 
     Scale and head are fitted without the fold that is scored; groups are never
-    split. The mean is weighted as training weighs the parts. A fold's head starts
-    where its last one ended: the optimum is the same, the way to it short.
+    split. The mean is weighted as training weighs the parts, nats a unit of weight.
 
     Args:
         readings: Shape (n, m), every candidate.
@@ -110,64 +117,36 @@ class InnerLoss:
         groups: Shape (n,), the group of each part.
         penalty: As in `fit`.
     """
+    folds = [
+        (seen, own, Scale.fit(readings[seen], None if good is None else good[seen]))
+        for seed in range(REPEATS)
+        for seen, own in splits(deal(labels, groups, INNER_FOLDS, seed=seed))
+    ]
+    # A fold's head starts where its last one ended: the optimum is the same, the way
+    # to it short.
+    heads: list[Head | None] = [None] * len(folds)
 
-    def __init__(  # noqa: PLR0913  the readings and all that training knows of the parts
-        self,
-        readings: NDArray[np.float64],
-        targets: Targets,
-        weights: PartWeights,
-        good: NDArray[np.bool_] | None,
-        labels: ClassIds,
-        groups: NDArray[np.int64],
-        penalty: float,
-    ) -> None:
-        self._readings, self._targets, self._weights = readings, targets, weights
-        self._penalty = penalty
-        self._folds = [
-            _Fold(
-                seen=seen,
-                left_out=left_out,
-                scale=Scale.fit(readings[seen], None if good is None else good[seen]),
-            )
-            for seed in range(REPEATS)
-            for seen, left_out in splits(deal(labels, groups, INNER_FOLDS, seed=seed))
-        ]
-
-    def __call__(self, columns: tuple[int, ...]) -> float:
-        """Return the mean loss of the parts left out, nats a unit of weight."""
-        values = self._readings[:, columns]
+    def score(columns: tuple[int, ...]) -> float:
         lost = total = 0.0
-        for fold in self._folds:
-            x = fold.scale_of(columns).x(values)
-            seen, left_out = fold.seen, fold.left_out
-            fold.head = fit(
+        for at, (seen, own, of_all) in enumerate(folds):
+            scale = Scale(
+                tuple(of_all.center[each] for each in columns),
+                tuple(of_all.spread[each] for each in columns),
+                of_all.clip,
+            )
+            x = scale.x(readings[:, columns])
+            head = heads[at] = fit(
                 x[seen],
-                self._targets[seen],
-                penalty=self._penalty,
-                weights=self._weights[seen],
-                start=fold.head,
-                classes=self._targets.shape[1],
+                targets[seen],
+                penalty=penalty,
+                weights=weights[seen],
+                start=heads[at],
+                classes=targets.shape[1],
                 tolerance=TOLERANCE,
             ).head
-            losses = part_losses(fold.head.logits(x[left_out]), self._targets[left_out])
-            lost += float(self._weights[left_out] @ losses)
-            total += float(self._weights[left_out].sum())
+            losses = part_losses(head.logits(x[own]), targets[own])
+            lost += float(weights[own] @ losses)
+            total += float(weights[own].sum())
         return lost / total
 
-
-@dataclass
-class _Fold:
-    """One fold: who is seen, who left out, the scale of every column, the last head."""
-
-    seen: NDArray[np.int64]
-    left_out: NDArray[np.int64]
-    scale: Scale
-    head: Head | None = None
-
-    def scale_of(self, columns: Sequence[int]) -> Scale:
-        of_all = self.scale
-        return Scale(
-            tuple(of_all.center[each] for each in columns),
-            tuple(of_all.spread[each] for each in columns),
-            of_all.clip,
-        )
+    return score

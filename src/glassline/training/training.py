@@ -30,7 +30,7 @@ from glassline.model.records import (
 )
 from glassline.recipe import Recipe
 from glassline.training.candidates import Candidates
-from glassline.training.choosing import Choice, InnerLoss, choose
+from glassline.training.choosing import Choice, choose, inner_loss
 from glassline.training.crossfit import quiet
 from glassline.training.novelty import fit_region
 from glassline.training.temperature import temper
@@ -199,7 +199,7 @@ def _choose(
     if most_folds(known.labels, groups) < 2 or candidates.is_settled:
         return Choice(candidates.defaults, math.nan, ())
     learnt = prepare(values, known.data, recipe)
-    score = InnerLoss(
+    score = inner_loss(
         values,
         learnt.targets,
         learnt.weights,

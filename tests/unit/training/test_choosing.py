@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from glassline.recipe import FEATURE_NAMES
 from glassline.training.candidates import Candidates
-from glassline.training.choosing import Choice, InnerLoss, Scorer, choose
+from glassline.training.choosing import Choice, Scorer, choose, inner_loss
 
 COLUMNS = {"a": (0, 1, 2), "b": (3, 4)}
 
@@ -75,7 +75,7 @@ def test_the_column_that_carries_the_label_is_chosen(rng: np.random.Generator) -
     readings = rng.normal(size=(80, 4))
     readings[:, 2] += 3 * labels
     targets = np.eye(2)[labels]
-    score = InnerLoss(
+    score = inner_loss(
         readings, targets, np.ones(80), labels == 0, labels, np.arange(80), 1e-3
     )
 
@@ -90,7 +90,7 @@ def test_an_unseen_part_is_scored_without_its_group(rng: np.random.Generator) ->
     groups = np.repeat(np.arange(20), 4)
     labels = np.repeat(rng.integers(0, 2, 20), 4)
     readings = groups[:, None] * 1.0
-    score = InnerLoss(
+    score = inner_loss(
         readings, np.eye(2)[labels], np.ones(80), None, labels, groups, 1e-3
     )
 
@@ -104,7 +104,7 @@ def test_weights_of_nothing_do_not_count(rng: np.random.Generator) -> None:
     weights = np.where(np.arange(60) < 40, 1.0, 0.0)
     other = np.eye(2)[np.where(np.arange(60) < 40, labels, 1 - labels)]
     losses = [
-        InnerLoss(readings, y, weights, None, labels, np.arange(60), 0.1)((0,))
+        inner_loss(readings, y, weights, None, labels, np.arange(60), 0.1)((0,))
         for y in (np.eye(2)[labels], other)
     ]
 
