@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features meaning novelty known-parts
+.PHONY: help setup demo test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features meaning novelty known-parts temperature
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ novelty: $(READY)  ## unseen kinds of defect: are they noticed? DATA=folder of s
 
 known-parts: $(READY)  ## what novelty costs on simulated parts, model by model
 	$(BIN)/python -m benchmarks.known_parts
+
+temperature: $(READY)  ## softened heads on simulated parts: better, and as safe?
+	$(BIN)/python -m benchmarks.temperature
 
 meaning: $(READY)  ## does each reading follow its own cause?
 	$(BIN)/python -m benchmarks.meaning
