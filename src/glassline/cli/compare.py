@@ -28,8 +28,13 @@ MAY_PASS, SOME_REFUSED = 1, 6
 @click.option(
     "--strict",
     is_flag=True,
-    help="Exit 1 unless it is proved that NEW never calls good what OLD called a "
-    "defect.",
+    help="Exit 1 unless it is proved that NEW accepts nothing that OLD rejects or "
+    "sends to review.",
+)
+@click.option(
+    "--seen",
+    is_flag=True,
+    help="Prove only for readings between the least and the largest seen on DATA.",
 )
 @workers_option
 @encoding_option
@@ -40,18 +45,20 @@ def command(
     new: Path,
     data: Path | None,
     strict: bool,
+    seen: bool,
     workers: int,
     lang: str,
     as_lines: bool,
 ) -> None:
     """Say where two models differ.
 
-    Exactly: for every two classes, either readings at which OLD says one and NEW
-    the other, as clearly as possible, or the proof that there are none. On the
-    photos of DATA: which get another class or decision; the exact comparison then
-    covers the range of their readings, and without DATA every reading from 0 up.
+    Exactly, for every reading that there can be: whether NEW can accept what OLD
+    rejects or sends to review, and for every two classes whether OLD can say one
+    and NEW the other; either readings that show it, or the proof that there are
+    none. On the photos of DATA: which get another class or decision.
 
-    The exact part takes models that read with the same settings of each feature.
+    The exact part takes models with the same settings of each feature and the same
+    image settings; otherwise they are different cameras, compared on photos only.
 
     \b
     Example:
@@ -72,6 +79,7 @@ def command(
             load(old),
             load(new),
             read_data(data) if data else None,
+            seen=seen,
             workers=workers,
             progress=progress,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 import cv2
@@ -47,6 +48,11 @@ class TextureChange:
     block_px: float = 16.0
     share: float = 0.2
     light_power: float = 0.5
+
+    @property
+    def least(self) -> float:
+        """The least reading: across scales it is a logarithm of either sign."""
+        return -inf if self.across == "scales" else 0.0
 
     def __post_init__(self) -> None:
         check_within("block_px", self.block_px, 4, 256, RecipeError)

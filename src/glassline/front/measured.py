@@ -85,8 +85,16 @@ class Measured(Front):
 
     @property
     def least(self) -> Values:
-        """Return 0 for each of the four; a feature of one's own may read anything."""
-        return np.where(np.isin(self.names, list(FEATURES)), 0.0, -np.inf)
+        """Return 0 for the four, but where a setting reads either sign.
+
+        A feature of one's own may read anything.
+        """
+        return np.array(
+            [
+                getattr(each, "least", 0.0 if name in FEATURES else -np.inf)
+                for name, each in self.settings.items()
+            ]
+        )
 
     def read(self, image: Image) -> Reading:
         """Return the readings and their maps.

@@ -55,6 +55,14 @@ def test_no_reading_lies_below_the_least(front: Front) -> None:
     assert_array_equal(front.least, np.zeros(4))
 
 
+def test_a_setting_that_reads_either_sign_has_no_least() -> None:
+    """Texture across scales is the logarithm of a ratio: it was taken for a size."""
+    front = Measured({"texture_change": {"across": "scales"}})
+
+    assert_array_equal(front.least, [0.0, -np.inf, 0.0, 0.0])
+    assert front.values(known_image())[1] < 0
+
+
 def test_the_readings_alone_are_those_of_the_reading() -> None:
     """One photo, twice."""
     front, photo = Measured(), known_image()

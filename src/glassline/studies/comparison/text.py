@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import inf
 
+import numpy as np
+
+from glassline.arrays import Values
+from glassline.model.verdict import decide
+from glassline.recipe import ACTIONS
 from glassline.render.layout import WIDTH, columns, headed, wrap
 from glassline.render.units import unit_of
 from glassline.render.words import Say, words
-from glassline.studies.comparison.differences import Difference
-from glassline.studies.comparison.result import Change, Comparison
+from glassline.studies.comparison.compare import Change, Comparison
 from glassline.studies.left_out import told
 
 __all__ = ["lines"]
@@ -24,18 +28,23 @@ def lines(found: Comparison, lang: str) -> Iterator[str]:
         say["lead"].format(old=found.old.sha256[:12], new=found.new.sha256[:12])
     )
     yield ""
-    yield from wrap(_answer(found, say, lang))
+    yield from wrap(_answer(found, say))
     if found.n:
         yield from headed(say["parts"].format(n=found.n), _parts(found, say, lang))
     yield from headed(say["anywhere"], _anywhere(found, say, lang))
 
 
-def _answer(found: Comparison, say: Say, lang: str) -> str:
-    recipe = found.new.recipe
-    if recipe.good is None:
+def _answer(found: Comparison, say: Say) -> str:
+    """Answer whether the new model accepts anew, over which readings, and why not."""
+    covered = say["in_seen" if found.is_seen else "in_all"].format(n=found.n)
+    if found.new.recipe.good is None:
         return say["no_good"]
-    key = {True: "never", False: "sometimes", None: "open"}[found.never_passes]
-    return say[key].format(good=recipe.class_name(recipe.good, lang))
+    if found.passing:
+        return say["on_parts"].format(count=found.passing, n=found.n)
+    if found.never_passes is not None:
+        return say["never" if found.never_passes else "sometimes"].format(range=covered)
+    reason = found.acceptance and say[f"open_{found.acceptance.reason}"]
+    return say["open"] + (reason or "").format(range=covered)
 
 
 def _parts(found: Comparison, say: Say, lang: str) -> Iterator[str]:
@@ -48,7 +57,6 @@ def _parts(found: Comparison, say: Say, lang: str) -> Iterator[str]:
     yield from _changes(
         found, say, "decision", found.decisions, words(lang)["decisions"]
     )
-    yield from wrap(say["parts_note"])
 
 
 def _changes(
@@ -70,21 +78,25 @@ def _share(change: Change, found: Comparison) -> str:
 
 
 def _anywhere(found: Comparison, say: Say, lang: str) -> Iterator[str]:
+    text = words(lang)
+    listed = text["language"]["list"].join
+    if found.cameras:
+        yield from wrap(say["cameras"].format(settings=listed(found.cameras)))
+    if found.unlike:
+        named = (text["features"].get(name, name) for name in found.unlike)
+        yield from wrap(say["unlike"].format(features=listed(named)))
     if found.differences is None:
-        features = words(lang)["features"]
-        named = (features.get(name, name) for name in found.unlike)
-        listed = words(lang)["language"]["list"].join(named)
-        yield from wrap(say["unlike"].format(features=listed))
         return
-    yield from wrap(say["seen" if found.n else "every"].format(n=found.n))
+    yield from wrap(say["seen" if found.is_seen else "every"].format(n=found.n))
+    if found.acceptance is not None and found.acceptance.readings is not None:
+        yield from _example(found, found.acceptance.readings, say, lang)
+        yield ""
     header = (say["pair"], say["verdict"], say["margin"])
-    name = found.old.recipe.class_name
-    classes = found.old.recipe.classes
+    recipe = found.old.recipe
+    names = [recipe.class_name(each, lang) for each in recipe.classes]
     rows = [
         (
-            _arrow(
-                name(classes[each.old_class], lang), name(classes[each.new_class], lang)
-            ),
+            _arrow(names[each.old_class], names[each.new_class]),
             say[each.verdict.value],
             f"{each.margin:+.3f}",
         )
@@ -93,27 +105,15 @@ def _anywhere(found: Comparison, say: Say, lang: str) -> Iterator[str]:
     yield from columns([header, *rows])
     yield ""
     yield from wrap(say["margin_note"])
-    for each in found.passing:
-        if each.readings is not None:
-            yield ""
-            yield from _example(found, each, say, lang)
 
 
-def _example(
-    found: Comparison, difference: Difference, say: Say, lang: str
-) -> Iterator[str]:
-    """Show readings at which the new model passes what the old one did not."""
+def _example(found: Comparison, readings: Values, say: Say, lang: str) -> Iterator[str]:
+    """Show readings that the new model accepts and the old one does not."""
     text = words(lang)
-    recipe = found.old.recipe
-    old, new = (recipe.classes[c] for c in (difference.old_class, difference.new_class))
-    yield from wrap(
-        say["example"].format(
-            old=recipe.class_name(old, lang), new=recipe.class_name(new, lang)
-        )
-    )
-    readings = difference.readings
-    if readings is None:
-        return
+    row = readings[np.newaxis]
+    taken = (ACTIONS[decide(each, row).actions[0]] for each in (found.old, found.new))
+    old, new = (text["decisions"][each] for each in taken)
+    yield from wrap(say["example"].format(old=old, new=new))
     rows = [
         (
             text["features_short"].get(name, name),
@@ -128,6 +128,7 @@ def _example(
     yield from columns(
         [tuple(say[k] for k in ("feature", "reading", "unit", "range")), *rows]
     )
+    recipe = found.old.recipe
     before, after = found.probabilities(readings)
     probabilities = [
         (recipe.class_name(name, lang), f"{p:.4f}", f"{q:.4f}")

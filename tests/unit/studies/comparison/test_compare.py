@@ -11,11 +11,14 @@ import pytest
 
 import glassline
 from glassline.dataset import Dataset
+from glassline.decide import Escapes, Gauge, Guarantee
 from glassline.errors import InputError
 from glassline.front import Measured
 from glassline.head import Head
-from glassline.model import Model
-from glassline.recipe import Recipe
+from glassline.model import Model, read_with
+from glassline.model.verdict import decide
+from glassline.recipe import ACTIONS, ClassCosts, ImageSettings, Recipe
+from glassline.render.png import as_png
 from glassline.studies.comparison import Change, compare
 from glassline.studies.comparison.differences import Verdict
 from glassline.studies.comparison.text import lines
@@ -31,35 +34,125 @@ def _counted(changes: tuple[Change, ...]) -> dict[tuple[str, str], int]:
     return {(each.old, each.new): each.parts for each in changes}
 
 
-def test_a_stricter_model_is_proved_to_pass_nothing_new(model: Model) -> None:
+def test_a_stricter_model_is_proved_to_accept_nothing_new(model: Model) -> None:
     """Its good class is behind by half a nat more, everywhere."""
     found = compare(model, _leaning(model, -0.5))
 
     assert found.never_passes is True
-    assert [each.verdict for each in found.passing] == [Verdict.IMPOSSIBLE] * 2
-    np.testing.assert_allclose([each.at_most for each in found.passing], -0.25)
-    assert [*lines(found, "en")][4:6] == [
-        "Proved: within the ranges below the new model never calls OK what the old one",
-        "called a defect.",
+    assert (found.acceptance.verdict, found.acceptance.reason) == (
+        Verdict.IMPOSSIBLE,
+        "proved",
+    )
+    assert list(lines(found, "en"))[4:6] == [
+        "Proved for every reading there can be: the new model accepts nothing that the",
+        "old one rejects or sends to a person.",
     ]
 
 
 def test_a_laxer_model_is_refuted_by_readings_that_both_models_judge(
     model: Model,
 ) -> None:
-    """Half-way between the borders; the two probabilities mirror each other."""
+    """Both decide so themselves, and the text shows what they make of it."""
     new = _leaning(model, 0.5)
     found = compare(model, new)
 
     assert found.never_passes is False
-    difference = found.passing[0]
-    assert difference.readings is not None
-    before, after = found.probabilities(difference.readings)
-    assert before.argmax() == difference.old_class
-    assert after.argmax() == difference.new_class
-    assert difference.margin == pytest.approx(0.25)
-    assert "Refuted" in "\n".join(lines(found, "en"))
-    assert "p old" in "\n".join(lines(found, "en"))
+    assert _taken(new, found.acceptance.readings) == "accept"
+    assert _taken(model, found.acceptance.readings) != "accept"
+    text = "\n".join(lines(found, "en"))
+    assert "Refuted for every reading" in text
+    assert "p old" in text
+
+
+def _taken(model: Model, readings: np.ndarray) -> str:
+    return ACTIONS[decide(model, readings[np.newaxis]).actions[0]]
+
+
+def _costing(model: Model, escape: float) -> Model:
+    """The model with every escape at so much."""
+    costs = {
+        name: ClassCosts(accept=escape, reject=0.0, review=1.0)
+        for name in model.recipe.classes
+        if name != model.recipe.good
+    }
+    return replace(model, recipe=replace(model.recipe, costs=costs))
+
+
+def test_cheap_escapes_are_not_proved_safe(model: Model, line: Dataset) -> None:
+    """No class changes, and yet parts are accepted that were rejected or reviewed."""
+    old, new = _costing(model, 2_000.0), _costing(model, 1.1)
+    found = compare(old, new, line)
+
+    assert found.classes == ()
+    assert found.passing > 0
+    assert found.never_passes is False
+    assert compare(old, new).never_passes is False
+
+
+def test_dear_escapes_are_proved_safe(model: Model) -> None:
+    """The same head, asked for more certainty."""
+    assert compare(_costing(model, 20.0), _costing(model, 21.0)).never_passes is True
+
+
+@pytest.mark.parametrize(("threshold", "never"), [(0.99, True), (0.5, False)])
+def test_a_guarantee_is_a_threshold(
+    model: Model, threshold: float, never: bool
+) -> None:
+    """Against one that accepts from 0.9 on."""
+    old, new = (
+        replace(model, guarantee=_promised(model, each)) for each in (0.9, threshold)
+    )
+
+    assert compare(old, new).never_passes is never
+
+
+def _promised(model: Model, threshold: float) -> Guarantee:
+    return Guarantee(
+        threshold=threshold,
+        escape=0.1,
+        confidence=0.9,
+        escapes=tuple(
+            Escapes(name, 0, 30, 0.09)
+            for name in model.recipe.classes
+            if name != model.recipe.good
+        ),
+        good_accepted=1,
+        good=1,
+        cost=0.0,
+        parts="new",
+        counted="photo",
+        data_sha256="0" * 64,
+    )
+
+
+def test_without_its_region_a_model_accepts_what_the_old_one_found_novel(
+    model: Model,
+) -> None:
+    """The same head and costs: only the novelty is gone."""
+    found = compare(model, replace(model, region=None))
+
+    assert found.never_passes is False
+    assert decide(model, found.acceptance.readings[np.newaxis]).is_novel.all()
+
+
+def test_another_region_is_not_called_proved(model: Model) -> None:
+    """A wider one accepts more; a narrower one is not compared exactly."""
+    wider = replace(model, region=replace(model.region, limit=2 * model.region.limit))
+
+    assert compare(model, wider).never_passes is False
+    narrow = compare(wider, _leaning(model, -0.5))
+    assert (narrow.never_passes, narrow.acceptance.reason) == (None, "novelty")
+    assert "call different parts novel" in " ".join(lines(narrow, "en"))
+
+
+def test_what_an_old_gauge_limit_sends_to_a_person_is_not_proved(model: Model) -> None:
+    """The new model knows no gauge, so it accepts there; or no proof covers it."""
+    spread = {"noise": (0.05,) * 4}
+    old = replace(model, gauge=Gauge(9, "0" * 64, (1.0,) * 4, spread))
+
+    assert compare(old, model).never_passes is False
+    stricter = compare(old, _leaning(model, -2.0))
+    assert (stricter.never_passes, stricter.acceptance.reason) == (None, "gauge")
 
 
 def test_on_parts_both_are_run_as_they_inspect(model: Model, line: Dataset) -> None:
@@ -85,15 +178,39 @@ def test_on_parts_both_are_run_as_they_inspect(model: Model, line: Dataset) -> N
         pair: decisions.count(pair) for pair in decisions if pair[0] != pair[1]
     }
     assert sum(each.parts for each in found.decisions) > 0
-    values = np.array([list(each.readings) for each in seen[0]])
+
+
+def test_the_range_of_the_parts_is_covered_only_where_it_is_asked_for(
+    model: Model, line: Dataset
+) -> None:
+    """And then the sentence says so."""
+    new = _leaning(model, -0.5)
+    found = compare(model, new, line, seen=True)
+
+    values = read_with(model, line).values
     np.testing.assert_array_equal(
         found.ranges, np.stack([values.min(axis=0), values.max(axis=0)], axis=1)
     )
+    assert list(lines(found, "en"))[4].startswith(
+        f"Proved for the readings seen on the {len(line)} parts, not for others:"
+    )
+    assert compare(model, new, line).ranges == ((0.0, np.inf),) * 4
+
+
+def test_a_range_that_nothing_shows_is_refused(model: Model) -> None:
+    """There are no parts to see it on."""
+    with pytest.raises(
+        InputError,
+        match=r"^seen: expected parts whose readings are seen, got no data\.$",
+    ):
+        compare(model, model, seen=True)
 
 
 def test_a_model_is_the_same_as_itself(model: Model, line: Dataset) -> None:
     """No part changes; anywhere at all there are ties at most."""
     found = compare(model, model, line)
+
+    assert (found.never_passes, found.acceptance.reason) == (True, "same")
 
     assert (found.classes, found.decisions) == ((), ())
     assert {each.verdict for each in found.differences or ()} <= {
@@ -115,13 +232,55 @@ def test_models_that_read_differently_are_compared_on_parts_only(
     found = compare(model, new, line)
 
     assert (found.differences, found.unlike) == (None, ("grain_noise",))
-    assert found.passing == ()
+    assert found.acceptance is None
     assert found.never_passes is not True
     assert (
         "Not possible: the two models read with different settings of granular noise,"
         in "\n".join(lines(found, "en"))
     )
     assert compare(model, new).never_passes is None
+
+
+def test_other_image_settings_are_another_camera(model: Model, line: Dataset) -> None:
+    """The new model looks at the left half: each reads its own, nothing is proved.
+
+    Both were read with the region of the old one, and a proof was printed.
+    """
+    image = ImageSettings(region_xyxy=(0, 0, 80, 120))
+    new = replace(
+        _leaning(model, -0.5), recipe=replace(model.recipe, image=image), region=None
+    )
+
+    found = compare(model, new, line)
+
+    assert (found.cameras, found.unlike) == (("region_xyxy",), ())
+    assert (found.differences, found.acceptance, found.ranges) == (None, None, ())
+    assert found.never_passes is not True
+    pairs = [
+        tuple(glassline.inspect(each, part.path).decision for each in (model, new))
+        for part in line.parts
+    ]
+    assert _counted(found.decisions) == {
+        pair: pairs.count(pair) for pair in pairs if pair[0] != pair[1]
+    }
+    text = " ".join(" ".join(lines(found, "en")).split())
+    assert "different cameras" in text
+    assert "Proved" not in text
+
+
+def test_a_photo_that_one_of_two_cameras_refuses_is_left_out(
+    model: Model, line: Dataset, tmp_path: Path
+) -> None:
+    """It is smaller than the region of the new one; the others are compared."""
+    small = tmp_path / "small.png"
+    small.write_bytes(as_png(np.zeros((100, 100), np.uint8)))
+    parts = (replace(line.parts[0], path=small, within=None), *line.parts[1:9])
+    image = ImageSettings(region_xyxy=(0, 0, 160, 120))
+    new = replace(model, recipe=replace(model.recipe, image=image))
+
+    found = compare(model, new, replace(line, parts=parts))
+
+    assert (found.n, [each.path for each in found.refused]) == (8, [str(small)])
 
 
 def test_without_data_every_reading_from_zero_is_covered(model: Model) -> None:
@@ -140,7 +299,7 @@ def test_without_a_good_class_nothing_is_passed(model: Model) -> None:
 
     found = compare(nameless, nameless)
 
-    assert (found.passing, found.never_passes) == ((), None)
+    assert (found.acceptance, found.never_passes) == (None, None)
     assert "The recipe names no good class" in "\n".join(lines(found, "en"))
 
 

@@ -127,6 +127,91 @@ def test_every_point_of_a_grid_agrees(
     np.testing.assert_allclose(reached, margins[~impossible], atol=1e-9)
 
 
+W = [[-0.1, 0.6], [1.7, 1.3]]
+FACTORS = (1.0, 3.0, 1 / 3, 7.0, 1e-12, 1e8, 1e150)
+
+
+def test_three_times_a_model_is_not_proved_to_say_the_same() -> None:
+    """In real numbers it does; as computed, two classes differ at this reading."""
+    old = _judge(W, [-1.0, 0.4])
+    new = Judge(Head(3 * old.head.W, 3 * old.head.b), old.scale)
+    reading = np.array([[0.060652909386013525, 35.70996242040033]])
+    said = tuple(
+        each.head.logits(each.scale.x(reading))[0].argmax() for each in (old, new)
+    )
+    assert said[0] != said[1]
+
+    verdicts = {(f.old_class, f.new_class): f.verdict for f in differences(old, new)}
+
+    assert verdicts[said] is not IMPOSSIBLE
+
+
+@pytest.mark.parametrize("factor", FACTORS, ids=str)
+@pytest.mark.parametrize("tilt", [0.0, 1e-16, 1e-13], ids=str)
+@pytest.mark.parametrize("tied", [False, True], ids=["drawn", "tied"])
+def test_no_computed_reading_shows_what_is_proved_impossible(
+    rng: np.random.Generator, factor: float, tilt: float, tied: bool
+) -> None:
+    """A model and a multiple of it, a hair apart: some 10,000 readings on the borders."""
+    scale = Scale(tuple(rng.uniform(0.5, 2, 2)), tuple(rng.uniform(0.2, 0.6, 2)))
+    old = _drawn(rng, 2, 3, scale)
+    columns = old.head.W if not tied else old.head.W[:, [0, 0, 2]]
+    b = old.head.b if not tied else old.head.b[[0, 0, 2]]
+    old = Judge(Head(columns, b), scale)
+    new = Judge(Head(factor * columns, factor * (b - [tilt, 0.0, 0.0])), scale)
+    readings = _on_borders(old, rng)
+
+    found = differences(old, new, ranges=[(0.0, 1e9)] * 2)
+
+    said = {
+        (int(a), int(b))
+        for a, b in zip(
+            *(
+                each.head.logits(each.scale.x(readings)).argmax(axis=1)
+                for each in (old, new)
+            ),
+            strict=True,
+        )
+    }
+    impossible = {(f.old_class, f.new_class) for f in found if f.verdict is IMPOSSIBLE}
+    assert not said & impossible
+
+
+def _on_borders(judge: Judge, rng: np.random.Generator) -> np.ndarray:
+    """Readings where two logits are level, and their neighbours among the floats."""
+    x = rng.uniform(-3.9, 3.9, (3_000, 2))
+    pairs = rng.permuted(np.tile(np.arange(3), (3_000, 1)), axis=1)[:, :2]
+    W, b = judge.head.W, judge.head.b
+    slope = (W[:, pairs[:, 0]] - W[:, pairs[:, 1]]).T
+    level = b[pairs[:, 0]] - b[pairs[:, 1]] + slope[:, 0] * x[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x[:, 1] = -level / slope[:, 1]
+    anywhere = rng.uniform(-3.9, 3.9, (500, 2))
+    x = np.concatenate([x[(np.abs(x) < 3.9).all(axis=1)], anywhere])
+    readings = np.stack([judge.scale.reading(each) for each in x])
+    steps = [readings * (1 + n * 2.0**-52) for n in (-3, -1, 0, 1, 3)]
+    readings = np.concatenate(steps)
+    return readings[(readings >= 0).all(axis=1)]
+
+
+@pytest.mark.parametrize("span", [(1e6, 2e6), (1e6, inf), (0.0, 1e-3)], ids=str)
+def test_readings_beyond_the_clips_stay_in_their_range(
+    span: tuple[float, float],
+) -> None:
+    """X stands still there; the reading that is shown is still one of the range."""
+    old, new = _judge([[0.0, 1.0]], [1.0, 0.0]), _judge([[0.0, 1.0]], [5.0, 0.0])
+    same = _judge([[0.0, 1.0]], [-5.0, 0.0])
+
+    found = [
+        *differences(old, new, ranges=[span]),
+        *differences(same, new, ranges=[span]),
+    ]
+
+    shown = [each.readings[0] for each in found if each.readings is not None]
+    assert shown
+    assert all(span[0] <= each <= span[1] for each in shown)
+
+
 @pytest.mark.bad_shape
 def test_models_of_different_shapes_are_refused() -> None:
     """There is no common axis."""

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise, product
 from math import expm1, inf, log1p
 
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Values
 from glassline.features import Scale
 from glassline.head import Head
+from glassline.head.rounding import UNIT, lead_rounding
 
-__all__ = ["Box", "Judge", "Piece", "boxes", "lead"]
+__all__ = ["Box", "Judge", "Piece", "boxes", "curved_span", "lead", "reading_at"]
+
+LOG_UNITS = 8  # NumPy promises log1p within 4 units in the last place: 8 of UNIT
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +33,35 @@ class Judge:
 
     head: Head
     scale: Scale
+
+    @cached_property
+    def x_rounding(self) -> Values:
+        """Bound how far a computed x may lie from the exact one, shape (d,).
+
+        With s = log(1 + |r|) off by LOG_UNITS u |s|, the difference s - c by u of itself
+        and so the quotient, and |s| <= |c| + clip spread wherever x is not clipped:
+
+            (LOG_UNITS u (|c| + clip spread) + 3 u clip spread) / spread
+
+        and a millionth more, for what is of second order. Clipping brings x no further
+        from where it belongs.
+        """
+        spread, reach = np.array(self.scale.spread), self.scale.clip
+        size = np.abs(self.scale.center) / spread + reach
+        return np.asarray((LOG_UNITS * size + 3 * reach) * UNIT * (1 + 1e-6))
+
+    @cached_property
+    def lead_rounding(self) -> NDArray[np.float64]:
+        """Bound how far a computed lead may lie from the exact one, shape (k, k).
+
+        [a, b] is for the lead of class a over b, at any readings: what rounding does to
+        the logits of x, and what the rounding of x itself does to a straight line.
+        """
+        W = self.head.W
+        widest = np.full((1, self.head.d), self.scale.clip * (1 + 1e-6))
+        slopes = np.abs(W[:, :, np.newaxis] - W[:, np.newaxis, :]) * (1 + 4 * UNIT)
+        of_x = np.einsum("i,iab->ab", self.x_rounding, slopes)
+        return np.asarray((lead_rounding(self.head, widest)[0] + of_x) * (1 + 1e-6))
 
 
 @dataclass(frozen=True)
@@ -52,8 +89,7 @@ class Piece:
         """Return the reading at a share of the stretch, 0 its low end and 1 its high."""
         center, spread = self.shared
         v = float(self.low + (self.high - self.low) * Fraction(share))
-        curved = center + spread * v
-        return expm1(curved) if curved >= 0 else -expm1(-curved)
+        return reading_at(center + spread * v)
 
 
 Box = tuple[Piece, ...]
@@ -63,19 +99,34 @@ Sum = tuple[list[Fraction], Fraction]
 """A normal, one entry a feature, and an offset."""
 
 
-def boxes(
-    judges: tuple[Judge, Judge], ranges: Sequence[tuple[float, float]]
-) -> Iterator[Box]:
-    """Yield boxes that together hold every reading in the ranges.
+def reading_at(curved: float) -> float:
+    """Return the reading r with sign(r) log(1 + |r|) as given."""
+    return expm1(curved) if curved >= 0 else -expm1(-curved)
 
-    Beyond the clips of both nothing changes, so an endless range ends there.
+
+def curved_span(least: float, most: float) -> tuple[float, float]:
+    """Return a span of sign(r) log(1 + |r|) that holds all readings from least to most."""
+    low, high = (log1p(each) if each >= 0 else -log1p(-each) for each in (least, most))
+    share = 2 * LOG_UNITS * UNIT
+    if abs(low) < inf:
+        low -= share * abs(low)
+    return low, high + share * abs(high)
+
+
+def boxes(
+    judges: tuple[Judge, Judge], spans: Sequence[tuple[float, float]]
+) -> Iterator[Box]:
+    """Yield boxes that together hold every reading in the spans.
+
+    Beyond the clips of both nothing changes, so an endless span ends there.
 
     Args:
         judges: Two, for the same d features.
-        ranges: The least and the largest reading of each feature; may be infinite.
+        spans: The least and the largest sign(r) log(1 + |r|) of each feature; may be
+            infinite.
     """
     features = range(judges[0].head.d)
-    return product(*(_pieces(judges, at, *ranges[at]) for at in features))
+    return product(*(_pieces(judges, at, *spans[at]) for at in features))
 
 
 def lead(
@@ -104,9 +155,10 @@ def _pieces(
     shared = each[0][:2] if each[0] == each[1] else (0.0, 1.0)
     lines = [(Fraction(c), Fraction(s), Fraction(clip)) for c, s, clip in each]
     ends = sorted({c + sign * clip * s for c, s, clip in lines for sign in (-1, 1)})
-    low = max(ends[0], _curved(least)) if least > -inf else ends[0]
-    high = min(ends[-1], _curved(most)) if most < inf else ends[-1]
-    low, high = min(low, ends[-1]), max(high, ends[0])
+    low = Fraction(least) if least > -inf else ends[0]
+    high = Fraction(most) if most < inf else ends[-1]
+    if low > high:  # an endless span that begins beyond the clips: one reading will do
+        low = high = low if most == inf else high
     cuts = [low, *(end for end in ends if low < end < high), high]
     return [_piece(lines, shared, *cut) for cut in pairwise(cuts)]
 
@@ -133,7 +185,3 @@ def _piece(
         offsets=(offsets[0], offsets[1]),
         shared=shared,
     )
-
-
-def _curved(reading: float) -> Fraction:
-    return Fraction(log1p(reading) if reading >= 0 else -log1p(-reading))

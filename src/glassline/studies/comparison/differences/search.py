@@ -13,11 +13,18 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Values
 from glassline.errors import InputError, ShapeError
-from glassline.studies.comparison.differences.pieces import Box, Judge, boxes, lead
+from glassline.studies.comparison.differences.pieces import (
+    Box,
+    Judge,
+    boxes,
+    curved_span,
+    lead,
+)
 
 __all__ = ["Difference", "Verdict", "differences"]
 
 MAX_PROGRAMMES = 50_000  # about a minute
+BEYOND = Fraction(2) ** 2000  # above any lead of numbers that a computer holds
 Numbers = NDArray[np.float64]
 Judges = tuple[Judge, Judge]
 
@@ -38,13 +45,16 @@ class Difference:
         old_class: What the old model says.
         new_class: What the new model says.
         verdict: POSSIBLE: at `readings` both models say so themselves. IMPOSSIBLE:
-            proved for every reading in the ranges. LEVEL: no more than a tie of one
-            of the two, which rounding would decide.
+            proved for every reading in the ranges, and for the numbers as they are
+            computed, not only for real ones. LEVEL: no more than a tie of one of the
+            two, which rounding would decide.
         margin: The largest lead, in nats, that both classes can have at once over
             all rivals of their model. Below 0: everywhere one of the two is behind
             by at least so much.
         at_most: What the multipliers prove `margin` to be at most, worked in exact
             fractions from W, b and the scales.
+        rounding: What rounding can add to that lead where the models are run;
+            IMPOSSIBLE is said where `at_most` is below 0 by more.
         readings: Shape (d,), where both lead by `margin`; None unless POSSIBLE.
         boxes: How many boxes the ranges were cut into.
     """
@@ -54,6 +64,7 @@ class Difference:
     verdict: Verdict
     margin: float
     at_most: float
+    rounding: float
     readings: Values | None
     boxes: int
 
@@ -71,7 +82,9 @@ def differences(
 
     and any multipliers m_j >= 0 that sum to 1 prove t <= max_v sum_j m_j g_j(v), the
     sum of a straight line's ends. The programme's own multipliers prove its optimum;
-    that bound is worked again in fractions, so IMPOSSIBLE rests on no solver.
+    that bound is worked again in fractions, so IMPOSSIBLE rests on no solver. A model
+    that computes a lead of 0 or more has an exact one of at least -r_j, with r_j from
+    `Judge.lead_rounding`; so the bound must lie below -sum_j m_j r_j.
 
     Args:
         old: One model.
@@ -107,8 +120,8 @@ def differences(
         (2004), section 5.2.1. The solver is HiGHS, through SciPy.
     """
     judges = (old, new)
-    spans = _checked(judges, ranges)
-    places = list(boxes(judges, spans))
+    given = _checked(judges, ranges)
+    places = list(boxes(judges, [curved_span(*each) for each in given]))
     classes = range(old.head.k)
     pairs = [(a, b) for a in classes for b in classes if a != b]
     if len(places) * len(pairs) > MAX_PROGRAMMES:
@@ -117,7 +130,8 @@ def differences(
             f"{len(places) * len(pairs):,}. Give narrower ranges, or models of one scale."
         )
     cut = [_Cut(box, judges) for box in places]
-    return tuple(_differ(judges, cut, a, b) for a, b in pairs)
+    ends = np.array(given)
+    return tuple(_differ(judges, cut, ends, a, b) for a, b in pairs)
 
 
 class _Cut:
@@ -158,6 +172,7 @@ class _Cut:
         starts = np.array(
             [self.starts[at][one] - self.starts[at][rival] for at, one, rival in sides]
         )
+        size = _power(np.abs(starts).max() + np.abs(normals).sum(axis=1).max())
         tops = starts + np.maximum(normals, 0).sum(axis=1)
         worst = int(tops.argmin())
         d = len(self.box)
@@ -165,8 +180,8 @@ class _Cut:
             return -inf, np.full(d, 0.5), np.eye(len(sides))[worst]
         found = linprog(
             np.append(np.zeros(d), -1.0),
-            A_ub=np.hstack([-normals, np.ones((len(sides), 1))]),
-            b_ub=starts,
+            A_ub=np.hstack([-normals / size, np.ones((len(sides), 1))]),
+            b_ub=starts / size,
             bounds=[(0.0, 1.0)] * d + [(None, None)],
             method="highs",
         )
@@ -175,12 +190,12 @@ class _Cut:
                 f"differences: the linear programme ended: {found.message}"
             )
         push = np.maximum(-found.ineqlin.marginals, 0.0)
-        return float(found.x[-1]), np.clip(found.x[:-1], 0.0, 1.0), push
+        return size * float(found.x[-1]), np.clip(found.x[:-1], 0.0, 1.0), push
 
-    def at_most(self, a: int, b: int, push: Numbers) -> Fraction:
-        """Return what multipliers prove of t in this box, in exact fractions."""
+    def at_most(self, a: int, b: int, push: Numbers) -> tuple[Fraction, Fraction]:
+        """Return what multipliers prove of t in this box, exactly, and of its rounding."""
         normal, total = [Fraction(0)] * len(self.box), Fraction(0)
-        weight = Fraction(0)
+        weight = rounding = Fraction(0)
         for each, (at, winner, loser) in zip(
             push.tolist(), self.sides(a, b), strict=True
         ):
@@ -190,6 +205,8 @@ class _Cut:
                 normal = [n + share * s for n, s in zip(normal, slopes, strict=True)]
                 total += share * offset
                 weight += share
+                off = float(self.judges[at].lead_rounding[winner, loser])
+                rounding += share * (Fraction(off) if off < inf else BEYOND)
         total += sum(
             (
                 n * (piece.high if n > 0 else piece.low)
@@ -197,10 +214,12 @@ class _Cut:
             ),
             Fraction(0),
         )
-        return total / weight
+        return total / weight, rounding / weight
 
 
-def _differ(judges: Judges, cut: list[_Cut], a: int, b: int) -> Difference:
+def _differ(
+    judges: Judges, cut: list[_Cut], ends: Numbers, a: int, b: int
+) -> Difference:
     margin = -inf
     readings: Values | None = None
     bounds = []
@@ -209,14 +228,13 @@ def _differ(judges: Judges, cut: list[_Cut], a: int, b: int) -> Difference:
         bounds.append(each.at_most(a, b, push))
         if t > margin:
             margin = t
-            readings = np.array(
-                [
-                    piece.reading(share)
-                    for piece, share in zip(each.box, point.tolist(), strict=True)
-                ]
-            )
-    proved = max(bounds)
-    if proved < 0:
+            found = [
+                piece.reading(share)
+                for piece, share in zip(each.box, point.tolist(), strict=True)
+            ]
+            readings = np.clip(found, ends[:, 0], ends[:, 1])
+    proved, rounding = max(bounds, key=sum)
+    if proved + rounding < 0:
         verdict = Verdict.IMPOSSIBLE
     elif readings is not None and (a, b) == _said(judges, readings):
         verdict = Verdict.POSSIBLE
@@ -228,21 +246,23 @@ def _differ(judges: Judges, cut: list[_Cut], a: int, b: int) -> Difference:
         verdict=verdict,
         margin=margin,
         at_most=float(proved),
+        rounding=float(rounding),
         readings=readings if verdict is Verdict.POSSIBLE else None,
         boxes=len(cut),
     )
 
 
+def _power(size: float) -> float:
+    """Return the power of 2 at or above a size: dividing by it changes no digit."""
+    return float(2.0 ** np.clip(np.ceil(np.log2(size)), -1000, 1000)) if size else 1.0
+
+
 def _said(judges: Judges, readings: Values) -> tuple[int, ...]:
     """Return the class that each model itself gives the readings."""
-    curved = np.sign(readings) * np.log1p(np.abs(readings))
-    classes = []
-    for judge in judges:
-        scale = judge.scale
-        x = (curved - np.array(scale.center)) / np.array(scale.spread)
-        z = judge.head.logits(np.clip(x, -scale.clip, scale.clip)[np.newaxis])
-        classes.append(int(z[0].argmax()))
-    return tuple(classes)
+    row = readings[np.newaxis]
+    return tuple(
+        int(judge.head.logits(judge.scale.x(row))[0].argmax()) for judge in judges
+    )
 
 
 def _checked(
