@@ -45,7 +45,9 @@ class Part:
 
     def spelt(self, first: Mapping[str, str]) -> Part:
         """Return the part with its classes in another spelling."""
+        if all(first[name] == name for name in self.shares):
+            return self
         if self.soft:
             shares = {first[name]: share for name, share in self.soft.items()}
             return replace(self, soft=shares)
-        return replace(self, label=first[self.label]) if self.label else self
+        return replace(self, label=first[str(self.label)])

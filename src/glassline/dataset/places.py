@@ -30,7 +30,9 @@ class Places:
     def __init__(self, folder: Path, table: str) -> None:
         self.folder = folder
         self._table = table
-        self._entries: dict[Path, dict[str, list[str]]] = {}
+        self._entries: dict[str, dict[str, list[str]]] = {}
+        self._folders: dict[str, str | None] = {"": ""}
+        self._found: dict[PurePosixPath, PurePosixPath | None] = {}
         self._respelt: list[tuple[str, str]] = []
 
     def find(self, named: str, source: str) -> Path:
@@ -47,10 +49,11 @@ class Places:
                 f"{source}: expected a path on this computer, got {show(named)}, one of "
                 "Windows. Write it from the table's folder, such as ok/1.png."
             )
-        found = self._spelt(PurePosixPath(named.replace("\\", "/")))
+        plain = PurePosixPath(named.replace("\\", "/"))
+        found = None if plain.is_absolute() else self._spelt(str(plain))
         if found is None:
             return path
-        self._respelt.append((named, str(found)))
+        self._respelt.append((named, found))
         return self.folder / found
 
     def tell(self) -> None:
@@ -65,23 +68,25 @@ class Places:
             stacklevel=2,
         )
 
-    def _spelt(self, named: PurePosixPath) -> PurePosixPath | None:
+    def _spelt(self, named: str) -> str | None:
         """The path in the spelling of the disk; None where a part is not one entry."""
-        here = PurePosixPath()
-        for part in named.parts:
-            if not os.path.lexists(self.folder / here / part):
-                same = self._listed(self.folder / here).get(key(part), [])
-                if len(same) != 1:
-                    return None
-                part = same[0]
-            here /= part
-        return here
+        head, _, name = named.rpartition("/")
+        if head not in self._folders:
+            self._folders[head] = self._spelt(head)
+        here = self._folders[head]
+        if here is None:
+            return None
+        same = [name] if name == ".." else self._listed(here).get(key(name), [])
+        if name not in same and len(same) != 1:
+            return None
+        name = name if name in same else same[0]
+        return f"{here}/{name}" if here else name
 
-    def _listed(self, folder: Path) -> dict[str, list[str]]:
+    def _listed(self, folder: str) -> dict[str, list[str]]:
         if folder not in self._entries:
             listed: dict[str, list[str]] = {}
             try:
-                for entry in folder.iterdir():
+                for entry in (self.folder / folder).iterdir():
                     listed.setdefault(key(entry.name), []).append(entry.name)
             except OSError:
                 listed = {}

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from glassline.errors import GlasslineError, InputError, check_one_of
 
@@ -15,6 +16,7 @@ UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))  # no eye and no key sh
 SEPARATORS = re.compile(r"(?<=[^\W_])[\s_-]+(?=[^\W_])")
 
 
+@lru_cache(maxsize=4096)  # a table says the same few names again and again
 def key(text: str) -> str:
     """Return what two spellings of one name have in common.
 
