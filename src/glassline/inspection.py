@@ -144,7 +144,7 @@ class Inspection:
     readings: Named
     maps: Maps
     x: Values
-    logits: Values
+    logits: NDArray[np.float64]
     probabilities: Named
     decided: Decision
     model: Model

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 from agreement.lines import Line
-from commands import run
+from commands import rows_of, run
 
 import glassline
 from glassline.dataset.readings import read_parts
@@ -117,13 +117,13 @@ def by_evaluation(line: Line) -> Verdicts:
 
 def by_command_on_a_folder(line: Line) -> Verdicts:
     """`glassline inspect MODEL FOLDER --json`."""
-    return _of_rows(_rows("inspect", line.saved, line.photos, "--json"))
+    return _of_rows(rows_of(run("inspect", line.saved, line.photos, "--json")))
 
 
 def by_command_on_files(line: Line) -> Verdicts:
     """`glassline inspect MODEL PHOTO... --json`, another order, the other language."""
-    photos = line.paths[::-1]
-    return _of_rows(_rows("inspect", line.saved, *photos, "--json", "--lang", "zh-TW"))
+    done = run("inspect", line.saved, *line.paths[::-1], "--json", "--lang", "zh-TW")
+    return _of_rows(rows_of(done))
 
 
 def by_sheet_command(line: Line) -> Verdicts:
@@ -149,10 +149,6 @@ DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "command on files": by_command_on_files,
     "sheet command": by_sheet_command,
 }
-
-
-def _rows(*arguments: object) -> list[dict[str, Any]]:
-    return [json.loads(row) for row in run(*arguments).stdout.splitlines()]
 
 
 def _of_rows(rows: Iterable[Mapping[str, Any]]) -> Verdicts:

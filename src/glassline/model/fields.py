@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import GenericAlias
 from typing import Any, TypeVar
 
 import numpy as np
@@ -144,7 +145,7 @@ def read_scale(table: Mapping[str, Any], count: int) -> Scale:
     return scale
 
 
-def _filled(kind: type[T], table: Any, place: str) -> T:
+def _filled(kind: type[T] | GenericAlias, table: Any, place: str) -> T:
     return fill(kind, table, where=FILE, place=place, error=ModelError)
 
 

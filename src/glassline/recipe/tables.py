@@ -22,7 +22,7 @@ SCALARS = {
 
 
 def fill(
-    kind: type[T],
+    kind: type[T] | types.GenericAlias,
     value: Any,
     *,
     where: str,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -21,6 +22,7 @@ from strategies import (
 from glassline.decide import Gauge, Policy, Region, actions, decide
 from glassline.recipe import ACTIONS
 
+pytestmark = pytest.mark.slow
 Numbers = np.ndarray
 ACCEPT, REJECT, REVIEW = range(3)
 P = probabilities(4)

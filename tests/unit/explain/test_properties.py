@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -29,6 +30,7 @@ from glassline.model.verdict import decide
 from glassline.recipe import Recipe
 from glassline.render.words import LANGUAGES
 
+pytestmark = pytest.mark.slow
 Numbers = np.ndarray
 few = settings(max_examples=10)
 some = settings(max_examples=40)

@@ -20,6 +20,7 @@ from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS
 
 few = settings(max_examples=20)
+pytestmark = pytest.mark.slow
 Numbers = np.ndarray
 FEW_CLASSES = st.integers(2, 3)  # how near a decision is takes long with more
 PARTS = st.lists(readings(), min_size=1, max_size=4).map(np.array)

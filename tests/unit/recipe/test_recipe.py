@@ -22,6 +22,7 @@ def test_the_usual_words_for_good_are_known(name: str) -> None:
     assert Recipe(classes=("scratch", name)).good == name
 
 
+@pytest.mark.bad_shape
 def test_a_text_is_no_list_of_classes() -> None:
     """Nobody means the classes o and k."""
     with pytest.raises(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -21,6 +22,7 @@ from glassline.decide.flips import (
 from glassline.head import Head
 from glassline.recipe import ACTIONS
 
+pytestmark = pytest.mark.slow
 Numbers = np.ndarray
 some = settings(max_examples=50)
 few = settings(max_examples=15)

@@ -54,7 +54,7 @@ def test_the_figures_are_those_of_the_counts(y: Ids, seen: Ids, groups: Ids) -> 
 @given(y=labels(9, 3), p=probabilities(3, 9), groups=labels(9, 4))
 def test_calibration_is_of_the_parts_there_are(y: Ids, p: Ids, groups: Ids) -> None:
     """Every part in one bin; the error at most 1, the squared distance at most 2."""
-    found, bins = calibration(p, y, groups), reliability(p, y)
+    found, bins = calibration(p, y, groups), reliability(p, y, groups)
 
     assert sum(each.hits.n for each in bins) == 9
     assert sum(each.hits.k for each in bins) == (p.argmax(axis=1) == y).sum()

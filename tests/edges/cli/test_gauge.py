@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 
 import glassline
 from glassline.cli.gauge import KINDS
@@ -16,16 +15,6 @@ from glassline.image import disturbances
 from glassline.model import Model
 from glassline.studies.gauge import study
 from glassline.studies.gauge.text import lines
-
-
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glassline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
 
 
 @pytest.fixture
@@ -43,7 +32,7 @@ def test_json_is_that_of_python(
     model_folder: Path, model: Model, line_folder: Path
 ) -> None:
     """One line, the same numbers to the last bit, whatever the number of workers."""
-    done = _run(
+    done = run(
         *("gauge", model_folder, line_folder, "--parts", 12, "--workers", 1),
         *("--without", "turn", "--without", "noise", "--json"),
     )
@@ -61,7 +50,7 @@ def test_the_table_is_that_of_python_and_nothing_is_saved(
     own_folder: Path, model: Model, line_folder: Path
 ) -> None:
     """In the language asked for; the model stays as it was."""
-    done = _run("gauge", own_folder, line_folder, "--parts", 12, "--lang", "zh-TW")
+    done = run("gauge", own_folder, line_folder, "--parts", 12, "--lang", "zh-TW")
 
     found = study(model, glassline.Dataset.read(line_folder), parts=12)
     assert (done.returncode, done.stdout) == (
@@ -75,7 +64,7 @@ def test_a_saved_study_is_in_the_model_which_still_verifies(
     own_folder: Path, model: Model, line_folder: Path
 ) -> None:
     """Its name changes; trained again, the rest is the same byte for byte."""
-    done = _run("gauge", own_folder, line_folder, "--parts", 12, "--save")
+    done = run("gauge", own_folder, line_folder, "--parts", 12, "--save")
 
     saved = glassline.load(own_folder)
     place = own_folder / "model.json"
@@ -85,7 +74,7 @@ def test_a_saved_study_is_in_the_model_which_still_verifies(
     assert done.stdout.splitlines()[-1] == (
         f"Saved with the model, which is now {saved.sha256[:12]}: {place}"
     )
-    assert _run("verify", own_folder, line_folder, "--retrain").returncode == 0
+    assert run("verify", own_folder, line_folder, "--retrain").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -107,7 +96,7 @@ def test_a_study_of_nothing_exits_2(
     model_folder: Path, line_folder: Path, options: list[str], message: str
 ) -> None:
     """Nothing on standard output, what to mend on standard error."""
-    done = _run("gauge", model_folder, line_folder, *options)
+    done = run("gauge", model_folder, line_folder, *options)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == message

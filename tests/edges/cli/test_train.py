@@ -1,0 +1,49 @@
+"""`glassline train`: labelled photos in, a model out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands import rows_of, run
+
+from glassline.model import Model
+
+
+def test_train_writes_a_model_and_says_what_it_rests_on(
+    line_folder: Path, model: Model, tmp_path: Path
+) -> None:
+    """The same model as from Python, to the last bit."""
+    done = run("train", line_folder, "--out", tmp_path / "model", "--json")
+
+    found = rows_of(done)[0]
+    assert done.returncode == 0
+    assert found["model"] == model.sha256
+    assert (found["n"], found["refused"]) == (60, [])
+
+
+def test_train_for_a_person_is_a_few_lines(line_folder: Path, tmp_path: Path) -> None:
+    """Counts, outcome, proof, place."""
+    done = run("train", line_folder, "--out", tmp_path / "model")
+
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines[0].startswith("Trained on 60 parts (ok ")
+    assert lines[1].startswith("Converged after ")
+    assert lines[-1].endswith(f"written to {tmp_path / 'model' / 'model.json'}")
+
+
+def test_a_misspelt_label_exits_2_and_names_the_line(tmp_path: Path) -> None:
+    """The message is the library's own."""
+    table = tmp_path / "labels.csv"
+    table.write_text("path,label\na.png,ok\nb.png,scrach\n")
+    (tmp_path / "recipe.toml").write_text('classes = ["ok", "scratch"]')
+
+    done = run(
+        "train", table, "--out", tmp_path / "m", "--recipe", tmp_path / "recipe.toml"
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "Error: labels.csv line 3: expected one of ok, scratch, got 'scrach'. "
+        "Did you mean scratch?\n"
+    )
