@@ -287,8 +287,10 @@ class Recipe:
 
 def _check_classes(classes: tuple[object, ...]) -> None:
     if not 2 <= len(classes) <= MAX_CLASSES:
+        alone = f", {show(classes[0])}" if len(classes) == 1 else ""
         raise RecipeError(
-            f"classes: expected 2 to {MAX_CLASSES} class names, got {len(classes)}."
+            f"classes: expected 2 to {MAX_CLASSES} class names, got "
+            f"{len(classes)}{alone}."
         )
     for name in classes:
         if not isinstance(name, str) or name != name.strip() or not name.isprintable():
