@@ -65,7 +65,7 @@ def score(
     would move on other groups of the same line, not on another line. The three
     shares have the exact interval of as many independent parts as theirs are
     `worth`, the balanced ones no narrower than the recalls of the single classes
-    allow; the mean loss has Student's t where five groups hold a wrong part, and
+    allow; the mean loss has Student's t where eight groups hold a wrong part, and
     none elsewhere (`mean_score` says why). With fewer than two groups nothing is
     known, and all ends are NaN.
 

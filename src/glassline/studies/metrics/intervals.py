@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 TAIL = 0.025  # on each side of a 95 % interval
-TELLING = 5  # groups with a wrong part, below which a mean loss gets no interval
+TELLING = 8  # groups with a wrong part, below which a mean loss gets no interval
 
 Counts = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -119,43 +119,40 @@ class Groups:
         )
 
     def spread(self, moves: Numbers, weights: Numbers) -> tuple[float, float]:
-        """Return the variance of a figure over draws of groups, and how sure that is.
+        """Return the variance of a figure over draws of groups, and on how many it rests.
 
         A group's move r is what its parts add to the figure's deviation, divided by
         1 - its weight, as a heavy group draws the figure towards itself. The
-        variance is (g - 1) / g times the sum of r^2. That sum rests on a = (sum r^2)^2 / sum r^4 groups: g where all moved it alike, 1 where
-        one did; it is given 1.5 (a - 1) degrees of freedom, at most g - 1. The 1.5 is
-        the largest of those tried that kept 95 % intervals above 94 %
-        (`docs/results.md`); normal deviates alone would bear 3 a.
+        variance is (g - 1) / g times the sum of r^2, and that sum rests on
+        a = (sum r^2)^2 / sum r^4 groups: g where all moved it alike, 1 where one did.
 
         Args:
             moves: Shape (n,), how each part moves the figure; the sum is 0.
             weights: Shape (n,), its share in the figure; the sum is 1.
 
         Returns:
-            The variance, and its degrees of freedom; of one group, 0 of both.
+            The variance, and a; 0 and 1 where nothing moved or there is one group.
 
         Example:
             Two groups of one part, right and wrong, moved the share to 1/2:
 
             >>> print(Groups(np.array([3, 8])).spread(
             ...     np.array([0.25, -0.25]), np.array([0.5, 0.5])))
-            (0.25, 1.0)
+            (0.25, 2.0)
 
         Source:
-            The jackknife of whole groups (CR3), and degrees of freedom for its
-            variance: R. M. Bell and D. F. McCaffrey, Survey Methodology 28(2), 2002,
-            pages 169-181; we take them from the moves seen, not from a model.
+            The jackknife of whole groups (CR3), and how few degrees of freedom its
+            variance may have: R. M. Bell and D. F. McCaffrey, Survey Methodology 28(2),
+            2002, pages 169-181; we take them from the moves seen, not from a model.
         """
         g = self.count
         if g < 2:
-            return 0.0, 0.0
+            return 0.0, 1.0
         square = (self.sums(moves) / (1 - self.sums(weights))) ** 2
         total = float(square.sum())
         if total == 0:
-            return 0.0, 0.0
-        rests_on = total**2 / float((square**2).sum())
-        return (g - 1) / g * total, min(g - 1.0, max(0.0, 1.5 * (rests_on - 1)))
+            return 0.0, 1.0
+        return (g - 1) / g * total, total**2 / float((square**2).sum())
 
 
 def worth(value: float, moves: Numbers, weights: Numbers, groups: Groups) -> float:
@@ -163,8 +160,9 @@ def worth(value: float, moves: Numbers, weights: Numbers, groups: Groups) -> flo
 
         worth = value (1 - value) / variance    (the effective sample size)
 
-    shrunk by (1.96 / t)^2 for the few groups that the variance rests on, and held
-    between two ends. At most: each part for itself, 1 / the largest weight. At least:
+    shrunk by (1.96 / t)^2 for the few groups a that the variance rests on, t having
+    1.5 (a - 1) degrees of freedom (at most g - 1; the 1.5 is the largest of those tried
+    that kept all intervals above 94 %, `docs/results.md`), and held between two ends. At most: each part for itself, 1 / the largest weight. At least:
     the groups, as if the parts of each were copies of one; of unequal groups Kish's
     1 / sum of squared weights. The least is taken where every part is alike right (or
     wrong), since then nothing tells how alike the parts of a group are.
@@ -190,9 +188,10 @@ def worth(value: float, moves: Numbers, weights: Numbers, groups: Groups) -> flo
     """
     most = 1 / float(weights.max())
     least = 1 / float((groups.sums(weights) ** 2).sum())
-    variance, freedom = groups.spread(moves, weights)
+    variance, rests_on = groups.spread(moves, weights)
     found = 0.0
     if variance:
+        freedom = min(groups.count - 1.0, 1.5 * (rests_on - 1))
         found = value * (1 - value) / variance * (_t(inf) / _t(freedom)) ** 2
     return min(max(found, least), most)
 
@@ -226,8 +225,8 @@ def mean_score(losses: Numbers, wrong: NDArray[np.bool_], groups: Groups) -> Sco
 
     One unseen part can weigh more than all that were seen, so the losses alone can
     not tell how far their mean may move: where no part was wrong, they all look
-    small. The interval is given where at least five groups hold a wrong part, and
-    is unknown elsewhere.
+    small. The interval is given where at least eight groups hold a wrong part, and is
+    unknown elsewhere; t has a - 1 degrees of freedom, with the a of `Groups.spread`.
 
     Args:
         losses: Shape (n,).
@@ -238,8 +237,8 @@ def mean_score(losses: Numbers, wrong: NDArray[np.bool_], groups: Groups) -> Sco
     if np.count_nonzero(groups.sums(wrong.astype(float))) < TELLING:
         return Score(value)
     each = np.full(n, 1 / n)
-    variance, freedom = groups.spread((losses - value) * each, each)
-    half = _t(freedom) * sqrt(variance)
+    variance, rests_on = groups.spread((losses - value) * each, each)
+    half = _t(rests_on - 1) * sqrt(variance)
     return (
         Score(value, max(0.0, value - half), value + half)
         if half < inf

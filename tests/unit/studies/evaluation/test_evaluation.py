@@ -70,7 +70,7 @@ def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
     assert shown[8].split() == ["escape", "1/2", "50.0%", "[0.0%,", "100.0%]"]
     assert shown[-4].split() == ["ok", "2", "1"]
     assert shown[-3].split() == ["scratch", "1", "1"]
-    assert shown[-2].startswith("unknown: one group; or fewer than five with a wrong")
+    assert shown[-2].startswith("unknown: one group; or fewer than eight with a wrong")
 
 
 def test_where_each_part_is_a_group_the_intervals_are_over_parts(

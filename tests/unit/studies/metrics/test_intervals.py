@@ -64,7 +64,7 @@ def test_parts_that_each_stand_for_themselves_count_each() -> None:
     """As many groups as parts: the exact interval, whatever happened."""
     found = rate(np.arange(50) < 7, np.arange(50))
 
-    assert_allclose(found.interval, Rate(7, 50, 50).interval, rtol=1e-14)
+    assert_allclose(found.interval, Rate(7, 50).interval, rtol=1e-12)
     assert_allclose(Rate(7, 50, 50).interval, Rate(7, 50).interval, rtol=1e-15)
 
 
@@ -114,9 +114,7 @@ def test_a_mean_loss_has_the_t_interval_of_its_groups(rng: np.random.Generator) 
     labels, seen = np.zeros(60, np.int64), np.arange(60) % 2
     moves = (losses - losses.mean()) / 60 / (1 - 1 / 60)
     rests_on = (moves**2).sum() ** 2 / (moves**4).sum()
-    half = t.ppf(0.975, min(59, 1.5 * (rests_on - 1))) * sqrt(
-        59 / 60 * (moves**2).sum()
-    )
+    half = t.ppf(0.975, rests_on - 1) * sqrt(59 / 60 * (moves**2).sum())
 
     found = score(labels, seen, losses, np.arange(60), 2).log_loss
 
@@ -124,8 +122,8 @@ def test_a_mean_loss_has_the_t_interval_of_its_groups(rng: np.random.Generator) 
     assert_allclose([found.low, found.high], expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize(("wrong", "is_given"), [(4, False), (5, True)], ids=str)
-def test_a_mean_loss_needs_five_groups_with_a_wrong_part(
+@pytest.mark.parametrize(("wrong", "is_given"), [(7, False), (8, True)], ids=str)
+def test_a_mean_loss_needs_eight_groups_with_a_wrong_part(
     wrong: int, is_given: bool
 ) -> None:
     """Fewer, and the losses that could move it have hardly been seen."""
@@ -140,10 +138,10 @@ def test_a_mean_loss_needs_five_groups_with_a_wrong_part(
 
 def test_a_mean_loss_is_never_below_nothing() -> None:
     """Losses are not negative, so neither is the lower end."""
-    seen = np.array([1, 1, 1, 1, 1, 0])
-    losses = np.array([0.7, 0.7, 0.8, 0.7, 30.0, 0.0])
+    seen = np.ones(9, np.int64)
+    losses = np.array([0.7, 0.7, 0.8, 0.7, 0.7, 0.7, 9.0, 0.8, 30.0])
 
-    found = score(np.zeros(6, np.int64), seen, losses, np.arange(6), 2).log_loss
+    found = score(np.zeros(9, np.int64), seen, losses, np.arange(9), 2).log_loss
 
     assert found.low == 0
 
