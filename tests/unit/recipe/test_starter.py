@@ -84,6 +84,6 @@ def test_any_names_come_back(names: list[str]) -> None:
 def test_what_can_not_be_classes_is_refused() -> None:
     """By the recipe itself."""
     with pytest.raises(
-        RecipeError, match=r"^classes: expected 2 to 100 class names, got 1\.$"
+        RecipeError, match=r"^classes: expected 2 to 100 class names, got 1, 'ok'\.$"
     ):
         starter(["ok"])
