@@ -11,7 +11,7 @@ from glassline.decide.band import Band, review_band
 from glassline.decide.binomial import parts_needed
 from glassline.decide.conformal import ClassSet, Taught, class_set
 from glassline.decide.decision import Decision, Reason, actions, decide
-from glassline.decide.gauge import Gauge, Nearby, aiag
+from glassline.decide.gauge import Gauge, Nearby, Unsettled, aiag
 from glassline.decide.guarantee import Counted, Escapes, Guarantee, Shortfall, TooFew
 from glassline.decide.novelty import Region, Stand
 from glassline.decide.policy import Policy
@@ -33,6 +33,7 @@ __all__ = [
     "Stand",
     "Taught",
     "TooFew",
+    "Unsettled",
     "actions",
     "aiag",
     "class_set",

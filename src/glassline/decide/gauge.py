@@ -13,7 +13,7 @@ import numpy as np
 from glassline.arrays import Values
 from glassline.errors import InputError, ShapeError, show
 
-__all__ = ["Gauge", "Nearby", "aiag"]
+__all__ = ["Gauge", "Nearby", "Unsettled", "aiag"]
 
 GOOD_PERCENT = 10.0
 POOR_PERCENT = 30.0
@@ -151,7 +151,7 @@ class Nearby:
     """A reading near a part's own at which it would be decided otherwise.
 
     Attributes:
-        x: Shape (d,), the nearest such reading, in standard units.
+        x: Shape (d,), the nearest such reading that was found, in standard units.
         own: Shape (d,), the part's own reading.
         distance: How far, in repeatability spreads: the root of
             (x - own) covariance^-1 (x - own)^T.
@@ -172,6 +172,19 @@ class Nearby:
         The normal probability beyond a flat border at this distance.
         """
         return math.erfc(self.distance / math.sqrt(2)) / 2
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Whether such a reading exists was not settled before the search ended.
+
+    Attributes:
+        at_least: No reading nearer than this is decided otherwise.
+        limit: The distance that was looked at.
+    """
+
+    at_least: float
+    limit: float
 
 
 def _checked(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, Logits, Probabilities
-from glassline.decide import Decision, Nearby, Reason, Stand
+from glassline.decide import Decision, Nearby, Reason, Stand, Unsettled
 from glassline.decide.decision import Ranking, rank
 from glassline.decide.flips import decision_within
 from glassline.decide.guarantee import told_apart
@@ -70,7 +70,7 @@ class Decisions:
         unclipped: Shape (n, d), x before its clip.
         is_novel: Shape (n,), which parts are unlike all of training.
         limits: Place of a part to the reading within repeatability for which it goes
-            to a person.
+            to a person, or to how far it is known that there is none.
     """
 
     model: Model
@@ -81,7 +81,7 @@ class Decisions:
     ranking: Ranking
     unclipped: Features
     is_novel: NDArray[np.bool_]
-    limits: Mapping[int, Nearby]
+    limits: Mapping[int, Nearby | Unsettled]
 
     @property
     def classes(self) -> ClassIds:
@@ -97,19 +97,23 @@ class Decisions:
             reason = _novel(found.stand, self.model.feature_names)
             return replace(found, action="review", reason=reason)
         if row in self.limits:
-            nearby = self.limits[row]
-            reason = _limited(nearby, found.action)
-            return replace(found, action="review", reason=reason, nearby=nearby)
+            limit = self.limits[row]
+            return replace(
+                found,
+                action="review",
+                reason=_limited(limit, found.action),
+                nearby=limit if isinstance(limit, Nearby) else None,
+            )
         return found
 
 
 def _nearby(
     model: Model, x: NDArray[np.float64], unclipped: NDArray[np.float64]
-) -> Nearby | None:
+) -> Nearby | Unsettled | None:
     """Return the nearest reading within repeatability that is decided otherwise.
 
-    A feature that lies beyond the clip of x by more than it could move back stays
-    where it is.
+    None where there is none. A feature that lies beyond the clip of x by more than it
+    could move back stays where it is.
     """
     limit = model.recipe.review.gauge
     if model.gauge is None or not limit:
@@ -120,7 +124,10 @@ def _nearby(
     return decision_within(model.head, model.policy, x, covariance, limit)
 
 
-def _limited(nearby: Nearby, action: str) -> Reason:
+def _limited(nearby: Nearby | Unsettled, action: str) -> Reason:
+    if isinstance(nearby, Unsettled):
+        known = {"at_least": nearby.at_least, "limit": nearby.limit}
+        return Reason("unsettled", {"action": action, **known})
     return Reason(
         "measurement_limited",
         {

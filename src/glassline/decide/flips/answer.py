@@ -29,8 +29,9 @@ class Obstacle(Enum):
     FROZEN = "No feature is free to move."
     WEIGHTS = "The features that may move weigh the same for both classes."
     RANGES = "Every x within the ranges stays on this side."
+    LEVEL = "The classes can be made level, and no more: there rounding decides."
     NEVER = "No x at all leads there."
-    BEYOND = "The nearest flip lies beyond what 64-bit numbers reach."
+    BEYOND = "There is none within what 64-bit numbers can tell."
     UNSETTLED = "None was found, and the search ended before none was proved."
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import combinations, count, product
-from math import inf
+from math import hypot, inf, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,20 +14,22 @@ from numpy.typing import ArrayLike, NDArray
 from glassline.arrays import Values
 from glassline.decide.decision import actions
 from glassline.decide.flips.answer import DecisionFlip, NoDecisionFlip, Obstacle
-from glassline.decide.flips.fronts import Front, Space, entropy, fronts_of, shares
+from glassline.decide.flips.fronts import Front, Space, entropy, regions_of, shares
 from glassline.decide.flips.reach import Reach
 from glassline.decide.policy import Policy
-from glassline.errors import ShapeError, check_one_of
+from glassline.errors import InputError, ShapeError, show
 from glassline.head import Head
-from glassline.recipe import ACTIONS
+from glassline.recipe import ACTIONS, Action
 
-__all__ = ["flip_decision"]
+__all__ = ["Search", "flip_decision"]
 
 GAP = 1e-6  # of the distance: nearer than this to the proved bound, the search ends
 MAX_DESCENT = 20  # steps; the branching does the rest
 MAX_PROJECTIONS = 3_000  # for a region; then its search ends with the gap it has
 ROUNDING = 1e-14  # of the distance: a gain smaller than this is none
-NUDGES = (0.0, *(1e-15 * 4.0**n for n in range(20)))  # nats, up to 3e-4
+NUDGES = (0.0, *(1e-15 * 4.0**n for n in range(28)))  # nats, up to 18: p of 1 and of 0
+COARSE = 1e-9  # nats: a nudge above it is narrowed down
+FAR = 1e-3  # nats of rounding: farther out no decision is looked for
 
 Numbers = NDArray[np.float64]
 
@@ -56,8 +58,10 @@ def flip_decision(  # noqa: PLR0913  as `flip`, and a policy
     -sum_c a_c log m_c, so the nearest of the cell's corners at that height is a
     lower bound for the cell, and the gap closes with the square of its size.
 
-    The certificate is `at_least`: the least lower bound of the cells that are left.
-    It is worked in 64-bit numbers, unlike that of `flip`.
+    The certificate is `at_least`: the least lower bound of the cells that are left. It
+    speaks of the decisions that are computed: costs that count as equal, the rounding
+    of head, probabilities and costs, and that of the bound itself are allowed for
+    (`regions_of`, `Space.rounding`). What is returned was decided at its x.
 
     Args:
         head: W (d, k) and b (k,).
@@ -98,10 +102,59 @@ def flip_decision(  # noqa: PLR0913  as `flip`, and a policy
         raise ShapeError(
             f"policy: expected one for {head.k} classes, got {len(policy.classes)}."
         )
-    if target is not None:
-        check_one_of("target", target, ACTIONS)
+    if target is not None and target not in ACTIONS:
+        raise InputError(
+            f"target: expected one of {', '.join(ACTIONS)}, got {show(target)}."
+        )
     reach = Reach.of(x, head.d, frozen=frozen, scale=scale, bounds=bounds)
-    return _Question(head, policy, reach, target).answer()
+    base = np.where(reach.free, reach.start, reach.low)
+    low, high = (side[reach.free] for side in reach.steps)
+    given = reach.distance(base)
+
+    def at(steps: Numbers) -> Values:
+        every = np.zeros(head.d)
+        every[reach.free] = steps
+        return reach.at(every)
+
+    search = Search(
+        Space(head, policy, base, np.diag(reach.scale)[:, reach.free], (low, high), at),
+        policy,
+        present=int(_decided(head, policy, reach.start)),
+        target=None if target is None else ACTIONS.index(target),
+        far=lambda steps, found: reach.distance(found),
+        given=given * (1 - 1e-15),
+    )
+    corner = np.maximum(np.abs(low), np.abs(high))
+    search.run(hypot(given, sqrt(corner @ corner)))
+    present = ACTIONS[search.present]
+    if search.best is None:
+        return NoDecisionFlip(_obstacle(search, reach), present, search.at_least, reach)
+    search.best.setflags(write=False)
+    return DecisionFlip(
+        x=search.best,
+        distance=search.distance,
+        decision=ACTIONS[search.decision],
+        present_decision=present,
+        at_least=search.at_least,
+        reach=reach,
+    )
+
+
+def _decided(head: Head, policy: Policy, x: Values) -> Action:
+    return Action(actions(policy, head.probabilities(x[np.newaxis]))[0])
+
+
+def _obstacle(search: Search, reach: Reach) -> Obstacle:
+    if not search.regions:
+        return Obstacle.NEVER
+    if not reach.free.any():
+        return Obstacle.FROZEN
+    if not search.is_settled:
+        return Obstacle.UNSETTLED
+    is_bounded = np.isfinite([reach.low, reach.high]).any()
+    if search.at_least < inf:
+        return Obstacle.BEYOND
+    return Obstacle.RANGES if is_bounded else Obstacle.NEVER
 
 
 @dataclass(order=True)
@@ -113,138 +166,178 @@ class _Cell:
     corners: list[Numbers] = field(compare=False)  # (m, m) a front, a corner a row
 
 
-class _Question:
-    """One part, what is asked of it, and the best answer so far."""
+class Search:
+    """The nearest x of another action, and a distance within which there is none.
+
+    Args:
+        space: The x that may be reached.
+        policy: By which is decided.
+        present: The action now.
+        target: The action to reach; None: any other.
+        far: Distance of an x, from its steps and itself.
+        given: What of the distance no steps save.
+
+    Attributes:
+        best: The nearest x that was found and decided so; None if none was.
+        distance: How far it is.
+        decision: What is decided there.
+        at_least: No x nearer than this is decided so.
+        is_settled: Whether the search ended by itself.
+    """
 
     def __init__(
-        self, head: Head, policy: Policy, reach: Reach, target: str | None
+        self,
+        space: Space,
+        policy: Policy,
+        *,
+        present: int,
+        target: int | None = None,
+        far: Callable[[Numbers, Values], float],
+        given: float = 0.0,
     ) -> None:
-        self.head, self.policy, self.reach, self.target = head, policy, reach, target
-        self.space = Space(head, policy, reach)
-        self.present = self._decided(reach.start)
-        self.best: Values | None = None
-        self.best_distance = inf
-
-    def answer(self) -> DecisionFlip | NoDecisionFlip:
-        """Search every region, and return the nearest point with what is proved."""
-        regions = self._regions()
-        at_least = min([self._searched(fronts) for fronts in regions], default=inf)
-        if self.best is None:
-            obstacle = self._obstacle(at_least, is_never=not regions)
-            return NoDecisionFlip(obstacle, self.present, at_least, self.reach)
-        self.best.setflags(write=False)
-        return DecisionFlip(
-            x=self.best,
-            distance=self.best_distance,
-            decision=self._decided(self.best),
-            present_decision=self.present,
-            at_least=min(at_least, self.best_distance),
-            reach=self.reach,
+        self.space, self.policy, self.far, self.given = space, policy, far, given
+        self.present, self.target = present, target
+        self.regions = regions_of(
+            policy, None if target is None else Action(target), Action(present)
         )
+        self.best: Values | None = None
+        self.distance = self.at_least = inf
+        self.decision = present
+        self.is_settled = True
 
-    def _regions(self) -> list[list[Front]]:
-        """Return the regions with another decision, each behind all of its fronts."""
-        allowed = [
-            place
-            for place, action in enumerate(ACTIONS)
-            if self.policy.good is not None or action != "accept"
-        ]
-        if self.target is not None:
-            wanted = ACTIONS.index(self.target)
-            if wanted not in allowed:
-                return []
-            others = [a for a in allowed if a != wanted]
-            found = [fronts_of(self.policy, wanted, others)]
-        else:
-            now = ACTIONS.index(self.present)
-            found = [fronts_of(self.policy, a, [now]) for a in allowed if a != now]
-        return [fronts for fronts in found if fronts is not None]
+    def run(self, limit: float) -> None:
+        """Search every region as far as the limit, which may be infinite.
 
-    def _searched(self, fronts: list[Front]) -> float:
-        """Improve the best point by this region; return what is proved of it."""
+        What is not nearer than the limit may be left unfound; where no x lies beyond
+        the limit, `at_least` is infinite if there is none.
+        """
+        if not self.regions:
+            return
+        for fronts in self.regions:
+            if self._slope_bound(fronts, min(limit, 1e3)) < limit:
+                self._improve(
+                    fronts, [np.full(len(f.pro), 1 / len(f.pro)) for f in fronts]
+                )
+        radius = min(limit, self.distance, max(self._horizon(), self.given))
+        bounds = [self._searched(fronts, radius) for fronts in self.regions]
+        at_least = min(bounds, default=inf)
+        if at_least >= radius and radius < min(limit, self.distance):
+            at_least = radius  # beyond the horizon nothing is known
+        elif at_least >= limit and self.best is None:
+            at_least = inf if limit < inf else at_least
+        self.at_least = min(at_least, self.distance)
+
+    def _horizon(self) -> float:
+        """Return how far out a front is known to a thousandth of a nat."""
+        every = [front for fronts in self.regions for front in fronts]
+        near, far = (self.space.rounding(every, radius) for radius in (0.0, 1.0))
+        return (FAR - near) / (far - near) if far > near else inf
+
+    def _slope_bound(self, fronts: list[Front], radius: float) -> float:
+        if not ((self.space.low <= 0) & (self.space.high >= 0)).all():
+            return 0.0
+        rounding = self.space.rounding(fronts, radius)
+        return max([self.space.slope_bound(f, rounding) for f in fronts], default=0.0)
+
+    def _searched(self, fronts: list[Front], radius: float) -> float:
+        """Improve the best x by this region; return what is proved of it."""
+        rounding = self.space.rounding(fronts, radius)
+        bound = self._slope_bound(fronts, radius)
+        if bound >= radius:
+            return bound
         corners = [np.eye(len(front.pro)) for front in fronts]
         limit = self.space.projections + MAX_PROJECTIONS
-        heap = [_Cell(self._bound(fronts, corners), 0, corners)]
+        heap = [_Cell(max(bound, self._bound(fronts, corners, rounding)), 0, corners)]
         for number in count(1):
             cell = heap[0]
-            is_close = cell.bound >= self.best_distance * (1 - GAP)
-            if is_close or self.space.projections > limit:
+            if cell.bound >= min(self.distance * (1 - GAP), radius):
+                break
+            if self.space.projections > limit:
+                self.is_settled = False
                 break
             self._improve(fronts, [c.mean(axis=0) for c in cell.corners])
             if all(len(c) == 1 for c in cell.corners):
+                self.is_settled &= self.best is not None
                 break  # one set, and it is convex: its bound is its distance
             heappop(heap)
             for half, part in enumerate(_halves(cell.corners)):
-                bound = max(cell.bound, self._bound(fronts, part))
+                bound = max(cell.bound, self._bound(fronts, part, rounding))
                 heappush(heap, _Cell(bound, 2 * number + half, part))
         return heap[0].bound
 
-    def _bound(self, fronts: list[Front], corners: list[Numbers]) -> float:
-        """Return the distance of the nearest of a cell's corners, at its height."""
+    def _bound(
+        self, fronts: list[Front], corners: list[Numbers], rounding: float
+    ) -> float:
+        """Return a distance below that of each of a cell's corners, at its height."""
         logs = [np.log(c.mean(axis=0)) for c in corners]
-        return min(
-            self._distance(
-                self.space.nearest(
-                    fronts,
-                    list(chosen),
-                    [-float(w @ log) for w, log in zip(chosen, logs, strict=True)],
-                )
-            )
-            for chosen in product(*corners)
-        )
-
-    def _distance(self, steps: Numbers | None) -> float:
-        return inf if steps is None else self.space.distance(steps)
+        least = inf
+        for chosen in product(*corners):
+            heights = [-float(w @ log) for w, log in zip(chosen, logs, strict=True)]
+            _, proved = self.space.nearest(fronts, list(chosen), heights, -rounding)
+            least = min(least, proved)
+        return hypot(self.given, least) * (1 - 1e-15)
 
     def _improve(self, fronts: list[Front], weights: list[Numbers]) -> None:
         """Go down from these shares: each point's own shares are met nearer still."""
         before = inf
         for _ in range(MAX_DESCENT):
             heights = [entropy(weight) for weight in weights]
-            steps = self.space.nearest(fronts, weights, heights)
-            distance = self._distance(steps)
+            steps, _ = self.space.nearest(fronts, weights, heights)
+            distance = inf if steps is None else hypot(self.given, sqrt(steps @ steps))
             if steps is None or not distance < before * (1 - ROUNDING):
                 break
-            if before == inf and distance >= self.best_distance:
+            if before == inf and distance >= self.distance:
                 return
             before = distance
             u = self.space.u(steps)
             weights = [shares(front, u)[0] for front in fronts]
-        if before < self.best_distance:
+        if before < self.distance:
             self._settle(fronts, weights)
 
     def _settle(self, fronts: list[Front], weights: list[Numbers]) -> None:
         """Go beyond the front by as little as makes the policy say so."""
         heights = [entropy(weight) for weight in weights]
+        short = 0.0
         for nudge in NUDGES:
-            steps = self.space.nearest(fronts, weights, heights, nudge)
-            if steps is None:
+            found = self._tried(fronts, weights, heights, nudge)
+            if found is None:
                 return
-            x = self.space.x(steps)
-            if not np.isfinite(x).all():
-                return
-            decided = self._decided(x)
-            if decided == self.target or (
-                self.target is None and decided != self.present
-            ):
-                distance = self.reach.distance(x)
-                if distance < self.best_distance:
-                    self.best, self.best_distance = x, distance
-                return
+            if found:
+                break
+            short = nudge
+        else:
+            return
+        while nudge > COARSE and nudge - short > 0.01 * nudge:
+            middle = (short + nudge) / 2
+            if self._tried(fronts, weights, heights, middle):
+                nudge = middle
+            else:
+                short = middle
 
-    def _decided(self, x: Values) -> str:
-        p = self.head.probabilities(x[np.newaxis])
-        return ACTIONS[int(actions(self.policy, p)[0])]
-
-    def _obstacle(self, at_least: float, *, is_never: bool) -> Obstacle:
-        if is_never:
-            return Obstacle.NEVER
-        if not self.reach.free.any():
-            return Obstacle.FROZEN
-        if at_least < inf:
-            return Obstacle.UNSETTLED
-        is_bounded = np.isfinite([self.reach.low, self.reach.high]).any()
-        return Obstacle.RANGES if is_bounded else Obstacle.NEVER
+    def _tried(
+        self,
+        fronts: list[Front],
+        weights: list[Numbers],
+        heights: list[float],
+        nudge: float,
+    ) -> bool | None:
+        """Keep the x so far beyond the fronts if it is decided so; None: there is none."""
+        steps, _ = self.space.nearest(fronts, weights, heights, nudge)
+        x = None if steps is None else self.space.x(steps)
+        if steps is None or x is None or not np.isfinite(x).all():
+            return None
+        try:
+            decided = int(_decided(self.space.head, self.policy, x))
+        except InputError:  # its logits overflow
+            return None
+        if decided != self.target and (
+            self.target is not None or decided == self.present
+        ):
+            return False
+        distance = self.far(steps, x)
+        if distance < self.distance:
+            self.best, self.distance, self.decision = x, distance, decided
+        return True
 
 
 def _halves(corners: list[Numbers]) -> tuple[list[Numbers], list[Numbers]]:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import inf, sqrt
+from math import inf, nextafter, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
 
 from glassline.arrays import Values
 from glassline.decide.flips.reach import Reach
 from glassline.errors import InputError
 from glassline.head import Head
+from glassline.head.rounding import lead_rounding
 
 __all__ = ["HalfSpace", "Proof", "Region", "lower_bound"]
 
@@ -41,6 +45,7 @@ class HalfSpace:
 
 
 Region = tuple[HalfSpace, ...]
+LARGEST = 1.7976931348623157e308
 FAR = 1e154  # its square is the largest that a float holds: at least as far as this
 
 
@@ -88,8 +93,8 @@ class Proof:
     def at_least(self) -> float:
         """Return the distance that the inequality proves: no flip is nearer.
 
-        Worked in exact fractions, rounded once, and only when asked for. inf: there
-        is none at all.
+        Worked in exact fractions, rounded once, and only when asked for; it holds for
+        the classes that the computed logits give. inf: there is none at all.
         """
         return lower_bound(self.head, self.reach, self.regions)
 
@@ -115,7 +120,10 @@ class Proof:
 def lower_bound(head: Head, reach: Reach, regions: Sequence[Region]) -> float:
     """Return the distance that the multipliers prove, from W and b alone.
 
-    All in rational arithmetic; normals and offsets are not read but made again.
+    All in rational arithmetic; normals and offsets are not read but made again. The
+    logits that are computed may call a class the more probable one that is behind by
+    as much as their rounding (`lead_rounding`), so much is taken off what each
+    half-space lacks: of the x that are no farther than what is proved without it.
 
     Returns:
         >= 0; inf where every region is proved empty.
@@ -123,11 +131,42 @@ def lower_bound(head: Head, reach: Reach, regions: Sequence[Region]) -> float:
     Raises:
         InputError: A multiplier is below 0 or not finite, so it proves nothing.
     """
-    return min((_bound(head, reach, region) for region in regions), default=inf)
+
+    def proved(radius: float | None) -> float:
+        off = None if radius is None else _rounding(head, reach, radius)
+        return min((_bound(head, reach, r, off) for r in regions), default=inf)
+
+    exact = proved(None)
+    found = min(exact, proved(exact))
+    if found >= exact / 2:
+        return found
+    # Too far out rounding is all there is: of the radii 2^n the largest that holds.
+    low, high = -1, 512
+    while high - low > 1:
+        middle = (low + high) // 2
+        if min(exact, proved(2.0**middle)) >= 2.0**middle:
+            low = middle
+        else:
+            high = middle
+    near = 2.0 ** max(low, 0)
+    return max(found, min(exact, near, proved(near)))
 
 
-def _bound(head: Head, reach: Reach, region: Region) -> float:
-    lack, force = _pushed(head, reach, region)
+def _rounding(head: Head, reach: Reach, radius: float) -> NDArray[np.float64]:
+    """Bound the rounding of each lead, shape (k, k), over all x within a radius."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.abs(reach.start) + np.nan_to_num(reach.scale * radius, nan=0.0)
+        ends = np.maximum(np.abs(reach.low), np.abs(reach.high))
+        size = np.minimum(size * (1 + 1e-15), ends)
+    return np.asarray(lead_rounding(head, np.minimum(size, LARGEST)[np.newaxis])[0])
+
+
+def _bound(
+    head: Head, reach: Reach, region: Region, off: NDArray[np.float64] | None
+) -> float:
+    if any(_is_never_ahead(head, side.winner, side.loser) for side in region):
+        return inf
+    lack, force = _pushed(head, reach, region, off)
     total = lack
     most = loose = Fraction(0)
     for f, x, s, low, high in zip(
@@ -149,20 +188,34 @@ def _bound(head: Head, reach: Reach, region: Region) -> float:
     return _root(2 * total)
 
 
+def _is_never_ahead(head: Head, winner: int, loser: int) -> bool:
+    """Say whether a class is the other one with a lower bias, or the same and later.
+
+    Its logit is then at most as large, whatever x and rounding are.
+    """
+    is_alike = (head.W[:, winner] == head.W[:, loser]).all()
+    return bool(is_alike and head.b[winner] <= head.b[loser] and loser < winner)
+
+
 def _pushed(
-    head: Head, reach: Reach, region: Region
+    head: Head, reach: Reach, region: Region, off: NDArray[np.float64] | None
 ) -> tuple[Fraction, list[Fraction]]:
-    """Return sum v m and sum v a, one entry a feature."""
+    """Return sum v m and sum v a, one entry a feature; with rounding, m less it."""
     start = [Fraction(value) for value in reach.start.tolist()]
     force = [Fraction(0)] * head.d
     lack = Fraction(0)
     for side in region:
         push = _checked(side)
+        if not push:
+            continue
         W, b = head.W[:, [side.winner, side.loser]].tolist(), head.b.tolist()
         normal = [Fraction(win) - Fraction(lose) for win, lose in W]
         ahead = Fraction(b[side.winner]) - Fraction(b[side.loser])
         ahead += sum((a * x for a, x in zip(normal, start, strict=True)), Fraction(0))
-        lack += push * (Fraction(side.margin) - ahead)
+        least = side.margin if off is None else -float(off[side.winner, side.loser])
+        if least == -inf:
+            return Fraction(0), [Fraction(0)] * head.d  # nothing is known there
+        lack += push * (Fraction(least) - ahead)
         force = [f + push * a for f, a in zip(force, normal, strict=True)]
     return lack, force
 
@@ -192,6 +245,6 @@ def _root(square: Fraction) -> float:
     if square <= 0:
         return 0.0
     try:
-        return sqrt(square)
+        return nextafter(sqrt(square), 0.0)  # below it, however the root is rounded
     except OverflowError:
         return FAR

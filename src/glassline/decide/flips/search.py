@@ -261,6 +261,8 @@ class _Search:
         ]
         if all(flat):
             return Obstacle.WEIGHTS
+        if any(self.margins):
+            return Obstacle.LEVEL
         reached = [
             walls.nearest(region, margin, bounded=False).point is not None
             for region, margin in zip(self.regions, self.margins, strict=True)

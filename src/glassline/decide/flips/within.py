@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassline.decide.decision import actions
-from glassline.decide.flips.answer import DecisionFlip
-from glassline.decide.flips.decision import flip_decision
-from glassline.decide.gauge import Nearby
+from glassline.decide.flips.decision import Search
+from glassline.decide.flips.fronts import Space
+from glassline.decide.gauge import Nearby, Unsettled
 from glassline.decide.policy import Policy
 from glassline.errors import InputError, ShapeError
 from glassline.head import Head
@@ -18,18 +18,15 @@ from glassline.recipe import ACTIONS
 
 __all__ = ["decision_within"]
 
-Numbers = NDArray[np.float64]
-
 
 def decision_within(
     head: Head, policy: Policy, x: ArrayLike, covariance: ArrayLike, limit: float
-) -> Nearby | None:
-    """Return the nearest reading of another decision, if it is within a distance.
+) -> Nearby | Unsettled | None:
+    """Return a reading of another decision within a distance, if there is one.
 
     With S the covariance of one part's readings and S = R R^T, the readings are
-    x + R s and z = (x W + b) + s (R^T W): the same question for the head R^T W in s,
-    where the distance is |s|. `flip_decision` answers it with a proof. Most parts need
-    no search: an action is before another by
+    x + R s, and |s| is how far they are. They are searched as `flip_decision` does, as
+    far as the limit. Most parts need no search: an action is before another by
 
         g = log sum_(c for) exp(u_c + w_c) - log sum_(c against) exp(u_c + w_c),
 
@@ -44,7 +41,10 @@ def decision_within(
         limit: In repeatability spreads, > 0.
 
     Returns:
-        The reading; None where there is none as near as the limit.
+        The nearest such reading that was found, decided at that very x. None where no
+        reading as near as the limit is decided otherwise: of x + R s, rounded as all
+        of it is computed, for every |s| up to the limit. `Unsettled` where the search
+        ended before either was known.
 
     Raises:
         ShapeError: The arrays do not fit each other.
@@ -69,22 +69,25 @@ def decision_within(
     root = _root(covariance, head.d)
     if own.shape != (head.d,):
         raise ShapeError(f"x: expected shape ({head.d},), got {own.shape}.")
-    moved = Head(root.T @ head.W, head.logits(own[np.newaxis])[0])
-    if _at_least(moved, policy) > limit:
-        return None
-    found = flip_decision(moved, policy, np.zeros(head.d))
-    if not isinstance(found, DecisionFlip) or found.at_least > limit:
-        return None
-    return Nearby(
-        x=tuple((own + root @ found.x).tolist()),
-        own=tuple(own.tolist()),
-        distance=found.distance,
-        decision=found.decision,
-        limit=limit,
+    search = Search(
+        Space(head, policy, own, root),
+        policy,
+        present=int(actions(policy, head.probabilities(own[np.newaxis]))[0]),
+        far=lambda steps, _: sqrt(steps @ steps),
     )
+    search.run(limit)
+    if search.best is not None and search.distance <= limit:
+        return Nearby(
+            x=tuple(search.best.tolist()),
+            own=tuple(own.tolist()),
+            distance=search.distance,
+            decision=ACTIONS[search.decision],
+            limit=limit,
+        )
+    return None if search.at_least >= limit else Unsettled(search.at_least, limit)
 
 
-def _root(covariance: ArrayLike, d: int) -> Numbers:
+def _root(covariance: ArrayLike, d: int) -> NDArray[np.float64]:
     """Return R with covariance = R R^T."""
     matrix = np.asarray(covariance, np.float64)
     if matrix.shape != (d, d):
@@ -98,28 +101,3 @@ def _root(covariance: ArrayLike, d: int) -> Numbers:
             f"covariance: expected variances >= 0, got {variances.min():g}."
         )
     return np.asarray(axes * np.sqrt(np.maximum(variances, 0.0)))
-
-
-def _at_least(head: Head, policy: Policy) -> float:
-    """Return a distance from 0 within which the decision can not change."""
-    now = int(actions(policy, head.probabilities(np.zeros((1, head.d))))[0])
-    u = head.b + np.log(policy.priors) - np.log(policy.training_mix)
-    least = inf
-    for other in range(len(ACTIONS)):
-        if other == now or (policy.good is None and ACTIONS[other] == "accept"):
-            continue
-        saved = policy.saves(now, other)
-        pro, con = np.flatnonzero(saved > 0), np.flatnonzero(saved < 0)
-        if not len(con):
-            continue
-        if not len(pro):
-            return 0.0
-        ahead = np.logaddexp.reduce(u[pro] + np.log(saved[pro]))
-        behind = np.logaddexp.reduce(u[con] + np.log(-saved[con]))
-        if not ahead > behind:
-            return 0.0
-        pairs = head.W[:, pro, np.newaxis] - head.W[:, np.newaxis, con]
-        steepest = float(np.sqrt((pairs**2).sum(axis=0)).max())
-        if steepest > 0:
-            least = min(least, float(ahead - behind) / steepest)
-    return least

@@ -72,7 +72,8 @@ def test_nothing_nearer_is_of_another_class(
     found = flip(head, x)
 
     proved = found.at_least(head) if isinstance(found, NoFlip) else found.distance
-    nearer = classes(head, around(x, ways, proved - 1e-9 * (1 + min(proved, 50))))
+    short = max(proved - 1e-9 * (1 + min(proved, 50)), 0.0)
+    nearer = classes(head, around(x, ways, short))
     assert (nearer == found.present_class).all()
 
 
@@ -140,9 +141,13 @@ def test_a_reading_within_repeatability_is_within_it(
 
     found = decision_within(head, policy, x, covariance, 1.645)
 
-    near = found or Nearby(tuple(x), tuple(x), 0.0, now, 1.645)
+    near = (
+        found
+        if isinstance(found, Nearby)
+        else Nearby(tuple(x), tuple(x), 0.0, now, 1.645)
+    )
     away = np.sqrt(((np.array(near.x) - x) ** 2).sum()) / spread
     assert abs(away - near.distance) <= 1e-6 * (1 + away)
     assert away <= 1.645 * (1 + 1e-6)
     assert ACTIONS[decisions(head, policy, np.array([near.x]))[0]] == near.decision
-    assert found is None or near.decision != now
+    assert not isinstance(found, Nearby) or near.decision != now
