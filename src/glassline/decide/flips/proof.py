@@ -75,19 +75,12 @@ class Proof:
         reach: The start, the scale and the ranges.
         regions: Every way to the new class, each with its multipliers.
         chosen: Which of them the flip takes; None where there is no flip.
-        pulls: Shape (d,), the multipliers of the ranges and frozen features, in
-            squared distance per standard unit: 0 where a feature is not held,
-            above 0 where its least x holds it, below 0 where its largest does.
-        residual: How far x and the multipliers are from fitting each other, in
-            units of the distance; rounding only.
     """
 
     head: Head
     reach: Reach
     regions: tuple[Region, ...]
     chosen: int | None
-    pulls: Values
-    residual: float
 
     @cached_property
     def at_least(self) -> float:
@@ -110,11 +103,6 @@ class Proof:
     def half_spaces(self) -> Region:
         """Return the half-spaces of the region taken; empty where there is no flip."""
         return () if self.chosen is None else self.regions[self.chosen]
-
-    @property
-    def rival(self) -> int | None:
-        """Return the class whose region is the nearest, or None."""
-        return self.half_spaces[0].winner if self.half_spaces else None
 
 
 def lower_bound(head: Head, reach: Reach, regions: Sequence[Region]) -> float:

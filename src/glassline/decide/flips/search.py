@@ -152,9 +152,9 @@ class _Search:
                     target=self.target,
                     nudge=nudge,
                     reach=self.reach,
-                    proof=self._proof(at, x),
+                    proof=self._proof(at),
                 )
-        proof = self._proof(None, self.reach.start)
+        proof = self._proof(None)
         return NoFlip(self._obstacle(), self.present, self.target, self.reach, proof)
 
     def _nearest_first(self) -> Iterator[tuple[int, Steps]]:
@@ -213,43 +213,14 @@ class _Search:
         largest = float(terms.max()) or float(self.walls.lengths.max())
         return float(np.finfo(np.float64).eps) * largest
 
-    def _proof(self, chosen: int | None, x: Values) -> Proof:
+    def _proof(self, chosen: int | None) -> Proof:
         regions = tuple(
             self.walls.region(places, pushes, margin)
             for places, pushes, margin in zip(
                 self.regions, self.pushes, self.margins, strict=True
             )
         )
-        force = np.zeros(self.head.d)
-        residual = 0.0
-        if chosen is not None:
-            force = self.pushes[chosen] @ self.walls.normals[self.regions[chosen]]
-            residual = self._residual(chosen, x, force)
-        held = (x == self.reach.low) | (x == self.reach.high)
-        pulls = np.where(
-            held, (x - self.reach.start) / self.reach.scale**2 - force, 0.0
-        )
-        return Proof(
-            head=self.head,
-            reach=self.reach,
-            regions=regions,
-            chosen=chosen,
-            pulls=pulls if chosen is not None else np.zeros(self.head.d),
-            residual=residual,
-        )
-
-    def _residual(self, chosen: int, x: Values, force: Values) -> float:
-        """Return how far x, multipliers and walls are from fitting, as a distance."""
-        reach, walls, places = self.reach, self.walls, self.regions[chosen]
-        steps = (x - reach.start) / reach.scale
-        fitting = np.clip(reach.scale * force, *reach.steps)
-        beyond = (walls.normals[places] @ x + walls.offsets[places]) / walls.lengths[
-            places
-        ]
-        loose = np.where(
-            self.pushes[chosen] > 0, np.abs(beyond), np.maximum(-beyond, 0)
-        )
-        return float(max(np.abs(steps - fitting).max(), loose.max()))
+        return Proof(self.head, self.reach, regions, chosen)
 
     def _obstacle(self) -> Obstacle:
         reach, walls = self.reach, self.walls
