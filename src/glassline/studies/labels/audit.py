@@ -216,8 +216,8 @@ def audit(
     Args:
         data: Labelled parts; a part in shares counts as its largest.
         judge: A model, whose recipe and settings of the features are used; or a
-            recipe, and the settings are chosen as in training. The heads are
-            always fitted to `data`.
+            recipe, and the settings are chosen as in training: on all parts, the
+            label in question among them. The heads are always fitted to `data`.
         least: The least margin of a conflicting pair, in spreads of good parts.
         retrained: For how many suspects, the worst first, to retrain with the label
             corrected: scale, class weights and head, with the settings kept.
