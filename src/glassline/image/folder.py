@@ -13,11 +13,13 @@ NOT_PHOTOS = {  # what lies beside photos: notes, side-cars, systems' files, lef
     *(".xml", ".xmp", ".aae", ".yaml", ".yml", ".html", ".xlsx", ".xls", ".docx"),
     *(".db", ".ini", ".lnk", ".url", ".log", ".bak", ".tmp", ".part", ".crdownload"),
     *(".zip", ".rar", ".7z", ".gz", ".tar", ".onnx", ".py", ".sha256", ".md5"),
+    *(".identifier", ".db:encryptable"),  # 1.png:Zone.Identifier, as Windows marks it
 }
 SYSTEM_FOLDERS = {  # thumbnails, waste and leftovers of systems, servers and archives
     *("@eadir", "@tmp", "@recycle", "@sharebin", "#recycle", "#snapshot"),
     *("__macosx", "__pycache__", "$recycle.bin", "system volume information"),
     *("lost+found", "thumbnails", "thumbs", "recycler", "network trash folder"),
+    *("temporary items", "@recently-snapshot", "found.000"),
 }
 MODEL = "model.json"  # a folder that holds one is the program's own output
 

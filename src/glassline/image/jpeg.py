@@ -17,15 +17,8 @@ MAX_SEGMENTS = 1000  # a colour profile may take 255, everything else a few
 SEQUENTIAL, PROGRESSIVE = (0xC0, 0xC1), 0xC2
 OTHER_CODINGS = {
     0xC3: "lossless",
-    0xC5: "hierarchical",
-    0xC6: "hierarchical",
-    0xC7: "hierarchical",
-    0xC9: "arithmetic",
-    0xCA: "arithmetic",
-    0xCB: "arithmetic",
-    0xCD: "arithmetic",
-    0xCE: "arithmetic",
-    0xCF: "arithmetic",
+    **dict.fromkeys((0xC5, 0xC6, 0xC7), "hierarchical"),
+    **dict.fromkeys((0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF), "arithmetic"),
 }
 SOS, EOI, APP1 = 0xDA, 0xD9, 0xE1
 UNUSED = {*range(0xE1, 0xEE), 0xEF, 0xFE}  # all but JFIF's and Adobe's, and comments

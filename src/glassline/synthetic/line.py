@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from glassline.errors import DatasetError, InputError, LabelError, show
+from glassline.errors import DatasetError, InputError, LabelError, check_one_of, show
 from glassline.files import publish
 from glassline.render.png import as_png
 from glassline.synthetic.camera import Camera, Photo
@@ -117,10 +117,7 @@ def write_dataset(
     Raises:
         DatasetError: The suffix is another one, or a file can not be written.
     """
-    if suffix not in SUFFIXES:
-        raise DatasetError(
-            f"suffix: expected {' or '.join(SUFFIXES)}, got {show(suffix)}."
-        )
+    check_one_of("suffix", suffix, SUFFIXES, DatasetError)
     folder = Path(folder)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -181,10 +178,7 @@ def _parts(
 
 def _check_classes(classes: Sequence[str]) -> None:
     for name in classes:
-        if name not in KINDS:
-            raise LabelError(
-                f"classes: expected names from {', '.join(KINDS)}, got {show(name)}."
-            )
+        check_one_of("classes", name, KINDS, LabelError)
     if len(set(classes)) < len(classes):
         twice = next(name for name in classes if list(classes).count(name) > 1)
         raise LabelError(f"classes: expected each name once, got {show(twice)} twice.")

@@ -156,7 +156,7 @@ def test_a_bright_surface_stays_in_range() -> None:
         pytest.param(
             {"classes": ("ok", "dent")},
             LabelError,
-            "classes: expected names from ok, scratch, dirt, got 'dent'.",
+            "classes: expected one of ok, scratch, dirt, got 'dent'.",
             id="unknown class",
         ),
         pytest.param(
@@ -249,7 +249,7 @@ def test_jpeg_parts_are_nearly_the_rendered_ones(
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     """Nothing is written."""
     with pytest.raises(
-        DatasetError, match=r"^suffix: expected \.png or \.jpg, got '.gif'\.$"
+        DatasetError, match=r"^suffix: expected one of \.png, \.jpg, got '.gif'\.$"
     ):
         write_dataset([], tmp_path / "new", suffix=".gif")
 
