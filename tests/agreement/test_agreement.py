@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from agreement.doors import DOORS, said
 from agreement.lines import PARTS, STRANGE, Line
 
+from glassline.image.disturbances import DISTURBANCES, undisturbed
 from glassline.inspection import inspect
 from glassline.studies.comparison import compare
 from glassline.studies.evaluation import evaluate
+from glassline.studies.gauge import study
 
 REASONS = {
     "by-cost": {"cheapest", "measurement_limited", "novel"},
@@ -83,3 +86,26 @@ def test_an_evaluation_counts_the_decisions_that_inspect_takes(agreed: Line) -> 
         for name in agreed.model.recipe.classes
     ]
     assert found.decisions.tolist() == expected
+
+
+def test_a_gauge_study_counts_the_decisions_that_inspect_takes(agreed: Line) -> None:
+    """Of every other photo moved, turned and relit, but for the noise, which is drawn."""
+    steady = [each for each in DISTURBANCES if each.kind != "noise"]
+    pixels = [seen.photo.image for seen in agreed.inspected.values()][::2]
+    before = [inspect(agreed.model, undisturbed(each)).decision for each in pixels]
+
+    found = study(
+        agreed.model,
+        agreed.data.subset(range(0, PARTS + 1, 2)),
+        without=["noise"],
+    )
+
+    rng = np.random.default_rng(0)  # noqa: TID251  none of these draws from it
+    expected = Counter(
+        each.name
+        for each in steady
+        for image, decision in zip(pixels, before, strict=True)
+        if inspect(agreed.model, each.apply(image, rng)).decision != decision
+    )
+    counted = {name: flips.decisions.k for name, flips in found.flips.items()}
+    assert counted == {name: expected[name] for name in counted}
