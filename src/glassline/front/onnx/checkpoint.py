@@ -46,7 +46,7 @@ def check_name(name: str, data: bytes) -> None:
         )
 
 
-def read_checkpoint(data: bytes, where: str) -> Tensors:
+def read_checkpoint(data: bytes, where: str, *, most: int = MAX_BYTES) -> Tensors:
     """Return the tensors of a checkpoint that `torch.save` wrote.
 
     Such a file is a program for a small machine that can call any function it
@@ -57,6 +57,7 @@ def read_checkpoint(data: bytes, where: str) -> Tensors:
     Args:
         data: The whole file.
         where: What the caller calls it, for messages.
+        most: Bytes that it may have.
 
     Returns:
         Name to array, float32 or int64, in the file's order.
@@ -68,9 +69,9 @@ def read_checkpoint(data: bytes, where: str) -> Tensors:
         PyTorch, torch/serialization.py, _legacy_load; operations: CPython,
         Lib/pickletools.py.
     """
-    if len(data) > MAX_BYTES:
+    if len(data) > most:
         raise ModelError(
-            f"{where}: expected at most {MAX_BYTES:,} bytes, got {len(data):,}."
+            f"{where}: expected at most {most:,} bytes, got {len(data):,}."
         )
     file = io.BytesIO(data)
     try:

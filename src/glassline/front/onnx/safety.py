@@ -39,7 +39,7 @@ TENSOR = {"dims": 1, "kind": 2, "floats": 4, "raw": 9, "doubles": 10, "external"
 LOCATION = 14
 
 
-def check(data: bytes, where: str) -> None:
+def check(data: bytes, where: str, *, most: int = MAX_BYTES) -> None:
     """Refuse an ONNX file that could read another file, run code or hold NaN.
 
     The bytes are walked, not parsed into objects: memory stays that of the file.
@@ -47,14 +47,15 @@ def check(data: bytes, where: str) -> None:
     Args:
         data: The whole file.
         where: What the caller calls it, for messages.
+        most: Bytes that it may have.
 
     Raises:
         ModelError: It is too large, damaged, of a version not known, has an
             operator that is not in `OPERATORS`, a sub-graph, numbers in another
             file, or a number that is not finite.
     """
-    if len(data) > MAX_BYTES:
-        _refuse(where, f"at most {MAX_BYTES:,} bytes", f"{len(data):,}")
+    if len(data) > most:
+        _refuse(where, f"at most {most:,} bytes", f"{len(data):,}")
     try:
         _model(memoryview(data), where)
     except ValueError as error:

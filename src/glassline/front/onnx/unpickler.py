@@ -64,9 +64,9 @@ class Machine:
     marks: list[int] = field(default_factory=list)
     memory: dict[int, Any] = field(default_factory=dict)
 
-    def run(self, file: io.BytesIO) -> Any:
+    def run(self, file: io.BytesIO, most: int = MAX_OPERATIONS) -> Any:
         """Return what one program builds; the file stands at its end."""
-        for _ in range(MAX_OPERATIONS):
+        for _ in range(most):
             operation = CODES[file.read(1).decode("latin-1")]
             if operation.name == "STOP":
                 return self.stack.pop()
@@ -74,7 +74,7 @@ class Machine:
             if act is None:  # before its argument is looked at
                 refuse(self.where, "numbers alone", f"the operation {operation.name}")
             act(self, _argument(operation, file))
-        refuse(self.where, f"at most {MAX_OPERATIONS:,} operations", "more")
+        refuse(self.where, f"at most {most:,} operations", "more")
 
     def push(self, value: Any) -> None:
         """Put a value on the stack."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.testing import assert_array_equal
 
 from glassline.errors import ModelError
 from glassline.front.onnx.checkpoint import check_name, read_checkpoint
+from glassline.front.onnx.unpickler import Machine
 
 ARRAYS = {
     "stem.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
@@ -202,22 +204,18 @@ def test_other_files_are_refused(data: bytes) -> None:
         read_checkpoint(data, "x.pth")
 
 
-def test_a_program_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_without_end_is_stopped() -> None:
     """A limit on operations, not on patience."""
-    monkeypatch.setattr("glassline.front.onnx.unpickler.MAX_OPERATIONS", 100)
-
     with pytest.raises(
         ModelError, match=r"^x: expected at most 100 operations, got more\.$"
     ):
-        read_checkpoint(b"\x80\x02" + b"N" * 200, "x")
+        Machine("x").run(io.BytesIO(b"N" * 200), most=100)
 
 
-def test_a_large_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_refused() -> None:
     """Before a byte of it is looked at."""
-    monkeypatch.setattr("glassline.front.onnx.checkpoint.MAX_BYTES", 3)
-
     with pytest.raises(ModelError, match=r"^x: expected at most 3 bytes, got 4\.$"):
-        read_checkpoint(b"abcd", "x")
+        read_checkpoint(b"abcd", "x", most=3)
 
 
 def test_the_hash_in_the_name_is_held() -> None:
