@@ -291,13 +291,12 @@ def mutate(data: bytes, rng: np.random.Generator) -> bytes:
 def test_a_changed_header_is_described_or_refused(times, rng):
     """Whatever the bytes, the header check answers with a header or a reason."""
     starts = [*bases(rng).values(), tiff(smooth(rng), 1, order=">", rows_per_strip=5)]
-    unknown = []
+    reasons = set()
     for number in range(times):
         data = mutate(starts[number % len(starts)], rng)
         try:
             read_header(data, settings=SETTINGS)
         except ImageError as error:
-            if error.reason not in REASONS:
-                unknown.append(data)
+            reasons.add(error.reason)
 
-    assert unknown == []
+    assert reasons <= set(REASONS)

@@ -57,10 +57,10 @@ def test_an_ellipsoid_is_half_its_class_and_half_of_all(
 
     own = [np.cov(u[labels == c].T) for c in (0, 1)]
     within = (99 * own[0] + 99 * own[1]) / 198
-    for c in (0, 1):
-        expected = np.linalg.inv((own[c] + within) / 2 + 1e-6 * np.eye(4))
-        assert_allclose(region.inverses[c], expected, rtol=1e-10)
-        assert_allclose(region.centers[c], u[labels == c].mean(axis=0))
+    halves = (np.array(own) + within) / 2 + 1e-6 * np.eye(4)
+    assert_allclose(region.inverses, np.linalg.inv(halves), rtol=1e-10)
+    centers = [u[labels == c].mean(axis=0) for c in (0, 1)]
+    assert_allclose(region.centers, centers)
 
 
 def test_many_parts_have_the_bits_of_one(rng: np.random.Generator) -> None:

@@ -130,9 +130,12 @@ def test_areas_lie_on_the_smear_and_on_the_glare(
 
     _, smear, glare, _ = truth.masks(image.shape)
     bright = tuple(area for area in uneven if area.strength > 0)
-    for areas, mask in ((rough, smear), (bright, glare)):
-        shares = [_share(area, mask) for area in areas]
-        assert_allclose([shares[0], np.mean(shares)], 1.0, atol=0.1)
+    shares = [
+        [_share(area, mask) for area in areas]
+        for areas, mask in ((rough, smear), (bright, glare))
+    ]
+    assert_allclose([each[0] for each in shares], 1.0, atol=0.1)
+    assert_allclose([np.mean(each) for each in shares], 1.0, atol=0.1)
     assert [abs(a.strength) for a in uneven] == sorted(
         (abs(a.strength) for a in uneven), reverse=True
     )

@@ -189,8 +189,12 @@ def test_a_region_moves_nothing_in_the_picture() -> None:
 
     there = scene(_evidence(marks=moved, corner_rc=(7, 9)), "en")
 
-    for one, other in zip(there.strokes, scene(_evidence(), "en").strokes, strict=True):
-        assert_array_equal(one.points, other.points)
+    here = scene(_evidence(), "en")
+    assert len(there.strokes) == len(here.strokes)
+    assert_array_equal(
+        np.concatenate([each.points for each in there.strokes]),
+        np.concatenate([each.points for each in here.strokes]),
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
