@@ -9,10 +9,14 @@ from typing import Any
 
 from glassline.explain.check import truth, workbook
 from glassline.explain.check.document import Document, Printed, read
+from glassline.explain.sheet.figure import REST
 
 __all__ = ["Marks", "WrongFigure", "check"]
 
 HALF_WAY = Decimal("0.5") + Decimal("1e-9")  # of the last place printed: both ways pass
+DOUBLE = range(15, 18)  # significant digits, as programs print double precision
+ROUNDING = Decimal(str(REST))
+SHARES = ("e", "t", "p", "p~", "c")  # sums of one sign: nothing cancels in them
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,10 @@ def check(document: str | bytes) -> Marks:
     The true values are computed from the givens with 450 digits, so the check
     does not share the rounding of the software that may have made the sheet. A
     figure with q decimals follows if it lies within half a unit of the q-th
-    decimal of the true value; exactly half-way passes rounded either way.
+    decimal of the true value; exactly half-way passes rounded either way. A figure
+    of 15 to 17 significant digits is that of a program which computes in double
+    precision, as spreadsheets do: it may be off by 1e-12 of the true value or, where
+    terms of both signs meet, of the largest term (at least 1).
 
     Args:
         document: JSON: `given` holds x, W, b (and y, eta, r, C where a step needs
@@ -99,13 +106,19 @@ def _wrong_steps(
     paper: Document, true: Mapping[str, truth.Matrix], context: Context
 ) -> list[WrongFigure]:
     found = []
+    largest = max(
+        Decimal(1), *(abs(true[each]).max() for each in ("x_i W_ic", "W", "b"))
+    )
     for symbol, printed in paper.steps.items():
+        size = Decimal(0) if symbol in SHARES else largest
         again = truth.recompute(symbol, true, paper.printed_before(symbol, true))
         for row, line in enumerate(printed):
             for column, figure in enumerate(line):
-                if figure is None or _follows(figure, true[symbol][row][column]):
+                if figure is None or _follows(figure, true[symbol][row][column], size):
                     continue
-                carried = again is not None and _follows(figure, again[row][column])
+                carried = again is not None and _follows(
+                    figure, again[row][column], size
+                )
                 found.append(
                     _mark(
                         (symbol, row + 1, column + 1),
@@ -126,8 +139,11 @@ def _wrong_intuitions(paper: Document, context: Context) -> list[WrongFigure]:
     ]
 
 
-def _follows(figure: Printed, true: Decimal) -> bool:
-    return abs(figure.value - true) <= HALF_WAY * figure.unit
+def _follows(figure: Printed, true: Decimal, size: Decimal = Decimal(0)) -> bool:
+    half = HALF_WAY * figure.unit
+    if len(figure.value.as_tuple().digits) in DOUBLE:
+        half = max(half, ROUNDING * max(abs(true), size))
+    return abs(figure.value - true) <= half
 
 
 def _mark(

@@ -211,8 +211,8 @@ def test_without_xlsxwriter_the_error_says_what_to_install(
             PAGE,
             b"<sheetData>",
             b"<sheetData><",
-            r"^document: expected a spreadsheet, got: not well-formed "
-            r"\(invalid token\): line [0-9]+, column [0-9]+\.$",
+            r"^document: expected a whole \.xlsx spreadsheet, got: not well-formed "
+            r"\(invalid token\): line [0-9]+, column [0-9]+\. Copy it anew\.$",
             id="broken XML",
         ),
         pytest.param(
@@ -226,8 +226,8 @@ def test_without_xlsxwriter_the_error_says_what_to_install(
             "xl/_rels/workbook.xml.rels",
             b"worksheets/sheet1.xml",
             b"worksheets/sheet9.xml",
-            r"^document: expected the spreadsheet of a sheet, got none with "
-            r"\"There is no item named 'xl/worksheets/sheet9\.xml' in the archive\"\.$",
+            r"^document: expected a whole \.xlsx spreadsheet, got: \"There is no item "
+            r"named 'xl/worksheets/sheet9\.xml' in the archive\"\. Copy it anew\.$",
             id="no page",
         ),
     ],
@@ -240,23 +240,29 @@ def test_a_spreadsheet_that_is_none_of_a_sheet_is_refused(
         check(changed(taught.xlsx(), part, old, new))
 
 
-def test_a_part_that_unpacks_without_end_is_refused(taught: Sheet) -> None:
-    """Twenty million bytes are read, and no more."""
-    bomb = b"<sheetData>" + b" " * 20_000_000
-
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param(b" " * 20_000_000, id="blanks"),
+        pytest.param(b"<c/>" * 1_000_001, id="elements"),
+    ],
+)
+def test_a_part_that_unpacks_without_end_is_refused(taught: Sheet, bomb: bytes) -> None:
+    """Twenty million bytes are read, and no more; of small elements one million."""
     with pytest.raises(
         InputError,
-        match=r"^document: expected at most 20,000,000 bytes in "
-        r"xl/worksheets/sheet1\.xml\.$",
+        match=r"^document: expected at most 20,000,000 bytes and 1,000,000 elements in "
+        r"xl/worksheets/sheet1\.xml, got more\.$",
     ):
-        check(changed(taught.xlsx(), PAGE, b"<sheetData>", bomb))
+        check(changed(taught.xlsx(), PAGE, b"<sheetData>", b"<sheetData>" + bomb))
 
 
 def test_an_archive_that_is_cut_off_is_refused(taught: Sheet) -> None:
     """As a download that broke."""
     with pytest.raises(
         InputError,
-        match=r"^document: expected a spreadsheet, got: File is not a zip file\.$",
+        match=r"^document: expected a whole \.xlsx spreadsheet, got: File is not a zip "
+        r"file\. Copy it anew\.$",
     ):
         check(taught.xlsx()[:2000])
 
