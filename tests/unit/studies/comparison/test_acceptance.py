@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import heads, models, readings, recipes, scales
 
 from glassline.decide import Region
 from glassline.features import Scale
 from glassline.head import Head
 from glassline.model import Model
-from glassline.recipe import ClassCosts
+from glassline.model.verdict import decide
+from glassline.recipe import Action, ClassCosts
 from glassline.studies.comparison.acceptance import Acceptance, acceptance
 from glassline.studies.comparison.differences import Verdict
 
@@ -165,6 +169,41 @@ def test_nothing_is_accepted_without_a_good_class(model: Model) -> None:
 
     assert _verdict(acceptance(model, nameless, ALL)) == ("impossible", "proved")
     assert _verdict(acceptance(nameless, model, ALL)) == ("possible", "example")
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Model, Model]:
+    """Two models that differ in one thing, tied, steep, tiny and huge ones among them."""
+    old = draw(models(st.integers(2, 4)))
+    k, d = len(old.recipe.classes), len(old.feature_names)
+    costs = draw(recipes(k)).costs.values()
+    priced = dict(zip(old.recipe.classes, costs, strict=False))
+    bare = {"region": None, "gauge": None, "guarantee": None}
+    ways = (
+        {"head": draw(heads(k, d))},
+        {"head": Head(old.head.W, old.head.b - 1e-14 * np.arange(k))},
+        {"scale": draw(scales(d))},
+        {"recipe": replace(old.recipe, costs=priced)},
+        *({name: nothing} for name, nothing in bare.items()),
+    )
+    return old, replace(old, **draw(st.sampled_from(ways)))
+
+
+@settings(max_examples=20)
+@given(pair=pairs(), rows=st.lists(readings(), min_size=1, max_size=4))
+def test_whatever_the_models_a_proof_holds_where_they_decide(
+    pair: tuple[Model, Model], rows: list[np.ndarray]
+) -> None:
+    """No reading that was drawn is accepted anew where that is proved impossible."""
+    old, new = pair
+    ranges = [(least, np.inf) for least in old.front.least.tolist()]
+    seen = np.abs(np.array(rows))
+
+    found = acceptance(old, new, ranges)
+
+    before, after = (decide(each, seen).actions == Action.ACCEPT for each in (old, new))
+    anew = bool((after & ~before).any())
+    assert not (anew and found.verdict is Verdict.IMPOSSIBLE)
 
 
 def _verdict(found: Acceptance) -> tuple[str, str]:

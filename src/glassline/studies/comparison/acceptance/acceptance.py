@@ -21,7 +21,7 @@ from glassline.studies.comparison.differences.pieces import boxes
 
 __all__ = ["Acceptance", "acceptance"]
 
-MAX_PROGRAMMES = 2_000  # about ten seconds
+MAX_PROGRAMMES = 1_000  # about ten seconds
 SAMPLE = 4_000  # readings tried where nothing is proved
 SEED = 20261128  # the same readings in every run
 Numbers = NDArray[np.float64]
@@ -200,13 +200,13 @@ class Search:
         """Return the first of many readings that passes anew, if one does."""
         old, new = self.models
         rng = np.random.Generator(np.random.PCG64(SEED))
-        u = _drawn(new, rng)
-        readings = np.clip(
-            np.stack([new.scale.reading(each) for each in u]),
-            self.ranges[:, 0],
-            self.ranges[:, 1],
-        )
+        curved = new.scale.center + _drawn(new, rng) * new.scale.spread
+        with np.errstate(over="ignore"):
+            drawn = np.sign(curved) * np.expm1(np.abs(curved))
+        readings = np.clip(drawn, self.ranges[:, 0], self.ranges[:, 1])
         readings = readings[np.isfinite(readings).all(axis=1)]
+        if not len(readings):
+            return None
         before, after = (
             decide(replace(model, gauge=None), readings).actions == Action.ACCEPT
             for model in (old, new)

@@ -14,14 +14,18 @@ from glassline.arrays import Values
 from glassline.studies.comparison.acceptance.planes import Planes
 from glassline.studies.comparison.acceptance.sums import Sum, log_above
 from glassline.studies.comparison.differences import Judge
-from glassline.studies.comparison.differences.pieces import Box, lead
+from glassline.studies.comparison.differences.pieces import (
+    Box,
+    Line,
+    lead,
+    most_in,
+)
 
 __all__ = ["Node", "Place"]
 
 ROUNDS = 4  # of one programme: each adds the tangents at the last one's answer
 ULP = 2.0**-50  # `math.exp` is nearer than this
 Numbers = NDArray[np.float64]
-Line = tuple[list[Fraction], Fraction]
 Row = tuple[dict[int, Fraction], Fraction]
 """What each z_c counts for, and a constant."""
 
@@ -233,18 +237,7 @@ class Node:
             *((slope, place.lines[at][c]) for (at, c), slope in slopes.items()),
             *zip(map(Fraction, push[len(rows) :]), place.planes, strict=True),
         ]
-        normal = [Fraction(0)] * len(place.box)
-        for slope, (line, offset) in held:
-            if slope:
-                total += slope * offset
-                normal = [n + slope * s for n, s in zip(normal, line, strict=True)]
-        return total + sum(
-            (
-                n * (piece.high if n > 0 else piece.low)
-                for n, piece in zip(normal, place.box, strict=True)
-            ),
-            Fraction(0),
-        )
+        return total + most_in(place.box, held)
 
     def halves(self, point: Values | None) -> list[Node]:
         """Return the node cut in two where its chords are loosest at a point."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.model import Model
-from glassline.studies.comparison.differences.pieces import Box, curved_span
+from glassline.studies.comparison.differences.pieces import Box, Line, curved_span
 
 __all__ = ["Planes"]
 
@@ -72,7 +72,7 @@ class Planes:
             found.append((low, high) if low <= high else (low, low))  # no place then
         return found
 
-    def rows(self, box: Box) -> Iterator[tuple[list[Fraction], Fraction]]:
+    def rows(self, box: Box) -> Iterator[Line]:
         """Yield what is >= 0 between the planes, as straight lines in v."""
         scale = self.model.scale
         lines = []

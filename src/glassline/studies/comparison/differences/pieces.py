@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -17,8 +17,18 @@ from glassline.features import Scale
 from glassline.head import Head
 from glassline.head.rounding import UNIT, lead_rounding
 
-__all__ = ["Box", "Judge", "Piece", "boxes", "curved_span", "lead", "reading_at"]
+__all__ = [
+    "Box",
+    "Judge",
+    "Line",
+    "Piece",
+    "boxes",
+    "curved_span",
+    "lead",
+    "most_in",
+]
 
+LARGEST = 709.0  # log(1 + |r|) of the largest reading that a double holds
 LOG_UNITS = 8  # NumPy promises log1p within 4 units in the last place: 8 of UNIT
 
 
@@ -89,19 +99,15 @@ class Piece:
         """Return the reading at a share of the stretch, 0 its low end and 1 its high."""
         center, spread = self.shared
         v = float(self.low + (self.high - self.low) * Fraction(share))
-        return reading_at(center + spread * v)
+        curved = min(max(center + spread * v, -LARGEST), LARGEST)
+        return expm1(curved) if curved >= 0 else -expm1(-curved)
 
 
 Box = tuple[Piece, ...]
 """A piece of each feature."""
 
-Sum = tuple[list[Fraction], Fraction]
-"""A normal, one entry a feature, and an offset."""
-
-
-def reading_at(curved: float) -> float:
-    """Return the reading r with sign(r) log(1 + |r|) as given."""
-    return expm1(curved) if curved >= 0 else -expm1(-curved)
+Line = tuple[list[Fraction], Fraction]
+"""A normal, one entry a feature, and an offset: a straight line in v."""
 
 
 def curved_span(least: float, most: float) -> tuple[float, float]:
@@ -131,7 +137,7 @@ def boxes(
 
 def lead(
     box: Box, judges: tuple[Judge, Judge], at: int, winner: int, loser: int
-) -> Sum:
+) -> Line:
     """Return the lead of one class over another in a box, exactly, in v."""
     head = judges[at].head
     normal, offset = (
@@ -143,6 +149,20 @@ def lead(
         normal.append(weight * piece.slopes[at])
         offset += weight * piece.offsets[at]
     return normal, offset
+
+
+def most_in(box: Box, held: Iterable[tuple[Fraction, Line]]) -> Fraction:
+    """Return the largest value in a box of lines that are weighted and added, exactly."""
+    normal, total = [Fraction(0)] * len(box), Fraction(0)
+    for weight, (line, offset) in held:
+        if weight:
+            total += weight * offset
+            normal = [n + weight * each for n, each in zip(normal, line, strict=True)]
+    ends = (
+        n * (piece.high if n > 0 else piece.low)
+        for n, piece in zip(normal, box, strict=True)
+    )
+    return total + sum(ends, Fraction(0))
 
 
 def _pieces(

@@ -19,6 +19,7 @@ from glassline.studies.comparison.differences.pieces import (
     boxes,
     curved_span,
     lead,
+    most_in,
 )
 
 __all__ = ["Difference", "Verdict", "differences"]
@@ -194,27 +195,16 @@ class _Cut:
 
     def at_most(self, a: int, b: int, push: Numbers) -> tuple[Fraction, Fraction]:
         """Return what multipliers prove of t in this box, exactly, and of its rounding."""
-        normal, total = [Fraction(0)] * len(self.box), Fraction(0)
-        weight = rounding = Fraction(0)
-        for each, (at, winner, loser) in zip(
-            push.tolist(), self.sides(a, b), strict=True
-        ):
+        held, rounding = [], Fraction(0)
+        for each, side in zip(push.tolist(), self.sides(a, b), strict=True):
             if each:
+                at, winner, loser = side
                 share = Fraction(each)
-                slopes, offset = lead(self.box, self.judges, at, winner, loser)
-                normal = [n + share * s for n, s in zip(normal, slopes, strict=True)]
-                total += share * offset
-                weight += share
+                held.append((share, lead(self.box, self.judges, at, winner, loser)))
                 off = float(self.judges[at].lead_rounding[winner, loser])
                 rounding += share * (Fraction(off) if off < inf else BEYOND)
-        total += sum(
-            (
-                n * (piece.high if n > 0 else piece.low)
-                for n, piece in zip(normal, self.box, strict=True)
-            ),
-            Fraction(0),
-        )
-        return total / weight, rounding / weight
+        weight = sum(share for share, _ in held)
+        return most_in(self.box, held) / weight, rounding / weight
 
 
 def _differ(
