@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from glassline.errors import (
     InputError,
     LabelError,
     UnreadError,
+    check_one_of,
 )
-from glassline.explain import Evidence, Explanation, Sheet, Supposed
+from glassline.explain import Evidence, Explanation, Provenance, Sheet, Supposed
 from glassline.image import Photo, load
 from glassline.model import Model
 from glassline.model.verdict import Decisions, decide
@@ -30,13 +32,15 @@ from glassline.recipe.spelling import find
 __all__ = ["Inspection", "attempt", "inspect", "inspect_many"]
 
 
-def inspect(
+def inspect(  # noqa: PLR0913  one keyword for each thing a caller may add
     model: Model,
     photo: str | Path | bytes | NDArray[Any],
     *,
     label: str | None = None,
     root: Path | None = None,
     possible: Callable[[Values], ClassSet] | None = None,
+    who: str = "",
+    inspected_at: datetime | None = None,
 ) -> Inspection:
     """Look at one photo and say what is seen, how surely, and what to do.
 
@@ -47,10 +51,13 @@ def inspect(
         root: A folder that the photo must not lie outside of.
         possible: What says of x which classes can not be ruled out, as
             `conformal.teach` returns it; the verdict then names them.
+        who: Who inspects, for the sheet.
+        inspected_at: Date and time with its zone, for the sheet; left out, now.
 
     Raises:
         ImageError: The photo is refused; `reason` says why.
         LabelError: The label is not one of the model's classes.
+        InputError: The time has no zone.
     """
     if label is not None:
         label = find("label", label, model.recipe.classes, LabelError)
@@ -68,6 +75,13 @@ def inspect(
         model=model,
         label=label,
         possible=possible,
+        provenance=Provenance(
+            photo=seen.name,
+            photo_sha256=seen.sha256,
+            model_sha256=model.sha256,
+            inspected_at=inspected_at or datetime.now(UTC).astimezone(),
+            who=who,
+        ),
     )
 
 
@@ -138,6 +152,7 @@ class Inspection:
         label: What a person said of the part, if anybody did.
         supposed: What a person set of x, where this answers a question.
         possible: What says of x which classes can not be ruled out, if that was asked.
+        provenance: What its sheet is filed by: the time and the person among it.
     """
 
     photo: Photo
@@ -151,6 +166,7 @@ class Inspection:
     label: str | None = None
     supposed: Supposed | None = None
     possible: Callable[[Values], ClassSet] | None = field(default=None, repr=False)
+    provenance: Provenance | None = field(default=None, compare=False)
 
     @property
     def predicted_class(self) -> str:
@@ -204,6 +220,7 @@ class Inspection:
             front=model.front.kind,
             supposed=self.supposed,
             source=model.front.source,
+            provenance=self.provenance,
         )
 
     def explanation(
@@ -225,18 +242,22 @@ class Inspection:
             LabelError: There is no such class, or the two are one.
             InputError: There is no such feature.
         """
-        scale = self.model.scale
-        least = self.model.front.least
-        known = np.isfinite(least)
-        at_least = scale.x(np.where(known, least, 0.0)[None])[0]
-        low = np.where(known, at_least, -scale.clip)
         return Explanation.of(
             self.sheet,
             self.model.head,
             between=between,
             frozen=frozen,
-            bounds=np.stack([low, np.full(len(self.x), scale.clip)], axis=1),
+            bounds=self._bounds,
         )
+
+    @property
+    def _bounds(self) -> NDArray[np.float64]:
+        """Return the least and the largest x that can be read, shape (d, 2)."""
+        scale, least = self.model.scale, self.model.front.least
+        known = np.isfinite(least)
+        at_least = scale.x(np.where(known, least, 0.0)[None])[0]
+        low = np.where(known, at_least, -scale.clip)
+        return np.stack([low, np.full(len(self.x), scale.clip)], axis=1)
 
     def suppose(self, x: Mapping[str, float]) -> Inspection:
         """Return the verdict as it would be were these features at these x.
@@ -249,17 +270,21 @@ class Inspection:
             x: Feature to where it is set, in standard units; 0 is a typical good part.
 
         Raises:
-            InputError: There is no such feature, or a number is not within the clip.
+            InputError: There is no such feature, or no photo can be read as that: x is
+                below what the least reading gives, or beyond the clip.
         """
         names, scale = self.model.feature_names, self.model.scale
         asked = self.x.copy()
         for name, value in x.items():
-            if name not in names or not abs(value) <= scale.clip:
+            check_one_of("suppose", name, names)
+            place = names.index(name)
+            low, high = self._bounds[place]
+            if not low <= value <= high:
                 raise InputError(
-                    f"suppose: expected one of {', '.join(names)} within "
-                    f"+-{scale.clip:g}, got {name} = {value:g}."
+                    f"suppose: expected {name} between {low:.10g} and {high:g}, as a "
+                    f"photo can be read, got {value:g}."
                 )
-            asked[names.index(name)] = value
+            asked[place] = value
         was_set = np.isin(names, list(x))
         readings = np.where(was_set, scale.reading(asked), self.readings.values)
         said = decide(self.model, readings[None], x=asked[None])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import glassline
 from glassline.errors import ImageError, LabelError
+from glassline.explain import Provenance
 from glassline.explain.faces.picture import svg
 from glassline.model import Model
 
@@ -148,3 +151,25 @@ def test_a_bad_photo_is_refused_with_its_reason(model: Model) -> None:
         glassline.inspect(model, b"no photo")
 
     assert refused.value.reason == "unsupported_type"
+
+
+def test_an_inspection_is_filed_by_photo_model_and_time(
+    model: Model, photo: Path
+) -> None:
+    """The time it was given, else now with the zone of this machine."""
+    at = datetime(2026, 3, 1, 14, 5, tzinfo=UTC)
+
+    given = glassline.inspect(model, photo, who="Lin", inspected_at=at).provenance
+    taken = glassline.inspect(model, photo).provenance
+
+    assert given == Provenance(
+        str(photo), digest(photo), model.sha256, inspected_at=at, who="Lin"
+    )
+    assert taken is not None
+    assert (taken.who, taken.inspected_at.tzinfo is None) == ("", False)
+    assert abs(datetime.now(UTC) - taken.inspected_at).total_seconds() < 60
+
+
+def digest(photo: Path) -> str:
+    """Return the hash of a file."""
+    return hashlib.sha256(photo.read_bytes()).hexdigest()

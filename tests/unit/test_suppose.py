@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.dataset import Dataset
 from glassline.errors import InputError
+from glassline.features import Scale
 from glassline.inspection import Inspection, inspect
 from glassline.model import Model
 from glassline.studies.conformal import teach
@@ -109,25 +110,40 @@ def test_the_sheet_says_that_it_answers_a_question(
     assert sheet.evidence is None
 
 
-@pytest.mark.parametrize(
-    ("x", "got"),
-    [
-        ({"glow": 0.0}, "glow = 0"),
-        ({"line_strength": 9.0}, "line_strength = 9"),
-        ({"line_strength": np.nan}, "line_strength = nan"),
-    ],
-)
-def test_what_can_not_be_set_is_refused(
-    seen: Inspection, x: dict[str, float], got: str
-) -> None:
-    """An unknown feature, and an x that no reading has."""
+@pytest.mark.parametrize("value", [9.0, np.nan])
+def test_an_x_that_no_reading_has_is_refused(seen: Inspection, value: float) -> None:
+    """Beyond the clip, and no number."""
     with pytest.raises(
         InputError,
-        match="^"
-        + re.escape(
-            "suppose: expected one of line_strength, texture_change, "
-            f"reflection_unevenness, grain_noise within +-4, got {got}."
-        )
-        + "$",
+        match=r"^suppose: expected line_strength between -4 and 4, as a photo "
+        rf"can be read, got {value:g}\.$",
     ):
-        seen.suppose(x)
+        seen.suppose({"line_strength": value})
+
+
+def test_no_reading_below_the_least_can_be_supposed(
+    model: Model, line: Dataset
+) -> None:
+    """With centre and spread 1 a reading of 0 stands at x = -1: lower is no photo's."""
+    plain = replace(model, scale=Scale((1.0,) * 4, (1.0,) * 4))
+    seen = inspect(plain, line.parts[0].path)
+
+    asked = seen.suppose({"line_strength": -1.0})
+
+    assert asked.readings["line_strength"] == 0.0
+    with pytest.raises(
+        InputError,
+        match=r"^suppose: expected line_strength between -1 and 4, as a photo can be "
+        r"read, got -1\.01\.$",
+    ):
+        seen.suppose({"line_strength": -1.01})
+
+
+def test_a_feature_that_is_not_there_is_refused(seen: Inspection) -> None:
+    """By name, with those there are."""
+    names = "line_strength, texture_change, reflection_unevenness, grain_noise"
+
+    with pytest.raises(
+        InputError, match=f"^suppose: expected one of {names}, got 'glow'.$"
+    ):
+        seen.suppose({"glow": 0.0})

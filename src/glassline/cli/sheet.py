@@ -20,13 +20,12 @@ from glassline.cli.output import as_json, document, progress_bar, say
 from glassline.files import publish
 
 if TYPE_CHECKING:
-    from glassline.dataset.readings import Progress
     from glassline.explain import Evidence, Sheet
 
 __all__ = ["command"]
 
 PICTURES = (".svg", ".png")
-OF_A_PHOTO = ("evidence", "asked", "compared", "miss", "by_class")
+OF_A_PHOTO = ("evidence", "asked", "who", "compared", "miss", "by_class")
 
 
 @click.command("sheet")
@@ -63,6 +62,7 @@ OF_A_PHOTO = ("evidence", "asked", "compared", "miss", "by_class")
     metavar="FEATURE=X",
     help="Ask: were this feature at this x (0 is a typical good part)? Repeatable.",
 )
+@click.option("--who", help="Who inspects, for the file; left out, nobody is named.")
 @set_options
 @click.option(
     "--out",
@@ -85,6 +85,7 @@ def command(
     face: str,
     evidence: Path | None,
     asked: tuple[str, ...],
+    who: str | None,
     compared: Path | None,
     miss: float,
     by_class: bool,
@@ -119,9 +120,15 @@ def command(
     _check_files(evidence, out)
     if model is not None and photo is not None:
         with progress_bar(lang) as progress:
-            sheet = _of_a_photo(
-                model, photo, label, supposed, (compared, miss, by_class), progress
+            from glassline.inspection import inspect
+            from glassline.model import load
+
+            trained = load(model)
+            possible = possible_by(trained, compared, miss, by_class, progress)
+            seen = inspect(
+                trained, photo, label=label, possible=possible, who=who or ""
             )
+            sheet = (seen.suppose(supposed) if supposed else seen).sheet
     elif example:
         from glassline.explain import example as worked_example
 
@@ -140,23 +147,6 @@ def command(
         _save(out, sheet.xlsx(lang), "--out")
     else:
         _show(sheet, "json lines" if as_lines else face, lang)
-
-
-def _of_a_photo(
-    model: Path,
-    photo: Path,
-    label: str | None,
-    supposed: dict[str, float],
-    compared: tuple[Path | None, float, bool],
-    progress: Progress,
-) -> Sheet:
-    from glassline.inspection import inspect
-    from glassline.model import load
-
-    trained = load(model)
-    possible = possible_by(trained, *compared, progress)
-    seen = inspect(trained, photo, label=label, possible=possible)
-    return (seen.suppose(supposed) if supposed else seen).sheet
 
 
 def _of_numbers(

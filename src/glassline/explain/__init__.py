@@ -10,12 +10,14 @@ from glassline.explain.example import example
 from glassline.explain.explanation import Explanation
 from glassline.explain.faces.sheet import Sheet
 from glassline.explain.sheet.figure import Figure
+from glassline.explain.sheet.provenance import Provenance
 from glassline.explain.sheet.worked_sum import Supposed, WorkedSum
 
 __all__ = [
     "Evidence",
     "Explanation",
     "Figure",
+    "Provenance",
     "Sheet",
     "Supposed",
     "WorkedSum",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,15 @@ from glassline.model import Model
 def test_sheet_shows_the_photo_s_own_sum(
     model_folder: Path, model: Model, mixed: Path
 ) -> None:
-    """The same text as from Python."""
-    done = run("sheet", model_folder, mixed / "a.png", "--label", "scratch")
+    """The same text as from Python, at the same second by the same person."""
+    photo = mixed / "a.png"
+    done = run("sheet", model_folder, photo, "--label", "scratch", "--who", "Lin")
 
-    sheet = glassline.inspect(model, mixed / "a.png", label="scratch").sheet
-    assert done.stdout.rstrip("\n") == sheet.text("en").rstrip("\n")
+    told = re.search(r"Inspected at: (.+)", done.stdout)
+    assert told is not None
+    at = datetime.fromisoformat(told[1])
+    seen = glassline.inspect(model, photo, label="scratch", who="Lin", inspected_at=at)
+    assert done.stdout.rstrip("\n") == seen.sheet.text("en").rstrip("\n")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])

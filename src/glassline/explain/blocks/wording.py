@@ -74,6 +74,15 @@ class Wording:
             told = self.catalogue["fronts"][self.sheet.front]
             yield told.format(**self.sheet.source)
 
+    def filed(self) -> Iterator[str]:
+        """Yield what the sheet is filed by, a line each: photo, model, time, person."""
+        if self.sheet.provenance is not None:
+            told = self.sheet.provenance.told
+            say = self.catalogue["filed"]
+            told |= {name: _shown(told[name]) for name in ("photo", "who")}
+            told["who"] = told["who"] or say["nobody"]
+            yield from (say[name].format(**told) for name in told)
+
     def short_features(self) -> tuple[str, ...]:
         """Return the shortest name of each feature, for narrow places."""
         short = self.catalogue["features_short"]

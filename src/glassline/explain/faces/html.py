@@ -20,6 +20,7 @@ __all__ = ["body", "page", "sheet_style"]
 
 SHAPES = {"accept": "●", "reject": "■", "review": "▲"}  # told apart without colour
 NARROW = (5, 3)  # features and classes whose matrices fit half an A4 page
+ROOMY = (8, 4)  # blocks and features that fill an A4 page; with more, print is smaller
 LABELLED = ("W", "costs", "log_p_T")  # the others have the same rows
 
 
@@ -44,18 +45,21 @@ def body(sheet: WorkedSum, lang: str) -> str:
     wording = Wording(sheet, lang)
     decision = sheet.decision
     p = sheet.figures["p"]
+    shown = [each for each in blocks(wording) if each.key != "evidence"]
     return (
         templates("glassline.explain.faces")
         .get_template("sheet.html")
         .render(
             wording=wording,
-            blocks=[b for b in blocks(wording) if b.key != "evidence"],
+            blocks=shown,
+            is_dense=len(shown) > ROOMY[0] or len(sheet.features) > ROOMY[1],
             is_wide=any(
                 size > most
                 for size, most in zip(sheet.figures["W"].shape, NARROW, strict=True)
             ),
             say=wording.say,
             summary=list(wording.summary()),
+            filed=list(wording.filed()),
             evidence=svg.face(sheet.evidence, lang) if sheet.evidence else "",
             decision=decision,
             action=wording.action(decision.action) if decision else "",
@@ -89,11 +93,13 @@ def sheet_style() -> str:
 
 def _math(wording: Wording) -> Any:
     def math(figure: Figure) -> str:
+        kind = figure.kind
+        heads = wording.axis(kind.columns) if kind.columns == "actions" else ()
         if figure.key not in LABELLED:
-            return mathml.equation(figure)
-        axis = figure.kind.rows
-        beside = wording.short_features() if axis == "features" else wording.classes
-        return mathml.equation(figure, beside)
+            return mathml.equation(figure, heads=heads)
+        is_wide = kind.rows == "features"
+        beside = wording.short_features() if is_wide else wording.classes
+        return mathml.equation(figure, beside, heads)
 
     return math
 

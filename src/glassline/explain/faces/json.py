@@ -11,6 +11,7 @@ from glassline.explain.blocks.sheet import INTUITIONS, intuition
 from glassline.explain.blocks.wording import Wording
 from glassline.explain.sheet.figure import BLOCKS, Figure
 from glassline.explain.sheet.worked_sum import WorkedSum
+from glassline.recipe import ACTIONS
 from glassline.render.words import LANGUAGES
 
 __all__ = ["face"]
@@ -54,6 +55,9 @@ def face(sheet: WorkedSum) -> str:
         table["intuition_check"] = [
             {"p_true": p, "printed": intuition(p)} for p in INTUITIONS
         ]
+    if sheet.provenance is not None:
+        at = sheet.provenance.inspected_at.isoformat()
+        table["provenance"] = {**vars(sheet.provenance), "inspected_at": at}
     if sheet.supposed is not None:
         table["supposed"] = vars(sheet.supposed)
     if sheet.source:
@@ -66,6 +70,9 @@ def face(sheet: WorkedSum) -> str:
             **vars(scaling.scale),
         }
     if sheet.decision is not None:
+        table["actions"] = _named(
+            ACTIONS, {lang: w.axis("actions") for lang, w in wordings.items()}
+        )
         table["decision"] = _decision(sheet.decision)
     if sheet.evidence is not None:
         table["evidence"] = sheet.evidence.as_json()
@@ -83,7 +90,11 @@ def _given(sheet: WorkedSum) -> dict[str, Any]:
     keys = (*BLOCKS["given"], *STATED)
     figures = [sheet.figures[key] for key in keys if key in sheet.figures]
     given = {
-        figure.kind.symbol: {"shape": figure.shape, "value": figure.value.tolist()}
+        figure.kind.symbol: {
+            "shape": figure.shape,
+            "axes": (figure.kind.rows, figure.kind.columns),
+            "value": figure.value.tolist(),
+        }
         for figure in figures
     }
     if sheet.label is not None:
@@ -100,6 +111,7 @@ def _step(figure: Figure, block: str, wordings: dict[str, Wording]) -> dict[str,
         "name": {lang: w.name(figure) for lang, w in wordings.items()},
         "purpose": {lang: w.purpose(figure) for lang, w in wordings.items()},
         "shape": figure.shape,
+        "axes": (figure.kind.rows, figure.kind.columns),
         "printed": figure.printed,
         "exact": figure.value.tolist(),
     }

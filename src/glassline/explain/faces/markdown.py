@@ -30,7 +30,7 @@ def _lines(wording: Wording) -> Iterator[str]:
     for sentence in wording.summary():
         yield f"**{_plain(sentence)}**  "
     yield ""
-    for note in wording.notes():
+    for note in (*wording.notes(), *wording.filed()):
         yield f"- {_plain(note)}"
     for number, block in enumerate(blocks(wording), start=1):
         yield ""

@@ -26,16 +26,19 @@ TOKEN = re.compile(
 THIN = '<mspace width="0.17em"/>'
 
 
-def equation(figure: Figure, labels: Sequence[str] = ()) -> str:
+def equation(
+    figure: Figure, labels: Sequence[str] = (), heads: Sequence[str] = ()
+) -> str:
     """Write "symbol = formula = matrix" as one block of MathML.
 
     Args:
         figure: What to write; without a formula, "symbol = matrix".
         labels: A name beside each row, or none.
+        heads: A name above each column, or none.
     """
     kind = figure.kind
     sides = [expression(side) for side in (kind.symbol, kind.formula) if side]
-    body = "<mo>=</mo>".join([*sides, matrix(figure.printed, labels)])
+    body = "<mo>=</mo>".join([*sides, matrix(figure.printed, labels, heads)])
     return f'<math display="block"><mrow>{body}</mrow></math>'
 
 
@@ -86,25 +89,32 @@ def _attached(base: str, mark: str) -> str:
     return f"<msup>{base}{above}</msup>"
 
 
-def matrix(rows: Sequence[Sequence[str]], labels: Sequence[str] = ()) -> str:
+def matrix(
+    rows: Sequence[Sequence[str]],
+    labels: Sequence[str] = (),
+    heads: Sequence[str] = (),
+) -> str:
     """Write a matrix in brackets that grow with it; large ones with dots.
 
     Args:
         rows: The printed entries.
         labels: A name beside each row, or none.
+        heads: A name above each column, or none.
     """
     places = window(len(rows))
     columns = window(len(rows[0]), MAX_COLUMNS)
-    body = "".join(
+    above = "".join(_named("…" if c is None else heads[c]) for c in columns if heads)
+    body = (f'<mtr class="heads">{above}</mtr>' if heads else "") + "".join(
         "<mtr>" + "".join(_cell(rows, r, c) for c in columns) + "</mtr>" for r in places
     )
     drawn = f"<mrow><mo>[</mo><mtable>{body}</mtable><mo>]</mo></mrow>"
     if not labels:
         return drawn
     names = "".join(
-        f"<mtr><mtd><mtext>{'' if r is None else escape(labels[r])}</mtext></mtd></mtr>"
-        for r in places
+        f"<mtr>{_named('' if r is None else labels[r])}</mtr>" for r in places
     )
+    if heads:
+        names = f"<mtr>{_named('')}</mtr>{names}"
     return f'{drawn}<mtable class="labels">{names}</mtable>'
 
 
@@ -119,6 +129,10 @@ def numeral(text: str) -> str:
     if not power:
         return f"<mn>{mantissa}</mn>"
     return f"<mn>{mantissa}</mn><mo>×</mo><msup><mn>10</mn><mn>{power}</mn></msup>"
+
+
+def _named(name: str) -> str:
+    return f"<mtd><mtext>{escape(name)}</mtext></mtd>"
 
 
 def _cell(rows: Sequence[Sequence[str]], row: int | None, column: int | None) -> str:

@@ -40,6 +40,10 @@ def _lines(wording: Wording) -> Iterator[str]:
     yield "=" * WIDTH
     for sentence in (*wording.summary(), "", *wording.notes()):
         yield from wrap(sentence)
+    filed = list(wording.filed())
+    yield from ([""] if filed else [])
+    for sentence in filed:
+        yield from wrap(sentence)
     for number, block in enumerate(blocks(wording), start=1):
         yield ""
         yield f"{number}. {block.title}"

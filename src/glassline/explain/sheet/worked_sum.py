@@ -16,6 +16,7 @@ from glassline.errors import InputError, LabelError, ShapeError
 from glassline.explain.evidence import Evidence
 from glassline.explain.sheet import sums
 from glassline.explain.sheet.figure import BLOCKS, Figure
+from glassline.explain.sheet.provenance import Provenance
 from glassline.features import Scale
 from glassline.features.scale import curve
 from glassline.head import Head
@@ -101,6 +102,7 @@ class WorkedSum:
             says what that means.
         supposed: What a person set, where the sheet answers a question.
         source: Where the readings come from, as the front's words name it.
+        provenance: What the sheet is filed by, or None where there was no photo.
     """
 
     classes: tuple[str, ...]
@@ -117,6 +119,7 @@ class WorkedSum:
     front: str = "measured"
     supposed: Supposed | None = None
     source: Mapping[str, str] = field(default_factory=dict)
+    provenance: Provenance | None = None
 
     @classmethod
     def of(  # noqa: PLR0913  one keyword for each thing a sheet may show
@@ -137,6 +140,7 @@ class WorkedSum:
         front: str = "measured",
         supposed: Supposed | None = None,
         source: Mapping[str, str] | None = None,
+        provenance: Provenance | None = None,
     ) -> Self:
         """Work the sum of one part.
 
@@ -162,6 +166,7 @@ class WorkedSum:
             front: The kind of what read the features.
             supposed: What a person set of x, if it was set.
             source: Of a server: its name, its model, the hash of the prompt.
+            provenance: Photo, model, time and person.
 
         Raises:
             ShapeError: x, classes, features, label or readings do not fit the head.
@@ -207,6 +212,7 @@ class WorkedSum:
             front=front,
             supposed=supposed,
             source=source or {},
+            provenance=provenance,
         )
 
     def block(self, name: str) -> tuple[Figure, ...]:

@@ -44,12 +44,13 @@ class Tags(HTMLParser):
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_worked_example_prints_on_one_page(
-    taught: Sheet, lang: str, tmp_path: Path
+@pytest.mark.parametrize("name", ["taught", "trained", "filed"])
+def test_a_sheet_prints_on_one_page(
+    request: pytest.FixtureRequest, name: str, lang: str, tmp_path: Path
 ) -> None:
-    """Printed from a browser, the whole sum is one A4 page."""
+    """The example, one with readings, and one with five features and a guarantee: A4."""
     page, printed = tmp_path / "sheet.html", tmp_path / "sheet.pdf"
-    page.write_text(taught.html(lang), encoding="utf-8")
+    page.write_text(request.getfixturevalue(name).html(lang), encoding="utf-8")
 
     profile = f"--user-data-dir={tmp_path / 'profile'}"
     command = [str(CHROMIUM), *QUIET.split(), profile, f"--print-to-pdf={printed}"]
@@ -64,7 +65,7 @@ def test_the_worked_example_prints_on_one_page(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ["taught", "trained", "hostile"])
+@pytest.mark.parametrize("name", ["taught", "trained", "hostile", "filed"])
 def test_every_formula_is_well_formed(
     request: pytest.FixtureRequest, name: str, lang: str
 ) -> None:
@@ -180,6 +181,20 @@ def test_no_part_of_a_formula_is_lost(key: str) -> None:
 def test_numerals(text: str, expected: str) -> None:
     """Numbers are set as in print, not as in a program."""
     assert numeral(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads"),
+    [("en", "accept reject review"), ("zh-TW", "允收 拒收 複判")],
+    ids=["en", "zh-TW"],
+)
+def test_costs_stand_below_their_headings(taught: Sheet, lang: str, heads: str) -> None:
+    """The costs and the expected costs, each with a name above every column."""
+    rows = re.findall(r'<mtr class="heads">(.*?)</mtr>', taught.html_body(lang))
+
+    assert [" ".join(re.findall(r"<mtext>(.*?)</mtext>", r)) for r in rows] == [
+        heads
+    ] * 2
 
 
 def test_a_large_matrix_is_shortened_both_ways() -> None:

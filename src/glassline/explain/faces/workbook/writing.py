@@ -241,7 +241,8 @@ class Layout:
     """
 
     def __init__(self, wording: Wording) -> None:
-        self.head = (*wording.summary(), *wording.notes(), wording.say["live"])
+        told = (*wording.summary(), *wording.notes(), *wording.filed())
+        self.head = (*told, wording.say["live"])
         self.blocks = [(each, tuple(_items(each, wording))) for each in blocks(wording)]
         self.starts: dict[str, int] = {}
         self.tables: dict[str, int] = {}
