@@ -185,7 +185,7 @@ class Search:
         if len(self._passing(row[np.newaxis])):
             self.example = row
 
-    def _passing(self, readings: Features) -> Features:
+    def _passing(self, readings: Features) -> Numbers:
         """Return those of some readings that the new model accepts and the old not."""
         old, new = self.models
         quick = replace(new, gauge=None)  # accepts more, and asks for no search
