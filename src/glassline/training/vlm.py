@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, no_progress, read_parts
-from glassline.errors import RecipeError
+from glassline.errors import GlasslineWarning, RecipeError
 from glassline.front import Vlm
 from glassline.front.chat import endpoint_of
 from glassline.model import Model
@@ -45,7 +46,7 @@ def train(
 
     Warns:
         GlasslineWarning: As in `glassline.training.training.train`; a remembered answer is
-            damaged, or can not be written.
+            damaged, or can not be written; what was said of the first part without scores.
     """
     if recipe.vlm is None:
         raise RecipeError(
@@ -67,5 +68,7 @@ def train(
         workers=workers,
         progress=progress,
     )
+    if readings.refused:  # the model keeps the code alone; the server said more
+        warnings.warn(readings.refused[0].message, GlasslineWarning, stacklevel=2)
     declared = replace(recipe, vlm=settings)
     return train_head(readings, readings.values, declared, front=front)

@@ -18,6 +18,7 @@ from servers import Stub, fails, serving, tells
 
 from glassline.dataset import Dataset
 from glassline.errors import (
+    GlasslineWarning,
     InputError,
     ModelError,
     RecipeError,
@@ -164,9 +165,12 @@ def test_a_part_without_an_answer_costs_no_other_part(
     assert recipe.vlm is not None
     stub.faults = [tells("no"), tells("", refusal="No."), fails(503), fails(503)]
 
-    model = vlm.train(
-        line, replace(recipe, vlm=replace(recipe.vlm, model="slow")), workers=1
-    )
+    with pytest.warns(
+        GlasslineWarning, match=r"^P[0-9]+\.png: answer: expected JSON, got 'no'\.$"
+    ):
+        model = vlm.train(
+            line, replace(recipe, vlm=replace(recipe.vlm, model="slow")), workers=1
+        )
 
     assert [each.reason for each in model.record.refused] == [
         "not_scores",

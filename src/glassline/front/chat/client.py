@@ -28,7 +28,7 @@ class Reply:
     """What came back.
 
     Attributes:
-        status: HTTP status.
+        status: HTTP status, or that of an error inside an answer.
         body: At most `MAX_ANSWER_BYTES`.
         retry_after_s: How long the server asks to wait; 0 where it does not.
     """

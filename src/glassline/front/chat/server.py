@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -22,7 +23,7 @@ from glassline.errors import (
     show,
 )
 from glassline.front.chat import environment
-from glassline.front.chat.answer import question, read_answer
+from glassline.front.chat.answer import error_in, question, read_answer
 from glassline.front.chat.cache import Cache, entry_key
 from glassline.front.chat.client import Reply, post
 from glassline.front.chat.usage import Usage
@@ -34,6 +35,8 @@ __all__ = ["Server"]
 OK = 200
 MAX_WAIT_S = 60.0  # between two tries, whatever the server asks for
 BUSY = 429
+LATE = (408, 425)  # timed out there, or asked too early
+ERRORS = range(400, 600)
 BROKEN = range(500, 600)
 REDIRECTS = range(300, 400)
 NOT_USABLE = (401, 402, 403, 404, 405, 407)  # the same for every photo
@@ -110,13 +113,23 @@ class Server:
                 last, asked_s = str(error), 0.0
                 continue
             if reply.status == OK:
-                return reply
+                inside = error_in(reply.body)
+                if inside is None:
+                    return reply
+                told = json.dumps({"error": inside}).encode()
+                reply = replace(reply, status=_status(inside), body=told)
             _refuse(url, reply, key)
-            last, asked_s = (
-                f"HTTP {reply.status}: {_told(reply, key)}",
-                reply.retry_after_s,
-            )
+            last = f"HTTP {reply.status}: {_told(reply, key)}"
+            asked_s = reply.retry_after_s
         raise SilentError(f"{url}: expected an answer in {tries} tries, got {last}")
+
+
+def _status(inside: Any) -> int:
+    """Return the HTTP status that an error inside an answer should have had, else 429."""
+    code = inside.get("code", inside.get("status")) if isinstance(inside, dict) else ""
+    text = str(code)
+    named = int(text) if text.isascii() and text.isdigit() and len(text) == 3 else BUSY
+    return named if named in ERRORS else BUSY
 
 
 def _refuse(url: str, reply: Reply, key: str | None) -> None:
@@ -137,7 +150,7 @@ def _refuse(url: str, reply: Reply, key: str | None) -> None:
             f"{url}: expected an answer, got HTTP {status}, a redirect, which is not "
             "followed. Name the address that it leads to."
         )
-    if status not in (BUSY, *BROKEN) or UNSUPPORTED.search(told):
+    if status not in (*LATE, BUSY, *BROKEN) or UNSUPPORTED.search(told):
         raise RefusedError(f"{url}: expected scores, got HTTP {status}: {told}")
 
 

@@ -45,6 +45,10 @@ from glassline.recipe import FEATURE_NAMES
 from glassline.recipe.server import VlmSettings
 
 SECRET = "sk-very-secret-0123456789"  # noqa: S105  invented
+CUT = (
+    "answer: expected it whole, got it cut off by a token limit (finish_reason {}). Let "
+    "the server write more, or the model reason less."
+)
 GOOD = dict(zip(FEATURE_NAMES, (0.1, 0.2, 0.3, 1), strict=True))
 
 
@@ -147,7 +151,7 @@ def test_a_request_holds_prompt_photo_and_schema(stub: Stub, image: Image) -> No
                 200,
                 {"choices": [{"message": {"content": "{"}, "finish_reason": "length"}]},
             ),
-            "answer: expected it whole, got it cut off by a token limit.",
+            CUT.format("length"),
         ),
         (
             lambda h: h.sends(200, {"choices": []}),
@@ -229,6 +233,191 @@ def test_a_server_that_no_photo_can_use_is_told_at_once(
     assert len(stub.asked) == 1
 
 
+TEXT = json.dumps(GOOD)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(f"```json\n{TEXT}\n```", id="a fence"),
+        pytest.param(f"```\n{TEXT}\n```\n", id="a fence without a name"),
+        pytest.param(f"Here are the scores:\n\n{TEXT}", id="words before"),
+        pytest.param(f"{TEXT}\nI hope {{this}} helps.", id="words and braces after"),
+        pytest.param(f"\ufeff{TEXT}", id="a mark"),
+        pytest.param(
+            f'<think>Or {{"line_strength": 1}}?</think>\n{TEXT}', id="thoughts before"
+        ),
+        pytest.param(json.dumps({**GOOD, "reasoning": "a line"}), id="thoughts within"),
+        pytest.param(json.dumps(GOOD, indent=2), id="lines"),
+        pytest.param(
+            [{"type": "thinking", "thinking": "{"}, {"type": "text", "text": TEXT}],
+            id="parts",
+        ),
+    ],
+)
+def test_one_object_is_found_wherever_it_stands(
+    stub: Stub, image: Image, content: str
+) -> None:
+    """As servers word it that do not heed the schema."""
+    stub.faults = [tells(content)]
+
+    assert server(stub).scores(image).tolist() == list(GOOD.values())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(
+            f"{TEXT}\n{TEXT}",
+            "answer: expected one JSON object, got 2.",
+            id="twice the same",
+        ),
+        pytest.param(
+            f"First {TEXT}, or rather " + json.dumps({**GOOD, "grain_noise": 0}),
+            "answer: expected one JSON object, got 2.",
+            id="two",
+        ),
+        pytest.param(
+            f"```json\n[{TEXT}]\n```",
+            f"answer: expected a table of scores, got [{str(GOOD)[:76]}....",
+            id="a list of one",
+        ),
+        pytest.param(
+            '{"scores": ' + TEXT,
+            "answer: expected JSON, got "
+            """'{"scores": {"line_strength": 0.1, "texture_change": 0.2,....""",
+            id="cut off, a whole one within",
+        ),
+        pytest.param(
+            f"```json\n{TEXT[:-9]}\n```",
+            "answer: expected JSON, got "
+            """'```json\\n{"line_strength": 0.1, "texture_change": 0.2, "....""",
+            id="cut off in a fence",
+        ),
+    ],
+)
+def test_more_or_less_than_one_object_is_refused(
+    stub: Stub, image: Image, content: str, message: str
+) -> None:
+    """No guess which one is meant."""
+    stub.faults = [tells(content)]
+
+    with pytest.raises(AnswerError, match=f"^{re.escape(message)}$"):
+        server(stub).scores(image)
+
+
+@pytest.mark.parametrize(
+    ("reason", "error", "message"),
+    [
+        ("length", AnswerError, CUT.format("length")),
+        ("MAX_TOKENS", AnswerError, CUT.format("max_tokens")),
+        (
+            "content_filter",
+            RefusedError,
+            "answer: expected scores, got a refusal: 'content_filter'.",
+        ),
+        (
+            "SAFETY",
+            RefusedError,
+            "answer: expected scores, got a refusal: 'safety'.",
+        ),
+        ("stop", AnswerError, "answer: expected a text of JSON, got None."),
+    ],
+)
+def test_why_an_answer_ended_comes_before_what_it_holds(
+    stub: Stub, image: Image, reason: str, error: type[Exception], message: str
+) -> None:
+    """A model that spent its tokens on thoughts says nothing; those are not scores."""
+    choice = {
+        "message": {"content": None, "reasoning_content": TEXT},
+        "finish_reason": reason,
+    }
+    stub.faults = [lambda h: h.sends(200, {"choices": [choice]})]
+
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        server(stub).scores(image)
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        pytest.param(
+            {"error": {"code": 429, "message": "Rate limit"}},
+            "HTTP 429: 'Rate limit'.",
+            id="a code",
+        ),
+        pytest.param(
+            {"error": {"code": "502", "message": "bad"}}, "HTTP 502: 'bad'.", id="text"
+        ),
+        pytest.param(
+            {"error": {"code": "overloaded", "message": "wait"}},
+            "HTTP 429: 'wait'.",
+            id="a word",
+        ),
+        pytest.param({"error": "wait"}, "HTTP 429: 'wait'.", id="no object"),
+        pytest.param(
+            {"error": {"message": "wait"}, "choices": []},
+            "HTTP 429: 'wait'.",
+            id="both",
+        ),
+        pytest.param(
+            {"object": "error", "code": 503, "message": "wait"},
+            "HTTP 503: 'wait'.",
+            id="all of it",
+        ),
+        pytest.param(
+            {"choices": [{"error": {"code": 502, "message": "lost"}, "message": {}}]},
+            "HTTP 502: 'lost'.",
+            id="in the choice",
+        ),
+        pytest.param(
+            {"choices": [{"finish_reason": "error", "message": {"content": "{"}}]},
+            "HTTP 429: 'finish_reason error'.",
+            id="no more than a word in the choice",
+        ),
+    ],
+)
+def test_an_error_inside_an_answer_is_a_busy_server(
+    stub: Stub, image: Image, document: object, told: str
+) -> None:
+    """Tried again; when no try is left, what the server said is told."""
+    stub.faults = [lambda h: h.sends(200, document)] * 3
+    asking = server(stub, tries=2)
+
+    with pytest.raises(
+        SilentError,
+        match=rf"^{url(stub)}: expected an answer in 2 tries, got {re.escape(told)}$",
+    ):
+        asking.scores(image)
+
+    assert (asking.usage.so_far.calls, len(asking.scores(image))) == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(401, ServerError), (404, ServerError), (400, RefusedError), (413, RefusedError)],
+)
+def test_an_error_inside_an_answer_that_no_try_can_mend(
+    stub: Stub, image: Image, code: int, error: type[Exception]
+) -> None:
+    """As with the HTTP status that it names."""
+    inside = {"error": {"code": code, "message": "no"}}
+    stub.faults = [lambda h: h.sends(200, inside)]
+
+    with pytest.raises(error, match=rf"^{url(stub)}: .* got HTTP {code}: 'no'\."):
+        server(stub).scores(image)
+
+    assert len(stub.asked) == 1
+
+
+def test_no_error_beside_scores_is_none(stub: Stub, image: Image) -> None:
+    """Some servers send the field always."""
+    choice = {"message": {"content": TEXT}, "finish_reason": "stop"}
+    stub.faults = [lambda h: h.sends(200, {"error": None, "choices": [choice]})]
+
+    assert server(stub).scores(image).tolist() == list(GOOD.values())
+
+
 def test_nobody_at_the_address_is_told_at_once(stub: Stub, image: Image) -> None:
     """A closed port is no busy server."""
     with serving() as gone:
@@ -257,7 +446,8 @@ def test_a_redirect_is_not_followed(stub: Stub, image: Image) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [fails(429), fails(500), fails(503, Retry_After="0"), sleeps(5), drips]
+    "fault",
+    [fails(429), fails(408), fails(500), fails(503, Retry_After="0"), sleeps(5), drips],
 )
 def test_a_busy_server_is_asked_again(stub: Stub, image: Image, fault: Fault) -> None:
     """Time-outs, 429 and 5xx pass; the second answer counts."""
