@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassline.arrays import Values
 from glassline.decide.decision import actions
 from glassline.decide.flips.answer import DecisionFlip, NoDecisionFlip, Obstacle
-from glassline.decide.flips.fronts import Front, Space, entropy, regions_of, shares
+from glassline.decide.flips.borders import Border, Space, entropy, regions_of, shares
 from glassline.decide.flips.reach import Reach
 from glassline.decide.policy import Policy
 from glassline.errors import InputError, ShapeError, show
@@ -47,7 +47,7 @@ def flip_decision(  # noqa: PLR0913  as `flip`, and a policy
     """Return the smallest change of x that changes the decision.
 
     An action beats another where a sum of exponentials of the logits is at least
-    another such sum (`Front`): curved, where the border of two classes is flat. By
+    another such sum (`Border`): curved, where the border of two classes is flat. By
 
         log sum_c exp(u_c) = max over shares a of  sum_c a_c u_c + entropy(a)
 
@@ -159,11 +159,11 @@ def _obstacle(search: Search, reach: Reach) -> Obstacle:
 
 @dataclass(order=True)
 class _Cell:
-    """Some shares of each front's larger side, and what they prove."""
+    """Some shares of each border's larger side, and what they prove."""
 
     bound: float
     number: int
-    corners: list[Numbers] = field(compare=False)  # (m, m) a front, a corner a row
+    corners: list[Numbers] = field(compare=False)  # (m, m) a border, a corner a row
 
 
 class Search:
@@ -213,13 +213,13 @@ class Search:
         """
         if not self.regions:
             return
-        for fronts in self.regions:
-            if self._slope_bound(fronts, min(limit, 1e3)) < limit:
+        for borders in self.regions:
+            if self._slope_bound(borders, min(limit, 1e3)) < limit:
                 self._improve(
-                    fronts, [np.full(len(f.pro), 1 / len(f.pro)) for f in fronts]
+                    borders, [np.full(len(f.pro), 1 / len(f.pro)) for f in borders]
                 )
         radius = min(limit, self.distance, max(self._horizon(), self.given))
-        bounds = [self._searched(fronts, radius) for fronts in self.regions]
+        bounds = [self._searched(borders, radius) for borders in self.regions]
         at_least = min(bounds, default=inf)
         if at_least >= radius and radius < min(limit, self.distance):
             at_least = radius  # beyond the horizon nothing is known
@@ -228,26 +228,26 @@ class Search:
         self.at_least = min(at_least, self.distance)
 
     def _horizon(self) -> float:
-        """Return how far out a front is known to a thousandth of a nat."""
-        every = [front for fronts in self.regions for front in fronts]
+        """Return how far out a border is known to a thousandth of a nat."""
+        every = [border for borders in self.regions for border in borders]
         near, far = (self.space.rounding(every, radius) for radius in (0.0, 1.0))
         return (FAR - near) / (far - near) if far > near else inf
 
-    def _slope_bound(self, fronts: list[Front], radius: float) -> float:
+    def _slope_bound(self, borders: list[Border], radius: float) -> float:
         if not ((self.space.low <= 0) & (self.space.high >= 0)).all():
             return 0.0
-        rounding = self.space.rounding(fronts, radius)
-        return max([self.space.slope_bound(f, rounding) for f in fronts], default=0.0)
+        rounding = self.space.rounding(borders, radius)
+        return max([self.space.slope_bound(f, rounding) for f in borders], default=0.0)
 
-    def _searched(self, fronts: list[Front], radius: float) -> float:
+    def _searched(self, borders: list[Border], radius: float) -> float:
         """Improve the best x by this region; return what is proved of it."""
-        rounding = self.space.rounding(fronts, radius)
-        bound = self._slope_bound(fronts, radius)
+        rounding = self.space.rounding(borders, radius)
+        bound = self._slope_bound(borders, radius)
         if bound >= radius:
             return bound
-        corners = [np.eye(len(front.pro)) for front in fronts]
+        corners = [np.eye(len(border.pro)) for border in borders]
         limit = self.space.projections + MAX_PROJECTIONS
-        heap = [_Cell(max(bound, self._bound(fronts, corners, rounding)), 0, corners)]
+        heap = [_Cell(max(bound, self._bound(borders, corners, rounding)), 0, corners)]
         for number in count(1):
             cell = heap[0]
             if cell.bound >= min(self.distance * (1 - GAP), radius):
@@ -255,34 +255,34 @@ class Search:
             if self.space.projections > limit:
                 self.is_settled = False
                 break
-            self._improve(fronts, [c.mean(axis=0) for c in cell.corners])
+            self._improve(borders, [c.mean(axis=0) for c in cell.corners])
             if all(len(c) == 1 for c in cell.corners):
                 self.is_settled &= self.best is not None
                 break  # one set, and it is convex: its bound is its distance
             heappop(heap)
             for half, part in enumerate(_halves(cell.corners)):
-                bound = max(cell.bound, self._bound(fronts, part, rounding))
+                bound = max(cell.bound, self._bound(borders, part, rounding))
                 heappush(heap, _Cell(bound, 2 * number + half, part))
         return heap[0].bound
 
     def _bound(
-        self, fronts: list[Front], corners: list[Numbers], rounding: float
+        self, borders: list[Border], corners: list[Numbers], rounding: float
     ) -> float:
         """Return a distance below that of each of a cell's corners, at its height."""
         logs = [np.log(c.mean(axis=0)) for c in corners]
         least = inf
         for chosen in product(*corners):
             heights = [-float(w @ log) for w, log in zip(chosen, logs, strict=True)]
-            _, proved = self.space.nearest(fronts, list(chosen), heights, -rounding)
+            _, proved = self.space.nearest(borders, list(chosen), heights, -rounding)
             least = min(least, proved)
         return hypot(self.given, least) * (1 - 1e-15)
 
-    def _improve(self, fronts: list[Front], weights: list[Numbers]) -> None:
+    def _improve(self, borders: list[Border], weights: list[Numbers]) -> None:
         """Go down from these shares: each point's own shares are met nearer still."""
         before = inf
         for _ in range(MAX_DESCENT):
             heights = [entropy(weight) for weight in weights]
-            steps, _ = self.space.nearest(fronts, weights, heights)
+            steps, _ = self.space.nearest(borders, weights, heights)
             distance = inf if steps is None else hypot(self.given, sqrt(steps @ steps))
             if steps is None or not distance < before * (1 - ROUNDING):
                 break
@@ -290,16 +290,16 @@ class Search:
                 return
             before = distance
             u = self.space.u(steps)
-            weights = [shares(front, u)[0] for front in fronts]
+            weights = [shares(border, u)[0] for border in borders]
         if before < self.distance:
-            self._settle(fronts, weights)
+            self._settle(borders, weights)
 
-    def _settle(self, fronts: list[Front], weights: list[Numbers]) -> None:
-        """Go beyond the front by as little as makes the policy say so."""
+    def _settle(self, borders: list[Border], weights: list[Numbers]) -> None:
+        """Go beyond the border by as little as makes the policy say so."""
         heights = [entropy(weight) for weight in weights]
         short = 0.0
         for nudge in NUDGES:
-            found = self._tried(fronts, weights, heights, nudge)
+            found = self._tried(borders, weights, heights, nudge)
             if found is None:
                 return
             if found:
@@ -309,20 +309,20 @@ class Search:
             return
         while nudge > COARSE and nudge - short > 0.01 * nudge:
             middle = (short + nudge) / 2
-            if self._tried(fronts, weights, heights, middle):
+            if self._tried(borders, weights, heights, middle):
                 nudge = middle
             else:
                 short = middle
 
     def _tried(
         self,
-        fronts: list[Front],
+        borders: list[Border],
         weights: list[Numbers],
         heights: list[float],
         nudge: float,
     ) -> bool | None:
-        """Keep the x so far beyond the fronts if it is decided so; None: there is none."""
-        steps, _ = self.space.nearest(fronts, weights, heights, nudge)
+        """Keep the x so far beyond the borders if it is decided so; None: there is none."""
+        steps, _ = self.space.nearest(borders, weights, heights, nudge)
         x = None if steps is None else self.space.x(steps)
         if steps is None or x is None or not np.isfinite(x).all():
             return None

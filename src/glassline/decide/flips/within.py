@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassline.decide.decision import actions
+from glassline.decide.flips.borders import Space
 from glassline.decide.flips.decision import Search
-from glassline.decide.flips.fronts import Space
 from glassline.decide.gauge import Nearby, Unsettled
 from glassline.decide.policy import Policy
 from glassline.errors import InputError, ShapeError

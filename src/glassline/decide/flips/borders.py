@@ -1,4 +1,4 @@
-"""Where an action may be taken: behind fronts between two sums of exponentials."""
+"""Where an action may be taken: behind borders between two sums of exponentials."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from glassline.head import Head, softmax
 from glassline.head.rounding import UNIT, gamma
 from glassline.recipe import Action
 
-__all__ = ["Front", "Space", "entropy", "regions_of", "shares"]
+__all__ = ["Border", "Space", "entropy", "regions_of", "shares"]
 
 MAX_CUTS = 30  # a nearest point of a smooth convex set takes about five
 MET = 1e-12  # of the terms of a cut, in nats: this close it changes nothing
@@ -26,7 +26,7 @@ Pair = tuple[Action, Action]
 
 
 @dataclass(frozen=True, eq=False)
-class Front:
+class Border:
     """Some x, cut out by two sums of exponentials of the logits.
 
         log sum_(c for) exp(u_c + w_c)  >=  log sum_(c against) exp(u_c + w_c)
@@ -47,7 +47,7 @@ class Front:
     con_logs: Numbers
 
     @classmethod
-    def of(cls, saved: Numbers) -> Front:
+    def of(cls, saved: Numbers) -> Border:
         """Set up from what the action saves over another in each class, shape (k,)."""
         pro, con = np.flatnonzero(saved > 0), np.flatnonzero(saved < 0)
         return cls(pro, np.log(saved[pro]), con, np.log(-saved[con]))
@@ -60,10 +60,10 @@ class Front:
 
 def regions_of(
     policy: Policy, target: Action | None, present: Action
-) -> list[list[Front]]:
+) -> list[list[Border]]:
     """Return regions that hold every x at which another action is taken.
 
-    Each is behind all of its fronts. The fronts are those of the computed decision:
+    Each is behind all of its borders. The borders are those of the computed decision:
     costs that count as equal, and the rounding of the sums, are in them, always so
     that the region is too large rather than too small.
 
@@ -84,12 +84,12 @@ def regions_of(
         if target == Action.REJECT and len(allowed) == 3 and policy.guarantee is None:
             # accept may be the cheapest, reject equal to it and safer
             pairs.append([(Action.ACCEPT, Action.REVIEW), (target, Action.ACCEPT)])
-    found = [_fronts(policy, each) for each in pairs]
-    return [fronts for fronts in found if fronts is not None]
+    found = [_borders(policy, each) for each in pairs]
+    return [borders for borders in found if borders is not None]
 
 
-def _fronts(policy: Policy, pairs: Iterable[Pair]) -> list[Front] | None:
-    """Return the fronts of these pairs of actions; None where one holds nowhere.
+def _borders(policy: Policy, pairs: Iterable[Pair]) -> list[Border] | None:
+    """Return the borders of these pairs of actions; None where one holds nowhere.
 
     Those that another one implies, or that hold everywhere, are left out.
     """
@@ -103,7 +103,7 @@ def _fronts(policy: Policy, pairs: Iterable[Pair]) -> list[Front] | None:
             return None
         if (saved < 0).any() and not any(_implies(each, saved) for each in kept):
             kept = [each for each in kept if not _implies(saved, each)] + [saved]
-    return [Front.of(saved) for saved in kept]
+    return [Border.of(saved) for saved in kept]
 
 
 def _by_cost(policy: Policy, action: Action, other: Action) -> Numbers:
@@ -164,11 +164,11 @@ def _implies(saved: Numbers, other: Numbers) -> bool:
     return bool(max(least, 0.0) <= most and (other[saved == 0] >= 0).all())
 
 
-def shares(front: Front, u: Numbers) -> tuple[Numbers, Numbers]:
-    """Return how much each class counts on the two sides of a front at u."""
+def shares(border: Border, u: Numbers) -> tuple[Numbers, Numbers]:
+    """Return how much each class counts on the two sides of a border at u."""
     return (
-        softmax(u[front.pro] + front.pro_logs),
-        softmax(u[front.con] + front.con_logs),
+        softmax(u[border.pro] + border.pro_logs),
+        softmax(u[border.con] + border.con_logs),
     )
 
 
@@ -213,15 +213,15 @@ class Space:
         """Return the corrected logits after these steps, shape (k,)."""
         return np.asarray(self.at_start + steps @ self.slopes)
 
-    def rounding(self, fronts: Iterable[Front], radius: float) -> float:
-        """Bound what rounding does to a front and to its cuts, in nats.
+    def rounding(self, borders: Iterable[Border], radius: float) -> float:
+        """Bound what rounding does to a border and to its cuts, in nats.
 
         For steps no longer than the radius, all terms are at most
 
             S = max_c (sum_i (|base_i| + |moves_i| radius) |W_ic| + |b_c|
                        + |log prior_c| + |log mix_c|) + max |w| + 1
 
-        and each side of a front meets at most 2d + 4k + 50 roundings of them: d + 3 in
+        and each side of a border meets at most 2d + 4k + 50 roundings of them: d + 3 in
         the computed logits, d + 8 in those of `u`, 2 in shift and exponential of the
         softmax, 8 in its division and the priors, k + 3 in each weighted sum of a cut
         and in its entropy, and those of the projection.
@@ -231,18 +231,18 @@ class Space:
             lengths = np.sqrt((self.moves**2).sum(axis=1))
             size = np.abs(self.base) + np.nan_to_num(lengths * radius, nan=0.0)
             terms = size @ np.abs(self.head.W) + np.abs(self.head.b) + np.abs(self.logs)
-        logs = [np.abs(w) for f in fronts for w in (f.pro_logs, f.con_logs)]
+        logs = [np.abs(w) for f in borders for w in (f.pro_logs, f.con_logs)]
         largest = max((float(w.max(initial=0.0)) for w in logs), default=0.0)
         return gamma(4 * d + 8 * k + 100) * (float(terms.max()) + largest + 1)
 
-    def slope_bound(self, front: Front, rounding: float) -> float:
-        """Return a distance from t = 0 within which a front is not reached.
+    def slope_bound(self, border: Border, rounding: float) -> float:
+        """Return a distance from t = 0 within which a border is not reached.
 
         The lead changes by at most max |slope_c - slope_c'| a step, over c for and c'
         against.
         """
-        behind = -front.lead(self.u(np.zeros(len(self.low)))) - rounding
-        pairs = self.slopes[:, front.pro, None] - self.slopes[:, None, front.con]
+        behind = -border.lead(self.u(np.zeros(len(self.low)))) - rounding
+        pairs = self.slopes[:, border.pro, None] - self.slopes[:, None, border.con]
         steepest = float(np.sqrt((pairs**2).sum(axis=0)).max(initial=0.0))
         if not behind > 0:
             return 0.0
@@ -250,17 +250,17 @@ class Space:
 
     def nearest(
         self,
-        fronts: list[Front],
+        borders: list[Border],
         weights: list[Numbers],
         heights: list[float],
         margin: float = 0.0,
     ) -> tuple[Numbers | None, float]:
-        """Return the nearest steps with every front met by fixed weights, and a bound.
+        """Return the nearest steps with every border met by fixed weights, and a bound.
 
             sum_c weight_c (u_c + w_c) + height  >=  log sum_(against) exp(u_c + w_c)
                                                      + margin
 
-        a convex set for each front. It is cut from outside: by Jensen the right side
+        a convex set for each border. It is cut from outside: by Jensen the right side
         is at least any shares times (u + w) plus their entropy, a half-space that
         touches the set where the shares are those of u. The point is the nearest of
         the cuts; the bound, no more than its distance, is proved by their multipliers.
@@ -272,12 +272,12 @@ class Space:
         rows: list[Numbers] = []
         least: list[float] = []
         start = np.clip(0.0, self.low, self.high)
-        steps, bound = (self.hint if fronts else start), float(np.sqrt(start @ start))
+        steps, bound = (self.hint if borders else start), float(np.sqrt(start @ start))
         for _ in range(MAX_CUTS):
             u, is_met = self.u(steps), bool(rows)
-            for front, weight, height in zip(fronts, weights, heights, strict=True):
-                con = shares(front, u)[1]
-                slope, lack = self._cut(front, weight, height - margin, con)
+            for border, weight, height in zip(borders, weights, heights, strict=True):
+                con = shares(border, u)[1]
+                slope, lack = self._cut(border, weight, height - margin, con)
                 terms = 1 + abs(lack) + np.abs(slope) @ np.abs(steps)
                 if not rows or lack - slope @ steps > MET * terms:
                     is_met = False
@@ -293,12 +293,12 @@ class Space:
         return steps, bound
 
     def _cut(
-        self, front: Front, weight: Numbers, height: float, con: Numbers
+        self, border: Border, weight: Numbers, height: float, con: Numbers
     ) -> tuple[Numbers, float]:
         """Return the half-space slope . t >= lack."""
-        slope = self.slopes[:, front.pro] @ weight - self.slopes[:, front.con] @ con
-        ahead = weight @ (self.at_start[front.pro] + front.pro_logs) + height
-        behind = con @ (self.at_start[front.con] + front.con_logs) + entropy(con)
+        slope = self.slopes[:, border.pro] @ weight - self.slopes[:, border.con] @ con
+        ahead = weight @ (self.at_start[border.pro] + border.pro_logs) + height
+        behind = con @ (self.at_start[border.con] + border.con_logs) + entropy(con)
         return slope, float(behind - ahead)
 
     def _projected(self, rows: Numbers, least: Numbers) -> tuple[Numbers | None, float]:
