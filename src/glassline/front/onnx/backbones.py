@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from glassline.errors import InputError, MissingExtraError, ModelError, show
 from glassline.front.onnx.checkpoint import Tensors, check_name, read_checkpoint
-from glassline.front.onnx.safety import MAX_BYTES, check
+from glassline.front.onnx.safety import DOMAINS, MAX_BYTES, check
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -176,6 +176,8 @@ def _from_file(path: Path) -> Backbone:
             f"{path.name}: expected one input of shape (n, 3, side, side) and outputs "
             "of shape (n, c, h, h), got others."
         )
+    for each in [each for each in network.opset_import if each.domain not in DOMAINS]:
+        network.opset_import.remove(each)  # exporters list sets that no node is of
     del network.graph.output[:]
     network.graph.output.extend(stages)
     return Backbone(

@@ -63,6 +63,44 @@ def test_an_onnx_file_is_a_backbone(tmp_path: Path) -> None:
     assert Session(statistics_network(found), "own.onnx").side == SIDE
 
 
+def test_sets_of_operators_that_nothing_uses_are_left_out(tmp_path: Path) -> None:
+    """The network that is written names what its nodes are of, and no other set."""
+    model = tiny_backbone()
+    model.opset_import.append(onnx.helper.make_opsetid("ai.onnx.ml", 2))
+    (tmp_path / "own.onnx").write_bytes(model.SerializeToString())
+
+    written = onnx.load_from_string(
+        statistics_network(read_backbone(str(tmp_path / "own.onnx")))
+    )
+
+    assert [each.domain for each in written.opset_import] == [""]
+
+
+def test_numbers_in_another_file_are_joined_as_the_message_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PyTorch writes them from 2.9 on; what the message says is done, word by word."""
+    monkeypatch.chdir(tmp_path)
+    onnx.save(
+        tiny_backbone(),
+        "ext.onnx",
+        save_as_external_data=True,
+        location="ext.onnx.data",
+        size_threshold=0,
+    )
+    with pytest.raises(
+        ModelError,
+        match=r"^ext\.onnx: expected all numbers in this file, got numbers in another "
+        r"file: 'ext\.onnx\.data'\. Write both as one, where they lie: .*\. With "
+        r"PyTorch: torch\.onnx\.export\(\.\.\., external_data=False\)\.$",
+    ):
+        read_backbone("ext.onnx")
+
+    onnx.save(onnx.load("ext.onnx"), "one.onnx")
+
+    assert read_backbone("one.onnx").shapes == ((6, 28), (6, 14))
+
+
 def test_an_unknown_name_is_refused() -> None:
     """With those that are known."""
     with pytest.raises(
