@@ -9,6 +9,7 @@ with all of these, is `glassline.model.verdict`.
 
 from glassline.decide.band import Band, review_band
 from glassline.decide.binomial import parts_needed
+from glassline.decide.calibration import brier, calibration_error
 from glassline.decide.conformal import ClassSet, Taught, class_set
 from glassline.decide.decision import Decision, Reason, actions, decide
 from glassline.decide.gauge import Gauge, Nearby, Unsettled, aiag
@@ -36,6 +37,8 @@ __all__ = [
     "Unsettled",
     "actions",
     "aiag",
+    "brier",
+    "calibration_error",
     "class_set",
     "decide",
     "find_guarantee",

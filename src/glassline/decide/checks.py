@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassline.errors import InputError, ShapeError, show
+from glassline.head.targets import SUM_TOLERANCE
 
 __all__ = [
     "as_probabilities",
     "check_shape",
     "check_shares",
 ]
-
-SUM_TOLERANCE = 1e-6  # probabilities may come from single-precision models
 
 
 def as_probabilities(probabilities: ArrayLike, k: int) -> NDArray[np.float64]:

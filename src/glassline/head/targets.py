@@ -13,7 +13,7 @@ from glassline.errors import InputError, LabelError, ShapeError
 from glassline.head.inputs import as_floats, check_finite
 
 __all__ = [
-    "ROW_SUM_TOLERANCE",
+    "SUM_TOLERANCE",
     "Votes",
     "as_class_ids",
     "as_targets",
@@ -22,9 +22,7 @@ __all__ = [
     "votes",
 ]
 
-ROW_SUM_TOLERANCE = (
-    1e-9  # a third written three times sums to 1 to 1e-16; a slip does not
-)
+SUM_TOLERANCE = 1e-6  # of shares that sum to 1: they may come in single precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +78,7 @@ def as_targets(
         raise ShapeError(f"{name}: expected shape {wanted}, got {rows.shape}{kind}.")
     check_finite(rows, name)
     sums = rows.sum(axis=1)
-    wrong = (rows < 0).any(axis=1) | ((abs(sums - 1) > ROW_SUM_TOLERANCE) & (sums != 0))
+    wrong = (rows < 0).any(axis=1) | ((abs(sums - 1) > SUM_TOLERANCE) & (sums != 0))
     if wrong.any():
         first = int(np.argmax(wrong))
         raise LabelError(

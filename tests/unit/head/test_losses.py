@@ -401,10 +401,10 @@ TWO = np.zeros((2, 3))
         ),
         pytest.param(
             TWO,
-            [[1, 0, 0], [0.5, 0.5 - 1.5e-9, 0]],
+            [[1, 0, 0], [0.5, 0.5 - 1.5e-6, 0]],
             None,
             LabelError,
-            r"^targets\[1\]: expected shares >= 0 that sum to 1 \(or to 0: undecided\), got \[0\.5, 0\.4999999985, 0\.0\]\.$",
+            r"^targets\[1\]: expected shares >= 0 that sum to 1 \(or to 0: undecided\), got \[0\.5, 0\.4999985, 0\.0\]\.$",
             id="shares-just-off",
         ),
         pytest.param(

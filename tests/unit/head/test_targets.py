@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.errors import InputError, LabelError, ShapeError
-from glassline.head import class_weights, smooth
+from glassline.head import class_weights, cross_entropy, smooth
 from glassline.head.targets import as_class_ids, votes
 
 
@@ -103,3 +103,12 @@ def test_ids_where_shares_will_not_do():
         match=r"^labels: expected shape \(2,\) of class ids, got \(2, 2\)\.$",
     ):
         as_class_ids(np.eye(2), 2, 2)
+
+
+def test_shares_in_single_precision_are_shares() -> None:
+    """Their rows sum to 1 to 1e-7: the loss is that of the numbers as they came."""
+    shares = np.array([[0.7, 0.2, 0.1], [1 / 3, 1 / 3, 1 / 3]], np.float32)
+
+    loss = cross_entropy(np.zeros((2, 3)), shares)
+
+    assert_allclose(loss, math.log(3) * shares.astype(np.float64).sum() / 2, rtol=1e-15)

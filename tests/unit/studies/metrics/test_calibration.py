@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from glassline.decide import brier, calibration_error
 from glassline.errors import InputError, ShapeError
 from glassline.head import softmax
 from glassline.studies.metrics import reliability
-from glassline.studies.metrics.calibration import brier, calibration_error
 from glassline.training.temperature import calibrate
 
 

@@ -15,9 +15,9 @@ from sklearn.metrics import (
     f1_score,
 )
 
+from glassline.decide import brier, calibration_error
 from glassline.errors import InputError
 from glassline.studies.metrics import Rate, calibration, reliability, score
-from glassline.studies.metrics.calibration import brier, calibration_error
 
 
 def test_the_four_figures_equal_those_counted_by_hand() -> None:
