@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-PARTS = 300
+PARTS = 600
+LOT = 5  # parts a lot: many small lots say more than few large ones
 SEED = 7
 HELD_OUT = 3  # one fold in three is kept for scoring
 SHOWN = 3
@@ -89,7 +90,7 @@ def _render(folder: Path, progress: Progress) -> Path:
     make_ready(folder, mark=True)
     rng = np.random.default_rng(SEED)  # noqa: TID251  the one seed of the command line
     made = []
-    for number, part in enumerate(production_line(PARTS, rng=rng), 1):
+    for number, part in enumerate(production_line(PARTS, rng=rng, lot_size=LOT), 1):
         made.append(part)
         progress("rendering parts", number, PARTS)
     write_dataset(made, folder)
