@@ -27,6 +27,7 @@ __all__ = [
     "language_option",
     "possible_by",
     "read_data",
+    "read_photos",
     "refuse",
     "set_options",
     "workers_option",
@@ -94,6 +95,14 @@ def read_data(data: Path) -> Dataset:
 
     encoding = click.get_current_context().meta.get(ENCODING)
     return Dataset.read(data, encoding=encoding)
+
+
+def read_photos(photos: Path) -> Dataset:
+    """Read PHOTOS, whose labels nobody asks for, as the command line says."""
+    from glassline.dataset import Dataset
+
+    encoding = click.get_current_context().meta.get(ENCODING)
+    return Dataset.photos(photos, encoding=encoding)
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5

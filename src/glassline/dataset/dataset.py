@@ -17,6 +17,7 @@ from glassline.dataset.folder import TABLES, read_folder
 from glassline.dataset.part import Part
 from glassline.dataset.table import read_table
 from glassline.errors import DatasetError, GlasslineWarning, LabelError, show
+from glassline.image import list_images
 from glassline.recipe.spelling import find, key, spellings
 
 __all__ = ["Dataset", "Labelled"]
@@ -111,15 +112,31 @@ class Dataset:
             DatasetError: There is nothing there, or it is no dataset.
             MissingExtraError: A Parquet file, and duckdb is not installed.
         """
-        path = Path(source)
+        return cls._guarded(Path(source), encoding, labelled=True)
+
+    @classmethod
+    def photos(cls, source: str | Path, encoding: str | None = None) -> Dataset:
+        """Read photos whose labels nobody asks for, with their lots where a table has them.
+
+        As `read`, but a table needs only its column `path`, and a folder without a
+        table may hold its photos in any way, each of them a group of its own.
+
+        Raises:
+            DatasetError: As of `read`.
+            MissingExtraError: As of `read`.
+        """
+        return cls._guarded(Path(source), encoding, labelled=False)
+
+    @classmethod
+    def _guarded(cls, path: Path, encoding: str | None, labelled: bool) -> Dataset:
         try:
-            return cls._read(path, encoding)
+            return cls._read(path, encoding, labelled)
         except OSError as error:
             place = error.filename or path
             raise _not_readable(place, f"an error: {error.strerror}") from error
 
     @classmethod
-    def _read(cls, path: Path, encoding: str | None) -> Dataset:
+    def _read(cls, path: Path, encoding: str | None, labelled: bool) -> Dataset:
         try:
             mode = path.stat().st_mode
         except (FileNotFoundError, ValueError) as error:  # or a name with a zero byte
@@ -131,9 +148,20 @@ class Dataset:
             table = next((each for each in named if each and each.is_file()), None)
         if encoding is not None and (table is None or table.suffix == ".parquet"):
             raise DatasetError(f"encoding: expected a CSV to read with it, got {path}.")
-        if table is None:
+        if table is not None:
+            parts = read_table(table, encoding, labelled=labelled)
+            return cls(str(table), _unified(parts, table.name))
+        if labelled:
             return cls(str(path), _unified(read_folder(path), str(path)))
-        return cls(str(table), _unified(read_table(table, encoding), table.name))
+        loose = list_images(path)
+        if not loose:
+            raise _not_readable(path, "no photo in it")
+        return cls(
+            str(path),
+            tuple(
+                Part(each, None, path.name, str(each), within=path) for each in loose
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -56,12 +56,15 @@ class Table:
     has_comma: bool = False
 
 
-def read_table(path: Path, encoding: str | None = None) -> tuple[Part, ...]:
+def read_table(
+    path: Path, encoding: str | None = None, *, labelled: bool = True
+) -> tuple[Part, ...]:
     """Read the parts of a CSV or Parquet file, in row order.
 
     Args:
         path: The file.
         encoding: Of a CSV; left out, it is found.
+        labelled: Whether it must have labels.
 
     Raises:
         DatasetError: It is no such table; the message names the first line at fault.
@@ -75,8 +78,8 @@ def read_table(path: Path, encoding: str | None = None) -> tuple[Part, ...]:
         )
     if not path.is_file():  # a pipe would wait for ever, a device never end
         raise DatasetError(f"{path.name}: expected a file, got a pipe or device.")
-    table = _parquet(path) if suffix == ".parquet" else _csv(path, encoding)
-    columns = _Columns.of(table.header, path.name)
+    table = _parquet(path) if suffix == ".parquet" else _csv(path, encoding, labelled)
+    columns = _Columns.of(table.header, path.name, labelled)
     if not table.rows:
         raise DatasetError(f"{path.name}: expected at least one row, got none.")
     places = Places(path.parent, path.name)
@@ -95,7 +98,7 @@ class _Columns:
     scores: Mapping[str, int]
 
     @classmethod
-    def of(cls, header: Cells, where: str) -> _Columns:
+    def of(cls, header: Cells, where: str, labelled: bool) -> _Columns:
         names = [shown(_text(name)) for name in header]
         keys = list(map(key, names))
         plain = {}
@@ -118,10 +121,10 @@ class _Columns:
                     f"{where}: expected each column once, got {show(names[at])} twice "
                     f"(columns {keys.index(name) + 1} and {at + 1}). Rename or remove one."
                 )
-        if "path" not in plain or ("label" not in plain and len(shares) < 2):
-            raise DatasetError(
-                f"{where}: expected the columns path and label, got {', '.join(names)}."
-            )
+        is_labelled = "label" in plain or len(shares) > 1
+        if "path" not in plain or (labelled and not is_labelled):
+            wanted = "the columns path and label" if labelled else "a column path"
+            raise DatasetError(f"{where}: expected {wanted}, got {', '.join(names)}.")
         return cls(plain, shares, scores)
 
     def shares_of(self, table: Table, where: str) -> Mapping[str, int]:
@@ -239,7 +242,7 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _csv(path: Path, encoding: str | None) -> Table:
+def _csv(path: Path, encoding: str | None, labelled: bool) -> Table:
     with path.open("rb") as file:
         data = file.read(MAX_TABLE_BYTES + 1)
     if len(data) > MAX_TABLE_BYTES:
@@ -250,7 +253,7 @@ def _csv(path: Path, encoding: str | None) -> Table:
     def classes(text: str) -> tuple[str, ...] | None:
         try:
             table = _parsed(text, path.name)
-            columns = _Columns.of(table.header, path.name)
+            columns = _Columns.of(table.header, path.name, labelled)
         except DatasetError:
             return None
         at = columns.plain.get("label")

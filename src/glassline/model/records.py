@@ -18,6 +18,7 @@ __all__ = [
     "ConceptsRecord",
     "CopiedPhoto",
     "Made",
+    "Reference",
     "RefusedPhoto",
     "TemperatureRecord",
     "TrainingRecord",
@@ -102,6 +103,24 @@ class ConceptsRecord:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """Where the parts of training that look good lie, group by group: what drift is from.
+
+    Attributes:
+        parts: Parts of training that were read, of every class.
+        looked_good: Those whose most probable class is the good one.
+        groups: The groups that these came in.
+        means: Of each group the mean x of its parts that look good, shape (g, d); of
+            many groups a few hundred, evenly spaced.
+    """
+
+    parts: int
+    looked_good: int
+    groups: int
+    means: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class TrainingRecord:
     """What a model rests on; no path, so that the folder's place changes nothing.
 
@@ -120,6 +139,8 @@ class TrainingRecord:
         backbone: Of a cnn front.
         concepts: Of a cnn front.
         copies: Photos with the same pixels as another one; None where there are none.
+        reference: Where drift is measured from; None without a good class, and of a
+            model from before it was kept.
     """
 
     data_sha256: str
@@ -136,10 +157,11 @@ class TrainingRecord:
     backbone: BackboneRecord | None = None
     concepts: ConceptsRecord | None = None
     copies: tuple[CopiedPhoto, ...] | None = None
+    reference: Reference | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain data; what does not apply to the model is left out."""
-        optional = ("candidates", "backbone", "concepts", "copies")
+        optional = ("candidates", "backbone", "concepts", "copies", "reference")
         return {
             key: value
             for key, value in asdict(self).items()

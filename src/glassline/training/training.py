@@ -28,6 +28,7 @@ from glassline.model.records import (
     TemperatureRecord,
     TrainingRecord,
 )
+from glassline.model.reference import refer
 from glassline.recipe import Recipe
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import Choice, choose, inner_loss
@@ -166,7 +167,7 @@ def train_head(
     _check_priors(learnt, parts.data, recipe)
     tempered = temper(values, parts.data, recipe, clip=clip)
     known, novelty = parts.data.labelled(recipe.classes), recipe.review.novelty
-    return Model(
+    model = Model(
         recipe=recipe,
         front=front,
         scale=learnt.scale,
@@ -188,6 +189,8 @@ def train_head(
             temperature=TemperatureRecord(**tempered.as_json()) if tempered else None,
         ),
     )
+    reference = refer(model, values, parts.data.groups())
+    return replace(model, record=replace(model.record, reference=reference))
 
 
 def _choose(
