@@ -111,7 +111,7 @@ def by_many_at_once(line: Line) -> Verdicts:
 
 def by_evaluation(line: Line) -> Verdicts:
     """`evaluate`, part by part."""
-    found = evaluate(line.model, line.data)
+    found = evaluate(line.model, line.data, with_training=True)
     return _of_arrays(line, found.actions, glassline.softmax(found.logits))
 
 

@@ -79,7 +79,7 @@ def test_an_evaluation_counts_the_decisions_that_inspect_takes(agreed: Line) -> 
         for part in agreed.data.parts
     )
 
-    found = evaluate(agreed.model, agreed.data)
+    found = evaluate(agreed.model, agreed.data, with_training=True)
 
     expected = [
         [pairs[name, action] for action in ("accept", "reject", "review")]

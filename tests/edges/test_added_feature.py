@@ -77,9 +77,9 @@ def test_five_features_are_trained_shown_scored_and_proved(
     assert "% of the surface" in seen.sheet.text("zh-TW")
     assert "saturated" in svg.face(seen.evidence, "en")
     assert json.loads(seen.sheet.json())["features"][4]["id"] == "saturated"
-    assert evaluate(again, line).confusion.sum() == len(line)
+    assert evaluate(again, line, with_training=True).confusion.sum() == len(line)
     assert verify(again, line, retrain=True).holds
-    story = Story("line", again, evaluate(again, line), (seen,), {})
+    story = Story("line", again, evaluate(again, line, with_training=True), (seen,), {})
     assert "x5 saturated" in page(story, "zh-TW")
 
 

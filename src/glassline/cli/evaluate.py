@@ -11,6 +11,7 @@ from glassline.cli.options import (
     json_option,
     language_option,
     read_data,
+    refuse,
 )
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.cli.usage import tell_asked
@@ -35,15 +36,26 @@ SOME_REFUSED = 6
     show_default=True,
     help="Of the random directions of --subsets.",
 )
+@click.option(
+    "--with-training",
+    is_flag=True,
+    help="Score photos that the model was trained on too; such figures flatter.",
+)
 @encoding_option
 @language_option
 @json_option
 def command(
-    model: Path, data: Path, subsets: bool, seed: int, lang: str, as_lines: bool
+    model: Path,
+    data: Path,
+    subsets: bool,
+    seed: int,
+    with_training: bool,
+    lang: str,
+    as_lines: bool,
 ) -> None:
     """Score a model on labelled photos.
 
-    The photos should be ones that it was not trained on.
+    Photos that it was trained on are told and left out.
 
     \b
     Example:
@@ -53,6 +65,8 @@ def command(
     Exit code 6 when some photos were refused; they are counted, not scored.
     """
     if subsets:
+        why = "expected without --subsets, which scores out of fold"
+        refuse(click.get_current_context(), why, "with_training")
         _score_subsets(model, data, seed, lang, as_lines)
         return
     from glassline.model import load
@@ -61,7 +75,9 @@ def command(
 
     with progress_bar(lang) as progress:
         trained = load(model)
-        found = evaluate(trained, read_data(data), progress=progress)
+        found = evaluate(
+            trained, read_data(data), with_training=with_training, progress=progress
+        )
     if as_lines:
         as_json(found.as_json())
     else:

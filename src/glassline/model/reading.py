@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Measure,
@@ -11,8 +14,9 @@ from glassline.dataset.readings import (
     read_parts,
 )
 from glassline.model.model import Model
+from glassline.model.records import PHOTO_DIGITS
 
-__all__ = ["read_with"]
+__all__ = ["learnt", "read_with"]
 
 
 def read_with(
@@ -42,4 +46,27 @@ def read_with(
         model.recipe.image,
         workers=workers,
         progress=progress,
+    )
+
+
+def learnt(model: Model, readings: Readings) -> NDArray[np.bool_]:
+    """Return which parts a model was trained on, by the hash of the photo or of a copy.
+
+    A photo that was written anew (another format, other metadata) has another hash:
+    it is told only where the photo of training is among the readings or their copies.
+
+    Returns:
+        Shape (n,), a row a part.
+    """
+    trained = set(model.record.photos)
+    copied = {
+        each.of.path
+        for each in readings.copies
+        if each.sha256[:PHOTO_DIGITS] in trained
+    }
+    return np.array(
+        [
+            photo[:PHOTO_DIGITS] in trained or part.path in copied
+            for photo, part in zip(readings.sha256, readings.data.parts, strict=True)
+        ]
     )

@@ -13,6 +13,7 @@ from glassline.head.newton import Step
 from glassline.recipe.tables import fill
 
 __all__ = [
+    "PHOTO_DIGITS",
     "BackboneRecord",
     "Candidate",
     "ConceptsRecord",
@@ -25,6 +26,8 @@ __all__ = [
     "certificate_table",
     "read_certificate",
 ]
+
+PHOTO_DIGITS = 16  # of a photo's hash: two photos of a million share them once in 4e7
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The way back: labelled photos become a model."""
 
 from glassline.training.training import (
-    PHOTO_DIGITS,
     Trained,
     data_hash,
     read_candidates,
@@ -11,7 +10,6 @@ from glassline.training.training import (
 )
 
 __all__ = [
-    "PHOTO_DIGITS",
     "Trained",
     "data_hash",
     "read_candidates",

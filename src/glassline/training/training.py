@@ -22,6 +22,7 @@ from glassline.head import Fit
 from glassline.image import printable
 from glassline.model import Model
 from glassline.model.records import (
+    PHOTO_DIGITS,
     Candidate,
     CopiedPhoto,
     RefusedPhoto,
@@ -44,7 +45,6 @@ from glassline.training.trainset import (
 )
 
 __all__ = [
-    "PHOTO_DIGITS",
     "Trained",
     "data_hash",
     "read_candidates",
@@ -52,8 +52,6 @@ __all__ = [
     "train_head",
     "train_on",
 ]
-
-PHOTO_DIGITS = 16  # of a photo's hash: two photos of a million share them once in 4e7
 
 
 def train(

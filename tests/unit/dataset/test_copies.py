@@ -146,7 +146,9 @@ def test_copies_prove_nothing(settled: Model, line: Dataset, copied: Dataset) ->
     """Neither more parts nor narrower intervals, and no leak from fold to fold."""
     recipe = settled.recipe
 
-    once, thrice = evaluate(settled, line), evaluate(settled, copied)
+    once, thrice = (
+        evaluate(settled, each, with_training=True) for each in (line, copied)
+    )
     folds = [
         cross_validate(read_candidates(each, recipe), recipe) for each in (line, copied)
     ]
@@ -162,7 +164,7 @@ def test_every_count_says_what_it_left_out(copied: Dataset, settled: Model) -> N
     first = [part.path.name for part in some.parts[:2]]
 
     record = train(some, settled.recipe).record
-    found = evaluate(settled, some)
+    found = evaluate(settled, some, with_training=True)
 
     pairs = [(each.image, each.of) for each in record.copies or ()]
     assert pairs == [("0.png", first[0]), ("1.png", first[1])]

@@ -126,7 +126,7 @@ def test_an_evaluation_says_what_the_concepts_mean(
     taught: Model, line: Dataset
 ) -> None:
     """The figures of training, and the meaning on these photos."""
-    found = evaluate(taught, line)
+    found = evaluate(taught, line, with_training=True)
 
     assert found.concepts is not None
     assert found.concepts["figures"] == taught.record.concepts.figures

@@ -251,7 +251,7 @@ def test_cross_validation_judges_every_part_once_and_unseen(line: Dataset) -> No
 
     unseen = cross_validate(readings, recipe, count=4)
 
-    seen = evaluate(train_on(readings, recipe).model, line)
+    seen = evaluate(train_on(readings, recipe).model, line, with_training=True)
     assert unseen.n == len(line)
     assert unseen.confusion.sum(axis=1).tolist() == seen.confusion.sum(axis=1).tolist()
     assert unseen.log_loss > seen.log_loss

@@ -33,7 +33,6 @@ from glassline.recipe import Recipe
 from glassline.recipe.server import VlmSettings
 from glassline.studies.comparison import compare
 from glassline.studies.evaluation import evaluate
-from glassline.studies.evaluation.text import lines
 from glassline.studies.guarantee import assure
 from glassline.studies.labels import audit
 from glassline.studies.report.pictures import overlay
@@ -210,7 +209,7 @@ def test_a_model_of_scores_is_verified_from_what_is_remembered(
 
 def test_a_model_of_scores_is_evaluated(asked: Model, line: Dataset) -> None:
     """Like any other."""
-    assert next(lines(evaluate(asked, line), "en")).startswith("60 parts")
+    assert evaluate(asked, line, with_training=True).n == 60
 
 
 def test_labels_are_audited_by_its_scores(asked: Model, line: Dataset) -> None:
@@ -359,7 +358,7 @@ def test_the_commands_ask_and_count(
         "--recipe", str(recipe), "--json",
     )  # fmt: skip
     looked = run("inspect", f"{tmp_path}/model", photo)
-    scored = run("evaluate", f"{tmp_path}/model", str(line_folder))
+    scored = run("evaluate", f"{tmp_path}/model", str(line_folder), "--with-training")
     worked = run("sheet", f"{tmp_path}/model", photo, "--lang", "zh-TW")
 
     assert json.loads(trained.stdout)["usage"]["completion_tokens"] == 40 * len(line)

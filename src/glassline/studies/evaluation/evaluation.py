@@ -21,7 +21,7 @@ from glassline.dataset.readings import (
 )
 from glassline.errors import InputError
 from glassline.head import part_losses, softmax
-from glassline.model import Model, read_with
+from glassline.model import Model, learnt, read_with
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Action, Recipe
 from glassline.studies.metrics import (
@@ -58,6 +58,8 @@ class Evaluation:
         concepts: Of another front, its figures from training (null where there were
             too few groups) and how each concept follows its measured reading on these
             parts.
+        learnt: Photos that the model was trained on.
+        with_training: Whether they are scored; else they are left out.
     """
 
     recipe: Recipe
@@ -70,6 +72,8 @@ class Evaluation:
     copies: tuple[Copy, ...]
     undecided: int
     concepts: Mapping[str, Any] | None = None
+    learnt: int = 0
+    with_training: bool = False
 
     @property
     def n(self) -> int:
@@ -168,6 +172,8 @@ class Evaluation:
             "refused": [each.as_json() for each in self.refused],
             "copies": [each.as_json() for each in self.copies],
             "undecided": self.undecided,
+            "learnt": self.learnt,
+            "with_training": self.with_training,
             **({"concepts": dict(self.concepts)} if self.concepts else {}),
         }
 
@@ -176,22 +182,55 @@ def evaluate(
     model: Model,
     data: Dataset,
     *,
+    with_training: bool = False,
     workers: int = 2,
     progress: Progress = no_progress,
 ) -> Evaluation:
-    """Score a model on labelled photos, best on ones it was not trained on.
+    """Score a model on labelled photos that it was not trained on.
+
+    Args:
+        model: Which is scored.
+        data: Labelled parts.
+        with_training: Whether photos that the model was trained on are scored too; such
+            figures flatter. Else they are left out and counted.
+        workers: Photos read at the same time.
+        progress: Told how far it is.
 
     Raises:
         LabelError: A label is not one of the model's classes.
         DatasetError: No photo could be read.
-        InputError: No part that could be read is labelled.
+        InputError: No part that could be read is labelled, or the model was trained on
+            all that are.
     """
     data.targets(model.recipe.classes)
     readings = read_with(model, data, reader(model), workers=workers, progress=progress)
+    known_before = learnt(model, readings)
+    if not with_training:
+        readings = _others(readings, known_before, model)
     values = readings.values[:, : len(model.feature_names)]
     said = decide(model, values)
     found = judge(model.recipe, said.logits, said.actions, readings)
-    return replace(found, concepts=followed(model, readings))
+    return replace(
+        found,
+        concepts=followed(model, readings),
+        learnt=int(known_before.sum()),
+        with_training=with_training,
+    )
+
+
+def _others(
+    readings: Readings, known_before: NDArray[np.bool_], model: Model
+) -> Readings:
+    """Leave out the photos of training; some labelled part must be left."""
+    labelled = readings.data.targets(model.recipe.classes).any(axis=1)
+    if labelled.any() and not (labelled & ~known_before).any():
+        raise InputError(
+            f"{readings.data.name}: expected labelled photos that the model was not "
+            f"trained on, got none: it was trained on {known_before.sum()} of "
+            f"{len(known_before)}. Give others, or score these with --with-training "
+            "(in Python with_training=True), which flatters."
+        )
+    return readings.subset(np.flatnonzero(~known_before | ~labelled))
 
 
 def judge(

@@ -39,6 +39,9 @@ def lines(found: Evaluation, lang: str) -> Iterator[str]:
             calibrated.brier,
         )
     )
+    if found.learnt:
+        told_of = say["with_training" if found.with_training else "learnt"]
+        yield from wrap(told_of.format(count=found.learnt))
     yield say["head"].format(n=s.n, groups=s.groups)
     figures = {
         "accuracy": f"{accuracy}   {majority}",

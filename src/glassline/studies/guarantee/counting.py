@@ -6,24 +6,22 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassline.arrays import Probabilities
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Copy,
     Progress,
-    Readings,
     Refusal,
     no_progress,
 )
 from glassline.decide import Counted, Guarantee, TooFew, find_guarantee
 from glassline.errors import InputError
 from glassline.head import softmax
-from glassline.model import Model, read_with
+from glassline.model import Model, learnt, read_with
 from glassline.recipe import Recipe
 from glassline.studies.crossvalidation import cross_validate
-from glassline.training import PHOTO_DIGITS, data_hash, read_candidates
+from glassline.training import data_hash, read_candidates
 
 __all__ = ["Assurance", "assure"]
 
@@ -144,13 +142,13 @@ def assure(  # noqa: PLR0913  options, each with a default
         )
     if whole:
         parts: Literal["new", "out_of_fold"] = "out_of_fold"
-        learnt = np.zeros(len(targets), np.bool_)
+        known_before = np.zeros(len(targets), np.bool_)
         p = np.zeros(targets.shape)
         p[known] = _out_of_fold(model, data, workers, progress)
     else:
-        parts, learnt = "new", _learnt(model, readings)
+        parts, known_before = "new", learnt(model, readings)
         p = model.head.probabilities(model.scale.x(readings.values))
-    rows = np.flatnonzero(known & ~learnt)
+    rows = np.flatnonzero(known & ~known_before)
     if not len(rows):
         raise InputError(
             f"{data.name}: expected labelled parts that the model was not trained on, "
@@ -174,8 +172,8 @@ def assure(  # noqa: PLR0913  options, each with a default
         counted=by,
         n=len(rows),
         groups=len(np.unique(groups)),
-        learnt=int(learnt.sum()),
-        undecided=int((~known & ~learnt).sum()),
+        learnt=int(known_before.sum()),
+        undecided=int((~known & ~known_before).sum()),
         refused=readings.refused,
         copies=readings.copies,
         data_sha256=data_hash(counted, model.recipe),
@@ -188,19 +186,3 @@ def _out_of_fold(
     """Return the probabilities of the labelled parts, each by a head without its group."""
     candidates = read_candidates(data, model.recipe, workers=workers, progress=progress)
     return softmax(cross_validate(candidates, model.recipe, progress=progress).logits)
-
-
-def _learnt(model: Model, readings: Readings) -> NDArray[np.bool_]:
-    """Return which photos the model was trained on, themselves or a copy."""
-    trained = set(model.record.photos)
-    copied = {
-        each.of.path
-        for each in readings.copies
-        if each.sha256[:PHOTO_DIGITS] in trained
-    }
-    return np.array(
-        [
-            photo[:PHOTO_DIGITS] in trained or part.path in copied
-            for photo, part in zip(readings.sha256, readings.data.parts, strict=True)
-        ]
-    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -15,6 +17,7 @@ from glassline.model import Model
 from glassline.recipe import Recipe
 from glassline.studies.evaluation import Evaluation, evaluate, judge
 from glassline.studies.evaluation.text import lines
+from glassline.training import train
 
 CLASSES = ("ok", "scratch")
 
@@ -149,7 +152,7 @@ def test_without_a_good_class_there_are_no_escapes(line: Dataset) -> None:
 
 def test_a_model_scores_its_own_parts_well(model: Model, line: Dataset) -> None:
     """The whole way from photos to counts."""
-    found = evaluate(model, line)
+    found = evaluate(model, line, with_training=True)
 
     assert found.accuracy > 0.85
     assert found.as_json()["n"] == len(line)
@@ -164,3 +167,71 @@ def test_nothing_labelled_is_an_error(model: Model, line: Dataset) -> None:
         InputError, match=r"^evaluate: expected at least one labelled part, got none\.$"
     ):
         evaluate(model, replace(line, parts=parts))
+
+
+@pytest.fixture(scope="module")
+def half(line: Dataset) -> Model:
+    """A model trained on every other part of the line."""
+    return train(line.subset(range(0, len(line), 2)), Recipe(classes=line.classes))
+
+
+def test_photos_of_training_are_left_out_and_told_first(
+    half: Model, line: Dataset
+) -> None:
+    """The score of the others, bit for bit; the first line says how many."""
+    found = evaluate(half, line)
+
+    others = evaluate(half, line.subset(range(1, len(line), 2)))
+    assert found.as_json() == {**others.as_json(), "learnt": 30}
+    assert [next(lines(each, "en")) for each in (found, others)] == [
+        "Left out, as the model was trained on them: 30 photos (--with-training scores",
+        next(lines(others, "en")),
+    ]
+    assert next(lines(found, "zh-TW")).startswith("訓練時已用過而不計：30 張照片")
+
+
+def test_photos_of_training_are_scored_on_request_and_told_first(
+    half: Model, line: Dataset
+) -> None:
+    """All of them, and a line that says what such figures are worth."""
+    found = evaluate(half, line, with_training=True)
+
+    assert (found.n, found.learnt, found.with_training) == (60, 30, True)
+    assert next(lines(found, "en")) == (
+        "The model was trained on 30 of these photos: the figures flatter."
+    )
+
+
+def test_a_copy_of_a_photo_of_training_is_one(
+    half: Model, line: Dataset, tmp_path: Path
+) -> None:
+    """Under another name, and beside one that is written in another format."""
+    first, second = line.parts[0], line.parts[1]
+    copy = tmp_path / "again.png"
+    copy.write_bytes(first.path.read_bytes())
+    pixels = cv2.imread(str(first.path), cv2.IMREAD_UNCHANGED)  # noqa: TID251
+    cv2.imwrite(str(tmp_path / "first.bmp"), pixels)  # noqa: TID251
+    parts = (
+        replace(first, path=tmp_path / "first.bmp", within=None, sha256=None),
+        replace(first, path=copy, within=None),
+        second,
+    )
+
+    found = evaluate(half, replace(line, parts=parts))
+
+    assert (found.n, found.learnt, len(found.copies)) == (1, 1, 1)
+
+
+def test_photos_of_training_alone_leave_nothing_to_score(
+    half: Model, line: Dataset
+) -> None:
+    """The message says what to do."""
+    data = line.subset(range(0, len(line), 2))
+
+    with pytest.raises(
+        InputError,
+        match=r"^.+labels\.csv: expected labelled photos that the model was not trained on, "
+        r"got none: it was trained on 30 of 30\. Give others, or score these with "
+        r"--with-training \(in Python with_training=True\), which flatters\.$",
+    ):
+        evaluate(half, data)
