@@ -10,9 +10,16 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["publish"]
+try:
+    import fcntl
+except ImportError:  # no such locks here
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["held", "publish", "publish_all"]
 
 
 def publish(path: Path, data: bytes) -> None:
@@ -29,23 +36,80 @@ def publish(path: Path, data: bytes) -> None:
     Raises:
         OSError: It can not be written; the old file still stands.
     """
-    path = path.resolve()
-    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        path.write_bytes(data)
-        return
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    publish_all({path: data})
+
+
+def publish_all(files: Mapping[Path, bytes]) -> None:
+    """Put files in place that belong together, as `publish` does with one.
+
+    None is renamed before all are written and flushed, so a full disk leaves every old
+    one. The renames follow one another: a stop between two of them leaves whole files,
+    some of them old.
+
+    Raises:
+        OSError: One can not be written; the old files still stand.
+    """
+    coming: dict[Path, Path] = {}
+    try:
+        for path, data in files.items():
+            place = path.resolve()
+            if place.exists() and not stat.S_ISREG(place.stat().st_mode):
+                place.write_bytes(data)
+            else:
+                coming[place] = _written_beside(place, data)
+        for place, written in coming.items():
+            written.replace(place)
+    except BaseException:
+        for written in coming.values():
+            written.unlink(missing_ok=True)
+        raise
+    for parent in {place.parent for place in coming}:
+        folder = os.open(parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _written_beside(place: Path, data: bytes) -> Path:
+    """Return a new file with the data, flushed to disk, in the folder of its place."""
+    handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
+    written = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        written.chmod(0o644)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        written.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    return written
+
+
+@contextmanager
+def held(folder: Path, *, alone: bool, wait: bool = True) -> Iterator[bool]:
+    """Hold a folder against other writers, and say whether it is held.
+
+    Those who hold it alone wait for all others and the others for them; readers never
+    wait. It ends with the process at the latest. Where a file system knows no such
+    locks nothing is held, and nobody waits.
+
+    Args:
+        folder: It must be there.
+        alone: Without any other; else along with those who do not need it alone.
+        wait: Until the others are done; else it is not held while they are there.
+    """
+    if fcntl is None:
+        yield False
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    is_held = False
     try:
-        os.fsync(folder)
+        with suppress(OSError):
+            kind = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+            fcntl.flock(handle, kind if wait else kind | fcntl.LOCK_NB)
+            is_held = True
+        yield is_held
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from glassline.files import publish
+from glassline.files import held, publish, publish_all
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "glassline"
 WRITES = re.compile(r"write_(text|bytes)\(|open\([^)]*[\"'][wax]b?\+?[\"']|os\.replace")
@@ -48,6 +48,66 @@ def test_a_failed_publish_keeps_the_old_file(
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [
         ("model.json", b"old")
     ]
+
+
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_files_that_belong_together_are_all_old_if_one_can_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    """The disk is full at the first file or at the second."""
+    pages = [tmp_path / "report.html", tmp_path / "report.zh-TW.html"]
+    publish_all(dict.fromkeys(pages, b"old"))
+    flush, flushed = os.fsync, []
+
+    def full(handle: int) -> None:
+        flushed.append(handle)
+        (_disk_is_full if len(flushed) == fails_at else flush)(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
+        publish_all(dict.fromkeys(pages, b"new"))
+
+    assert [each.read_bytes() for each in pages] == [b"old", b"old"]
+    assert sorted(tmp_path.iterdir()) == pages
+
+
+def test_files_that_belong_together_are_all_old_if_one_is_a_folder(
+    tmp_path: Path,
+) -> None:
+    """Found before anything is put in place."""
+    (tmp_path / "b").mkdir()
+    publish(tmp_path / "a", b"old")
+
+    with pytest.raises(IsADirectoryError, match=r"^\[Errno 21\] Is a directory: .*$"):
+        publish_all({tmp_path / "a": b"new", tmp_path / "b": b"new"})
+
+    assert (tmp_path / "a").read_bytes() == b"old"
+
+
+def test_a_folder_is_held_alone_or_along_with_others(tmp_path: Path) -> None:
+    """Who does not wait is told that others are there."""
+    with (
+        held(tmp_path, alone=False) as first,
+        held(tmp_path, alone=False, wait=False) as second,
+        held(tmp_path, alone=True, wait=False) as third,
+    ):
+        found = first, second, third
+    with (
+        held(tmp_path, alone=True) as alone,
+        held(tmp_path, alone=False, wait=False) as other,
+    ):
+        assert (*found, alone, other) == (True, True, False, True, False)
+
+
+def test_where_there_are_no_locks_nobody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is held, and the work goes on."""
+    monkeypatch.setattr("glassline.files.fcntl", None)
+
+    with held(tmp_path, alone=True) as is_held:
+        assert not is_held
 
 
 def test_no_folder_is_made(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import click
 from glassline.cli.folders import make_ready
 from glassline.cli.options import json_option, language_option
 from glassline.cli.output import as_json, progress_bar, say
+from glassline.errors import InputError
 
 if TYPE_CHECKING:
     from glassline.dataset import Dataset, Part
@@ -133,12 +134,18 @@ def _three(
 
 
 def _write_pages(out: Path, story: Story) -> None:
-    from glassline.files import publish
+    from glassline.files import publish_all
     from glassline.studies.report import page
 
-    for lang, file in PAGES.items():
-        text = page(story, lang).encode("utf-8", "backslashreplace")
-        publish(out / file, text)
+    texts = {out / file: page(story, lang) for lang, file in PAGES.items()}
+    try:
+        publish_all(
+            {path: t.encode("utf-8", "backslashreplace") for path, t in texts.items()}
+        )
+    except OSError as error:
+        raise InputError(
+            f"--out {out}: expected a folder that can be written, got: {error.strerror}."
+        ) from error
 
 
 def _summary(out: Path, story: Story, lang: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from glassline.errors import InputError
@@ -28,10 +29,10 @@ def make_ready(folder: Path, *, mark: bool = False) -> Path:
                 "Choose another --out."
             )
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / MARK
-        probe.touch()
-        if not mark:
-            probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):  # no name: others may try it too
+            pass
+        if mark:
+            (folder / MARK).touch()
     except OSError as error:
         raise InputError(
             f"{where}: expected a folder that can be written, got: {error.strerror}."

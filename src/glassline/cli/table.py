@@ -56,22 +56,26 @@ def write(
 ) -> None:
     """Write the table whole or not at all: UTF-8 with a mark, as Excel wants it.
 
-    With `append` the rows of a table that is there stay, and come first.
+    With `append` the rows of a table that is there stay, and come first, also those
+    that another process appends at the same time.
 
     Raises:
         UsageError: The file can not be written, or has other columns.
     """
-    from glassline.files import publish
+    from glassline.files import held, publish
 
+    body = io.StringIO(newline="")
+    csv.writer(body).writerows(rows)
+    head = io.StringIO(newline="")
+    csv.writer(head).writerow(header)
     try:
-        before = path.read_bytes() if append and path.exists() else b""
-        if before:
-            _check(path, before, header)
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows if before else [header, *rows])
-        publish(
-            path, (before or MARK) + text.getvalue().encode("utf-8", "backslashreplace")
-        )
+        with held(path.resolve().parent, alone=append):  # two may append to one table
+            before = path.read_bytes() if append and path.exists() else b""
+            if before:
+                _check(path, before, header)
+            text = "" if before else head.getvalue()
+            added = (text + body.getvalue()).encode("utf-8", "backslashreplace")
+            publish(path, (before or MARK) + added)
     except OSError as error:
         raise click.UsageError(
             f"--csv {path}: expected a file that can be written, got: {error.strerror}."

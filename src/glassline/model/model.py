@@ -14,9 +14,7 @@ from glassline.arrays import Image, Values
 from glassline.decide import Gauge, Guarantee, Policy, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
 from glassline.features import Scale
-from glassline.files import publish
 from glassline.front import Front
-from glassline.front.cnn import COMPANION
 from glassline.head import Certificate, Head
 from glassline.model.fields import (
     FILE,
@@ -38,7 +36,7 @@ from glassline.model.records import (
 )
 from glassline.model.sealed import (
     MAX_BYTES,
-    publish_pair,
+    publish_model,
     read_companion,
     seal,
     unseal,
@@ -50,6 +48,7 @@ from glassline.recipe.tables import fill
 __all__ = ["FILE", "FORMAT", "Model", "load"]
 
 FORMAT = 1
+LOOKS = 3  # at the same bytes, before what they name is said to be missing
 UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
 FIELDS = (
     "format",
@@ -160,8 +159,8 @@ class Model:
     def save(self, folder: str | Path) -> Path:
         """Publish the model as `folder`/model.json, whole or not at all.
 
-        A path that ends in .json is the file itself. A companion stands beside it, as
-        front.onnx in a folder.
+        A path that ends in .json is the file itself. A companion stands beside it,
+        under a name that holds its hash.
 
         Raises:
             ModelError: The folder can not be written.
@@ -169,11 +168,7 @@ class Model:
         path = _place(folder)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if self.front.companion is not None:
-                publish_pair(path, self.as_bytes(), _beside(path), self.front.companion)
-            else:
-                publish(path, self.as_bytes())
-                _beside(path).unlink(missing_ok=True)  # of a model that stood here
+            publish_model(path, self.as_bytes(), self.front.companion)
         except OSError as error:
             raise ModelError(
                 f"{path}: expected a folder that can be written, got: {error.strerror}."
@@ -193,26 +188,24 @@ def load(folder: str | Path) -> Model:
             the model was trained with; the message says by how much.
     """
     path = _place(folder)
-    data = _bytes(path)
+    data, looks = _bytes(path), 1
     while True:
         try:
             return _build(unseal(data, FILE), path)
         except ModelError:
             before, data = data, _bytes(path)
-            if data == before:  # else it was published anew meanwhile: read that one
+            if data != before:  # it was published anew meanwhile: read that one
+                looks = 1
+            elif looks == LOOKS:
                 raise
+            else:  # or another one and this one again: its companion is there now
+                looks += 1
 
 
 def _place(folder: str | Path) -> Path:
     """Return where a model file stands: in a folder, or the file that was named."""
     path = Path(folder)
     return path / FILE if path.is_dir() or path.suffix != ".json" else path
-
-
-def _beside(path: Path) -> Path:
-    """Return where the companion of a model file stands."""
-    is_folder = path.name == FILE
-    return path.with_name(COMPANION if is_folder else f"{path.stem}.{COMPANION}")
 
 
 def _bytes(path: Path) -> bytes:
@@ -255,7 +248,7 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
             front=read_front(
                 document["front"],
                 recipe,
-                lambda sha256: read_companion(_beside(path), sha256),
+                lambda sha256: read_companion(path, sha256),
             ),
             scale=read_scale(document["scale"], count),
             head=used,

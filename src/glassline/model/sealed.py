@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from glassline.errors import ModelError, show
-from glassline.files import publish
+from glassline.files import held, publish
 from glassline.front.onnx.safety import MAX_BYTES as MAX_NETWORK_BYTES
+from glassline.model.fields import FILE
 
 __all__ = [
     "MAX_BYTES",
-    "publish_pair",
+    "companion_of",
+    "publish_model",
     "read_companion",
     "seal",
     "unseal",
@@ -22,7 +26,9 @@ __all__ = [
 
 MAX_BYTES = 50_000_000  # a hundred times the largest model seen
 SEAL = "sha256"
-COMING = ".new"  # what a companion is called until the file that names it is in place
+COMPANION = "front.onnx"  # as files before had it; its name now holds its hash too
+COMING = f"{COMPANION}.new"  # as they had it until the file that names it was in place
+DIGITS = 16  # of the hash, in the name of a companion
 
 
 def seal(document: Mapping[str, Any]) -> bytes:
@@ -92,51 +98,92 @@ def unseal(data: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def publish_pair(path: Path, data: bytes, beside: Path, companion: bytes) -> None:
-    """Put two files in place, the first of which names the hash of the second.
+def publish_model(path: Path, data: bytes, companion: bytes | None) -> None:
+    """Put a model file in place, and the companion that it names by its hash.
 
-    The companion is written beside its place, then the first file, then the companion
-    is renamed: stopped anywhere, `read_companion` finds the one that the first names.
+    The companion comes first, under a name that holds its hash: stopped anywhere, the
+    model file names one that is there, and so it does with several writers, of whom
+    each has a name of its own. The rename of the model file is the one switch. What no
+    model file names any more is removed, unless another writer is at work.
 
     Raises:
-        OSError: The folder can not be written to; the old pair still stands.
+        OSError: The folder can not be written to; the old model still stands.
     """
-    coming = beside.with_name(beside.name + COMING)
-    publish(coming, companion)
-    publish(path, data)
-    coming.replace(beside)
+    with held(path.parent, alone=False):
+        if companion is not None:
+            publish(
+                companion_of(path, hashlib.sha256(companion).hexdigest()), companion
+            )
+        publish(path, data)
+    with suppress(OSError), held(path.parent, alone=True, wait=False) as is_alone:
+        if is_alone:
+            _tidy(path)
 
 
-def read_companion(beside: Path, sha256: str) -> bytes:
+def companion_of(path: Path, sha256: str) -> Path:
+    """Return where the companion of a model file stands.
+
+    Example:
+        >>> for name in ("model.json", "a.json"):
+        ...     print(companion_of(Path(name), "0123456789abcdef0123"))
+        front.0123456789abcdef.onnx
+        a.front.0123456789abcdef.onnx
+    """
+    stem, kind = COMPANION.split(".")
+    return path.with_name(f"{_prefix(path)}{stem}.{sha256[:DIGITS]}.{kind}")
+
+
+def read_companion(path: Path, sha256: str) -> bytes:
     """Return the bytes of a companion, which hash to what the model file says.
 
     Args:
-        beside: Its place; also looked for as it comes and after that.
-        sha256: What it must hash to, in hexadecimal.
+        path: Of the model file.
+        sha256: What they must hash to, in hexadecimal.
 
     Raises:
         ModelError: It is missing, too large, or other bytes; one bit is enough.
     """
+    place = companion_of(path, sha256)
+    before = [path.with_name(_prefix(path) + name) for name in (COMPANION, COMING)]
     found = None
-    for path in (beside, beside.with_name(beside.name + COMING), beside):
+    for each in (place, *before, before[0]):  # it may be renamed between two looks
         try:
-            with path.open("rb") as file:
+            with each.open("rb") as file:
                 data = file.read(MAX_NETWORK_BYTES + 1)
         except OSError:
             continue
-        found = hashlib.sha256(data).hexdigest()
-        if found == sha256:
+        found = found or each
+        if hashlib.sha256(data).hexdigest() == sha256:
             return data
     if found is None:
         raise ModelError(
-            f"{beside.name}: expected a file beside the model, got none. Copy the whole "
+            f"{place.name}: expected a file beside the model, got none. Copy the whole "
             "model folder."
         )
     raise ModelError(
-        f"{beside.name}: model_hash_mismatch: expected the bytes that hash to "
+        f"{found.name}: model_hash_mismatch: expected the bytes that hash to "
         f"{show(sha256)}, got other bytes. The file was changed or damaged; restore "
         "it from a copy, or train again."
     )
+
+
+def _prefix(path: Path) -> str:
+    """Return what the companions of a model file begin with, where it has its own name."""
+    return "" if path.name == FILE else f"{path.stem}."
+
+
+def _tidy(path: Path) -> None:
+    """Remove the companions that the model file in place does not name."""
+    named = path.read_bytes()
+    prefix = _prefix(path)
+    stem, kind = COMPANION.split(".")
+    ours = re.compile(
+        rf"{re.escape(prefix)}{stem}\.(?:([0-9a-f]{{{DIGITS}}})\.{kind}|{kind}(?:\.new)?)"
+    )
+    for each in path.parent.iterdir():
+        found = ours.fullmatch(each.name)
+        if found and not (found[1] and found[1].encode() in named):
+            each.unlink(missing_ok=True)
 
 
 def _write(document: Mapping[str, Any]) -> bytes:

@@ -180,6 +180,23 @@ def test_the_demo_runs_on_a_person_s_own_photos(
     ]
 
 
+def test_the_two_pages_of_a_report_are_both_old_or_both_new(
+    line_folder: Path, tmp_path: Path
+) -> None:
+    """The second one can not be written; the first one stays as it was."""
+    (tmp_path / "report.html").write_text("old")
+    (tmp_path / "report.zh-TW.html").mkdir()
+
+    done = _demo("--data", line_folder, "--out", tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.endswith(
+        f"Error: --out {tmp_path}: expected a folder that can be written, got: Is a "
+        "directory.\n"
+    )
+    assert (tmp_path / "report.html").read_text() == "old"
+
+
 def _demo(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "glassline", "demo", *map(str, arguments)],

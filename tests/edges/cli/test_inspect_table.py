@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from commands import run
 
 import glassline
+from glassline.cli.table import write
 from glassline.dataset.readings import Refusal
 from glassline.model import Model
 
@@ -165,3 +167,23 @@ def _piped(model: Path, data: bytes) -> str:
     command = [sys.executable, "-m", "glassline", "inspect", str(model), "-"]
     done = subprocess.run(command, input=data, capture_output=True, check=False)
     return done.stdout.decode()
+
+
+def test_two_may_append_at_the_same_time(tmp_path: Path) -> None:
+    """No row of either is lost."""
+    path = tmp_path / "verdicts.csv"
+
+    def often(name: str) -> None:
+        for number in range(20):
+            write(path, ["image"], [[f"{name}{number}"]], append=True)
+
+    writers = [threading.Thread(target=often, args=(name,)) for name in "ab"]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join()
+
+    rows = path.read_text(encoding="utf-8-sig").split()
+    assert sorted(rows) == sorted(
+        ["image", *(f"{name}{number}" for name in "ab" for number in range(20))]
+    )

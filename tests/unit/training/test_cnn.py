@@ -31,7 +31,7 @@ from glassline.front.onnx.graph import Backbone, concept_network
 from glassline.inspection import inspect
 from glassline.model import Model, load
 from glassline.model.records import Made
-from glassline.model.sealed import publish_pair, read_companion
+from glassline.model.sealed import companion_of, read_companion
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.render.words import words
 from glassline.studies.ablation import score_subsets
@@ -44,7 +44,7 @@ from glassline.studies.labels import audit
 from glassline.studies.verification import verify
 from glassline.training import cnn
 
-ONNX = "front.onnx"
+ONNX = r"front\.[0-9a-f]{16}\.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,13 @@ def folder(taught: Model, tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
+@pytest.fixture
+def network(folder: Path) -> Path:
+    """The companion of that model."""
+    (found,) = folder.glob("front.*.onnx")
+    return found
+
+
 def test_a_model_comes_back_as_it_was(
     taught: Model, folder: Path, line: Dataset
 ) -> None:
@@ -75,7 +82,10 @@ def test_a_model_comes_back_as_it_was(
     again = load(folder)
 
     seen = [inspect(model, line.parts[0].path) for model in (taught, again)]
-    assert sorted(each.name for each in folder.iterdir()) == [ONNX, "model.json"]
+    assert sorted(each.name for each in folder.iterdir()) == [
+        f"front.{taught.front.as_json()['sha256'][:16]}.onnx",
+        "model.json",
+    ]
     assert again.sha256 == taught.sha256
     assert_array_equal(seen[0].logits, seen[1].logits)
 
@@ -223,16 +233,17 @@ def test_an_image_that_is_none_is_refused(
         taught.front.read(image)
 
 
-def test_every_flipped_bit_of_a_part_is_refused(tmp_path: Path) -> None:
-    """All bits of a small part, one at a time."""
+def test_every_flipped_bit_of_a_companion_is_refused(tmp_path: Path) -> None:
+    """All bits of a small one, one at a time."""
     data = bytes(range(64))
     digest = hashlib.sha256(data).hexdigest()
+    place = companion_of(tmp_path / "model.json", digest)
 
     accepted = []
     for bit in range(8 * len(data)):
-        (tmp_path / ONNX).write_bytes(_flipped(data, bit))
+        place.write_bytes(_flipped(data, bit))
         with suppress(ModelError):
-            accepted.append(read_companion(tmp_path / ONNX, digest))
+            accepted.append(read_companion(tmp_path / "model.json", digest))
 
     assert accepted == []
 
@@ -240,16 +251,16 @@ def test_every_flipped_bit_of_a_part_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", [0.0, 0.001, 0.25, 0.5, 0.999])
 @pytest.mark.parametrize("bit", range(8))
 def test_a_flipped_bit_of_the_network_is_refused(
-    folder: Path, place: float, bit: int
+    folder: Path, network: Path, place: float, bit: int
 ) -> None:
     """Anywhere in the file, by its hash, before ONNX Runtime is given it."""
-    data = (folder / ONNX).read_bytes()
-    (folder / ONNX).write_bytes(_flipped(data, 8 * int(place * len(data)) + bit))
+    data = network.read_bytes()
+    network.write_bytes(_flipped(data, 8 * int(place * len(data)) + bit))
     digest = hashlib.sha256(data).hexdigest()
 
     with pytest.raises(
         ModelError,
-        match=rf"^front\.onnx: model_hash_mismatch: expected the bytes that hash to "
+        match=rf"^{ONNX}: model_hash_mismatch: expected the bytes that hash to "
         rf"'{digest}', got other bytes\. The file was changed or damaged; restore it "
         r"from a copy, or train again\.$",
     ):
@@ -257,42 +268,38 @@ def test_a_flipped_bit_of_the_network_is_refused(
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, -1])
-def test_a_cut_network_is_refused(folder: Path, length: int) -> None:
+def test_a_cut_network_is_refused(folder: Path, network: Path, length: int) -> None:
     """A shorter file is another file."""
-    data = (folder / ONNX).read_bytes()
-    (folder / ONNX).write_bytes(data[:length])
+    data = network.read_bytes()
+    network.write_bytes(data[:length])
 
-    with pytest.raises(
-        ModelError, match=r"^front\.onnx: model_hash_mismatch: (?s:.*)$"
-    ):
+    with pytest.raises(ModelError, match=rf"^{ONNX}: model_hash_mismatch: (?s:.*)$"):
         load(folder)
 
 
-def test_a_model_without_its_network_says_so(folder: Path) -> None:
+def test_a_model_without_its_network_says_so(folder: Path, network: Path) -> None:
     """Copied without the second file."""
-    (folder / ONNX).unlink()
+    network.unlink()
 
     with pytest.raises(
         ModelError,
-        match=r"^front\.onnx: expected a file beside the model, got none\. Copy the "
+        match=rf"^{ONNX}: expected a file beside the model, got none\. Copy the "
         r"whole model folder\.$",
     ):
         load(folder)
 
 
 def test_a_network_of_another_model_is_refused(
-    taught: Model, folder: Path, rng: np.random.Generator
+    taught: Model, folder: Path, network: Path, rng: np.random.Generator
 ) -> None:
     """A whole and harmless network, but not the one that was sealed."""
     backbone = Backbone("tiny", "0" * 64, tiny_backbone(), ((6, 28), (6, 14)))
     other = concept_network(
         backbone, rng.normal(size=(24, 4)), np.zeros(4), np.zeros(4)
     )
-    (folder / ONNX).write_bytes(other)
+    network.write_bytes(other)
 
-    with pytest.raises(
-        ModelError, match=r"^front\.onnx: model_hash_mismatch: (?s:.*)$"
-    ):
+    with pytest.raises(ModelError, match=rf"^{ONNX}: model_hash_mismatch: (?s:.*)$"):
         load(folder)
 
 
@@ -315,44 +322,6 @@ def test_a_network_of_another_number_of_features_is_no_front() -> None:
         ModelError, match=r"^front\.onnx: expected 4 readings, got 3\.$"
     ):
         Cnn(data)
-
-
-def test_a_stop_anywhere_in_publishing_leaves_a_pair(tmp_path: Path) -> None:
-    """After each step, the part that the first file names is found."""
-    path, part = tmp_path / "model.json", tmp_path / ONNX
-    old, new = (hashlib.sha256(each).hexdigest() for each in (b"old", b"new"))
-    publish_pair(path, b"1", part, b"old")
-
-    (tmp_path / "front.onnx.new").write_bytes(b"new")  # stopped before model.json
-    assert read_companion(part, old) == b"old"
-    path.write_bytes(b"2")  # stopped before the part has its name
-    assert read_companion(part, new) == b"new"
-    publish_pair(path, b"2", part, b"new")
-
-    assert read_companion(part, new) == b"new"
-    assert sorted(each.name for each in tmp_path.iterdir()) == [ONNX, "model.json"]
-
-
-@pytest.mark.slow
-def test_a_reader_never_sees_a_torn_pair(taught: Model, folder: Path) -> None:
-    """Published again and again, read again and again: one whole model or the other."""
-    other = replace(taught, record=replace(taught.record, notes=("another",)))
-    hashes = {taught.sha256, other.sha256}
-    done = threading.Event()
-
-    def publish() -> None:
-        for number in range(20):
-            (other, taught)[number % 2].save(folder)
-        done.set()
-
-    writer = threading.Thread(target=publish)
-    writer.start()
-    seen = set()
-    while not done.is_set():
-        seen.add(load(folder).sha256)
-    writer.join()
-
-    assert seen <= hashes
 
 
 def test_without_the_runtime_the_extra_is_named(
