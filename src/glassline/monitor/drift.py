@@ -12,7 +12,7 @@ from glassline.arrays import Features
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Copy, Progress, Refusal, no_progress
 from glassline.errors import InputError
-from glassline.model import Model, read_with
+from glassline.model import Model, learnt, read_with
 from glassline.model.records import Reference
 from glassline.model.reference import refer
 from glassline.model.verdict import Decisions, decide
@@ -23,7 +23,6 @@ from glassline.monitor.two_sample import (
     groups_needed,
 )
 from glassline.recipe import ACTIONS, Action
-from glassline.training import PHOTO_DIGITS
 
 __all__ = ["FALSE_ALARMS", "Consequences", "Drift", "drift", "find_drift"]
 
@@ -182,20 +181,19 @@ def drift(
         old = read_with(model, reference, workers=workers, progress=progress)
         before = refer(model, old.values, old.data.groups())
     today = read_with(model, photos, workers=workers, progress=progress)
-    trained = set(model.record.photos)
-    new = [each[:PHOTO_DIGITS] not in trained for each in today.sha256]
-    if not any(new):
+    known = learnt(model, today)
+    if known.all():
         raise InputError(
             f"{photos.name}: expected photos that the model was not trained on, got "
-            f"none of {len(new)}."
+            f"none of {len(known)}."
         )
-    rows = today.subset(np.flatnonzero(new))
+    rows = today.subset(np.flatnonzero(~known))
     found = find_drift(
         model, rows.values, rows.data.groups(), before, false_alarms=false_alarms
     )
     return replace(
         found,
-        known=new.count(False),
+        known=int(known.sum()),
         refused=today.refused,
         copies=today.copies,
     )
