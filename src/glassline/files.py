@@ -25,9 +25,10 @@ __all__ = ["held", "publish", "publish_all"]
 def publish(path: Path, data: bytes) -> None:
     """Put a file in place atomically: readers see the old one or the new one, whole.
 
-    Written beside its place, flushed to disk, renamed, and the folder flushed. A link
-    stays a link: what it leads to is replaced. What is no regular file (a pipe, a
-    device) can not be replaced and is written to.
+    Written beside its place, flushed to disk, renamed, and the folder flushed (where the
+    system opens folders: not on Windows). A link stays a link: what it leads to is
+    replaced. What is no regular file (a pipe, a device) can not be replaced and is
+    written to.
 
     Args:
         path: Its folder must be there.
@@ -63,12 +64,18 @@ def publish_all(files: Mapping[Path, bytes]) -> None:
         for written in coming.values():
             written.unlink(missing_ok=True)
         raise
-    for parent in {place.parent for place in coming}:
-        folder = os.open(parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    for folder in {place.parent for place in coming}:
+        _flush(folder)
+
+
+def _flush(folder: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):  # Windows opens no folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _written_beside(place: Path, data: bytes) -> Path:

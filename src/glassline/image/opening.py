@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from glassline.errors import ImageError
@@ -15,8 +16,12 @@ from glassline.recipe import ImageSettings
 __all__ = ["read"]
 
 # Never through a link, never waiting for a pipe, never inherited by a child.
-FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-FOLDER_FLAGS = FLAGS | os.O_DIRECTORY
+GUARDS = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY")
+IS_GUARDED = all(hasattr(os, name) for name in GUARDS)  # Windows has none of them
+FILE, FOLDER = (
+    os.O_RDONLY | sum(getattr(os, name, 0) for name in names)
+    for names in ((*GUARDS[:-1], "O_BINARY"), GUARDS)
+)
 REFUSALS = {
     errno.ENOENT: ("not_found", "no such file"),
     errno.ENAMETOOLONG: ("not_found", "a name longer than the disk allows"),
@@ -44,7 +49,9 @@ def read(
     never takes more than `max_bytes`. A file that is written or replaced between
     the first look and the last byte is refused. With a root, every folder on the
     way is opened without following links, so nothing outside it is ever opened,
-    not even while somebody swaps folders.
+    not even while somebody swaps folders. Where the system has no such ways to open a
+    file (Windows), each name is looked at before instead: a folder on the way that
+    is swapped for a link at that moment is not noticed.
 
     Args:
         path: Any name the system knows, of UTF-8 or not.
@@ -83,7 +90,12 @@ def _refusal(error: OSError | ValueError) -> ImageError:
 
 
 def _open(name: str) -> int:
-    return os.open(name, FLAGS)
+    if not IS_GUARDED:  # look first; that it was this file is seen after the reading
+        seen = os.lstat(name)
+        if stat.S_ISLNK(seen.st_mode):
+            raise OSError(errno.ELOOP, name)
+        _check_kind(seen)
+    return os.open(name, FILE)
 
 
 def _open_below(name: str, root: str) -> int:
@@ -92,32 +104,51 @@ def _open_below(name: str, root: str) -> int:
     *folders, last = Path(os.path.relpath(name, root)).parts or (os.curdir,)
     if os.pardir in (*folders, last):
         raise refuse("outside_root", "a file below the root folder", "one outside it")
+    if not IS_GUARDED:
+        return _open_looking(root, folders, last)
     here = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for folder in folders:
             inner = _open_folder(folder, here)
             os.close(here)
             here = inner
-        return os.open(last, FLAGS, dir_fd=here)
+        return os.open(last, FILE, dir_fd=here)
     finally:
         os.close(here)
 
 
 def _open_folder(name: str, here: int) -> int:
     try:
-        return os.open(name, FOLDER_FLAGS, dir_fd=here)
+        return os.open(name, FOLDER, dir_fd=here)
     except NotADirectoryError:
-        if stat.S_ISLNK(os.lstat(name, dir_fd=here).st_mode):
-            raise refuse("symlink", "folders below the root", "a link") from None
+        _check_no_link(os.lstat(name, dir_fd=here))
         raise
+
+
+def _open_looking(root: str, folders: Iterable[str], last: str) -> int:
+    """Open a file below a root by its path, each folder on the way looked at first."""
+    here = Path(root)
+    for folder in folders:
+        here /= folder
+        _check_no_link(here.lstat())
+    return _open(str(here / last))
+
+
+def _check_no_link(status: os.stat_result) -> None:
+    if stat.S_ISLNK(status.st_mode):
+        raise refuse("symlink", "folders below the root", "a link")
+
+
+def _check_kind(status: os.stat_result) -> None:
+    kind = stat.S_IFMT(status.st_mode)
+    if kind != stat.S_IFREG:
+        got = KINDS.get(kind, "something else")
+        raise refuse("not_regular_file", "a file", got)
 
 
 def _bytes_of(descriptor: int, name: str, max_bytes: int) -> bytes:
     before = os.fstat(descriptor)
-    kind = stat.S_IFMT(before.st_mode)
-    if kind != stat.S_IFREG:
-        got = KINDS.get(kind, "something else")
-        raise refuse("not_regular_file", "a file", got)
+    _check_kind(before)
     if before.st_size == 0:
         raise refuse("empty", "a photo", "0 bytes")
     check_bytes(before.st_size, max_bytes)
