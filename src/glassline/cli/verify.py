@@ -15,13 +15,16 @@ from glassline.cli.options import (
     read_data,
 )
 from glassline.cli.output import as_json, progress_bar, say
+from glassline.errors import show
 
 if TYPE_CHECKING:
+    from glassline.render.words import Say
     from glassline.studies.verification import Verification
 
 __all__ = ["command"]
 
 DOES_NOT_HOLD = 1
+SHOWN = 8  # of each kind of difference; --json has all
 
 
 @click.command("verify")
@@ -43,7 +46,8 @@ def command(
     """Prove a model from the photos it was trained on.
 
     The certificate is recomputed from the definition: how far W and b can be from
-    the one best answer. Exit code 0 when everything holds, 1 when not.
+    the one best answer. Exit code 0 when everything holds, 1 when not; then what
+    differs is named: photos that are missing or new, numbers that come out otherwise.
 
     \b
     Example:
@@ -86,3 +90,22 @@ def _lines(found: Verification, lang: str) -> Iterator[str]:
     ):
         if holds is not None:
             yield f"{told['holds' if holds else 'fails']}{what}"
+    yield from _named(told["missing"], [each.sha256 for each in found.missing], told)
+    new = [f"{each.image} ({each.sha256})" for each in found.new]
+    yield from _named(told["new"], new, told)
+    moved = [
+        f"{each.place}: {show(each.saved)} → {show(each.found)}" for each in found.moved
+    ]
+    yield from _named(told["moved"], moved, told)
+    counted = any(each.place.startswith("training.") for each in found.moved)
+    if not (found.same_data or found.missing or found.new or counted):
+        yield told["labels"]
+
+
+def _named(title: str, found: list[str], told: Say) -> Iterator[str]:
+    """Yield what differs, the first few of it, under its heading."""
+    if found:
+        yield title.format(count=len(found))
+        yield from (f"  {each}" for each in found[:SHOWN])
+    if len(found) > SHOWN:
+        yield f"  {told['more'].format(count=len(found) - SHOWN)}"
