@@ -23,9 +23,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Self
 
 __all__ = [
+    "EXTRAS",
     "AnswerError",
     "DatasetError",
     "FrontError",
@@ -47,6 +48,16 @@ __all__ = [
     "nearest",
     "show",
 ]
+
+
+EXTRAS = {
+    "analytics": "Reading Parquet needs DuckDB. Install it",
+    "cnn": "A network front needs onnx and ONNX Runtime. Install them",
+    "cnn-train": "Exporting a network of timm needs PyTorch. Install it",
+    "vlm": "A vlm front needs httpx2. Install it",
+    "xlsx": "Writing a spreadsheet needs XlsxWriter. Install it",
+}
+"""What each extra is for, and what it brings."""
 
 
 class GlasslineError(Exception):
@@ -107,6 +118,17 @@ class MissingExtraError(GlasslineError):
 
     exit_code = 5
     http_status = 501
+
+    @classmethod
+    def of(cls, extra: str) -> Self:
+        """Return the one error of an extra, whoever misses it.
+
+        Example:
+            >>> print(MissingExtraError.of("xlsx"))
+            Writing a spreadsheet needs XlsxWriter. Install it with: pip install
+            "glassline[xlsx]"
+        """
+        return cls(f'{EXTRAS[extra]} with: pip install "glassline[{extra}]"')
 
 
 class FrontError(GlasslineError):

@@ -311,9 +311,7 @@ def _parquet(path: Path) -> Table:
     try:
         import duckdb  # noqa: PLC0415  an optional library
     except ImportError as error:
-        raise MissingExtraError(
-            'Reading Parquet needs DuckDB. Install it with: pip install "glassline[analytics]"'
-        ) from error
+        raise MissingExtraError.of("analytics") from error
     # DuckDB takes *, ? and [ for patterns, ~ and file: for places, and a folder
     # such as label=ok for a column; in brackets, and absolute, a path is that path.
     literal = re.sub(r"[*?\[]", r"[\g<0>]", str(path.absolute()))

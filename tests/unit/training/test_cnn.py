@@ -333,7 +333,7 @@ def test_without_the_runtime_the_extra_is_named(
     with pytest.raises(
         MissingExtraError,
         match=re.escape(
-            "A network front needs ONNX Runtime. Install it with: "
+            "A network front needs onnx and ONNX Runtime. Install them with: "
             'pip install "glassline[cnn]"'
         ),
     ):

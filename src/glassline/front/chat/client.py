@@ -115,7 +115,5 @@ def _library() -> ModuleType:
     try:
         import httpx2  # noqa: PLC0415  an optional library
     except ImportError as error:
-        raise MissingExtraError(
-            'A vlm front needs httpx2. Install it with: pip install "glassline[vlm]"'
-        ) from error
+        raise MissingExtraError.of("vlm") from error
     return httpx2

@@ -88,8 +88,12 @@ def read_backbone(name: str = DEFAULT) -> Backbone:
         ModelError: The file is damaged, hostile or no such network.
         MissingExtraError: onnx, or the package of the checkpoint, is not installed.
     """
-    _need_onnx()
     from glassline.front.onnx.graph import Backbone  # noqa: PLC0415  needs onnx
+
+    try:
+        import onnxruntime  # noqa: F401, PLC0415  an optional library
+    except ImportError as error:
+        raise MissingExtraError.of("cnn") from error
 
     if name.endswith(".onnx"):
         return _from_file(Path(name))
@@ -112,16 +116,11 @@ def read_backbone(name: str = DEFAULT) -> Backbone:
     )
 
 
-def _need_onnx() -> None:
-    if find_spec("onnx") is None or find_spec("onnxruntime") is None:
-        raise MissingExtraError(
-            "Training a network front needs onnx and ONNX Runtime. Install them with: "
-            'pip install "glassline[cnn]"'
-        )
-
-
 def _place(package: _Package) -> Path:
-    found = find_spec(package.module)
+    try:
+        found = find_spec(package.module)
+    except ImportError:
+        found = None
     folders = (found.submodule_search_locations if found else None) or []
     for folder in folders:
         path = Path(folder) / package.file

@@ -39,10 +39,7 @@ def export_timm(name: str, path: str | Path, weights: str | Path | None = None) 
         import timm  # noqa: PLC0415  an optional library
         import torch  # noqa: PLC0415  an optional library
     except ImportError as error:
-        raise MissingExtraError(
-            "Exporting a network of timm needs PyTorch. Install it with: "
-            'pip install "glassline[cnn-train]"'
-        ) from error
+        raise MissingExtraError.of("cnn-train") from error
     overlay = {"file": str(weights)} if weights else None
     network = timm.create_model(
         name, pretrained=True, features_only=True, pretrained_cfg_overlay=overlay

@@ -8,9 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from glassline.arrays import Values
+from glassline.errors import MissingExtraError
+
+try:
+    from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+except ImportError as error:  # whoever builds a network needs it
+    raise MissingExtraError.of("cnn") from error
 
 __all__ = ["Backbone", "concept_network", "statistics_network"]
 

@@ -40,10 +40,7 @@ class Session:
         try:
             import onnxruntime  # noqa: PLC0415  an optional library
         except ImportError as error:
-            raise MissingExtraError(
-                "A network front needs ONNX Runtime. Install it with: "
-                'pip install "glassline[cnn]"'
-            ) from error
+            raise MissingExtraError.of("cnn") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = QUIET

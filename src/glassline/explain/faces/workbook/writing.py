@@ -63,10 +63,7 @@ def face(sheet: WorkedSum, lang: str) -> bytes:
     try:
         import xlsxwriter  # noqa: PLC0415  an optional library
     except ImportError as error:
-        raise MissingExtraError(
-            "Writing a spreadsheet needs XlsxWriter. "
-            'Install it with: pip install "glassline[xlsx]"'
-        ) from error
+        raise MissingExtraError.of("xlsx") from error
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
         book.set_properties({"created": MADE, "title": wording.say["title"]})
