@@ -25,6 +25,7 @@ from glassline.head.objective import Penalised, Wide, without_shift
 from glassline.head.rounding import Summed, mean_sizes
 from glassline.head.sums import Block, add_blocks, as_theta, blocks
 from glassline.head.targets import Votes, as_targets, votes
+from glassline.head.threads import one_thread
 
 __all__ = ["Fit", "Outcome", "Search", "Settings", "finished", "fit", "search", "slack"]
 
@@ -146,8 +147,10 @@ def fit(  # noqa: PLR0913  options, each with a default but the penalty
             "y: expected at least one decided part with a weight above 0, got none."
         )
     theta = _start(start, x.shape[1], k)
-    found = search(x, groups, theta, settings)
-    return finished(x, groups, found, settings, [len(group.rows) for group in groups])
+    counts = [len(group.rows) for group in groups]
+    with one_thread(max(x.size * k, float(theta.size) ** 3)):
+        found = search(x, groups, theta, settings)
+        return finished(x, groups, found, settings, counts)
 
 
 def _start(start: Head | None, d: int, k: int) -> NDArray[np.float64]:

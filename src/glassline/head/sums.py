@@ -17,6 +17,7 @@ from glassline.errors import InputError, ShapeError
 from glassline.head.inputs import as_features, as_weights
 from glassline.head.linear import Head
 from glassline.head.targets import Votes, as_targets, votes
+from glassline.head.threads import one_thread
 
 __all__ = ["Block", "Statistics", "add_blocks", "as_theta", "blocks", "statistics"]
 
@@ -213,9 +214,13 @@ def add_blocks(
     totals = np.zeros((k, k - 1 + pairs * width, width))
     if totals.size * len(parts) > MANY_NUMBERS:
         workers = 1
+    longest = max((block.xt.shape[1] for block in parts), default=0)
     loss = 0.0
     # What leaves the range of floats is seen in the sums, by those who use them.
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+    with (
+        one_thread(totals[0].size * longest),
+        np.errstate(over="ignore", under="ignore", invalid="ignore"),
+    ):
         for added, each in _each(_slopes(theta), parts, curved=curved, workers=workers):
             loss += added
             for c, rows in each:

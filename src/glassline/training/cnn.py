@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from glassline.arrays import Image, Values
 from glassline.dataset import Dataset
@@ -16,6 +15,7 @@ from glassline.front.cnn import fitted
 from glassline.front.onnx import Session
 from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.front.onnx.graph import Backbone, concept_network, statistics_network
+from glassline.head.threads import one_thread
 from glassline.model import Model
 from glassline.model.records import BackboneRecord, ConceptsRecord
 from glassline.recipe import Recipe
@@ -159,7 +159,7 @@ def read_statistics(
 
 def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
     """Train a model on what `read_statistics` returned."""
-    with threadpool_limits(1):  # the same bits, however many cores
+    with one_thread():  # the same bits, however many cores
         return _train_on(lessons, progress)
 
 
@@ -202,7 +202,7 @@ def head_readings(
     An undecided part taught nothing, so the layer has not seen it either.
     """
     known = lessons.readings.data.targets(lessons.recipe.classes).any(axis=1)
-    with threadpool_limits(1):
+    with one_thread():
         concepts = concepts or fit_concepts(lessons.material, lessons.recipe)
         found = concepts.layer.read(lessons.statistics)
     found[known] = concepts.readings

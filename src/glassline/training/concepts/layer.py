@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from glassline.arrays import ClassIds, Values
 from glassline.dataset.folds import deal, most_folds
 from glassline.errors import DatasetError
 from glassline.head import Head, fit
+from glassline.head.threads import one_thread
 from glassline.recipe import Recipe
 from glassline.training.concepts.material import Material, Table
 from glassline.training.crossfit import crossfit, quiet
@@ -140,7 +140,7 @@ def fit_concepts(material: Material, recipe: Recipe) -> Concepts:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return _halves(material.subset(others, recipe)).read(material.statistics[own])
 
-    with threadpool_limits(1), quiet():  # one thread: the same bits
+    with one_thread(), quiet():  # one thread: the same bits
         dealt = deal(material.labels, groups, seed=SEED)
         between, within = crossfit(dealt, say)
         halves = _halves(material)
