@@ -6,6 +6,7 @@ import re
 import string
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from glassline.errors import InputError
 from glassline.features import FEATURES
 from glassline.recipe import ACTIONS, FEATURE_NAMES
 from glassline.render.words import CLASS_WORDS, LANGUAGES, words
+
+ROOT = Path(__file__).resolve().parents[3]
 
 # Mainland words that have another form in Taiwan; 程序, 文件, 登錄, 信息 included.
 DENIED_LINES = """
@@ -30,6 +33,12 @@ def flat(lang: str) -> dict[str, str]:
         for section, entries in words(lang).items()
         for key, text in entries.items()
     }
+
+
+def read_in_taiwan() -> dict[str, str]:
+    """The zh-TW catalogue and the pages written in Chinese."""
+    pages = [ROOT / "README.zh-TW.md", *(ROOT / "docs" / "zh-TW").glob("*.md")]
+    return {**flat("zh-TW"), **{page.name: page.read_text("utf-8") for page in pages}}
 
 
 def placeholders(text: str) -> list[str]:
@@ -61,8 +70,8 @@ def test_no_entry_is_empty(lang: str) -> None:
 
 @pytest.mark.parametrize("denied", DENIED)
 def test_taiwan_does_not_say(denied: str) -> None:
-    """No entry of the zh-TW catalogue uses a word of the deny-list."""
-    offenders = [key for key, text in flat("zh-TW").items() if denied in text]
+    """No entry of the zh-TW catalogue, and no page, uses a word of the deny-list."""
+    offenders = [key for key, text in read_in_taiwan().items() if denied in text]
 
     assert offenders == []
 
@@ -70,7 +79,7 @@ def test_taiwan_does_not_say(denied: str) -> None:
 def test_taiwan_says_yan_suan_fa_for_algorithm() -> None:
     """The word 算法 appears only inside 演算法."""
     offenders = [
-        key for key, text in flat("zh-TW").items() if re.search("(?<!演)算法", text)
+        key for key, text in read_in_taiwan().items() if re.search("(?<!演)算法", text)
     ]
 
     assert offenders == []
