@@ -118,12 +118,13 @@ def attempt(
     model: Model,
     photo: str | Path | bytes | NDArray[Any],
     *,
+    label: str | None = None,
     root: Path | None = None,
     possible: Callable[[Values], ClassSet] | None = None,
 ) -> Inspection | Refusal:
     """Return what `inspect` says of a photo, or why it says nothing."""
     try:
-        return inspect(model, photo, root=root, possible=possible)
+        return inspect(model, photo, label=label, root=root, possible=possible)
     except (ImageError, UnreadError) as error:
         name = str(photo) if isinstance(photo, (str, Path)) else "photo"
         return Refusal(name, error.reason, str(error))

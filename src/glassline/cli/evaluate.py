@@ -10,11 +10,13 @@ from glassline.cli.options import (
     encoding_option,
     json_option,
     language_option,
+    page_option,
     read_data,
     refuse,
 )
-from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.output import as_json, progress_bar, say, write_page
 from glassline.cli.usage import tell_asked
+from glassline.render.words import words
 
 __all__ = ["command"]
 
@@ -41,6 +43,7 @@ SOME_REFUSED = 6
     is_flag=True,
     help="Score photos that the model was trained on too; such figures flatter.",
 )
+@page_option(help="Write the score and the parts seen wrongly as an HTML page here.")
 @encoding_option
 @language_option
 @json_option
@@ -50,6 +53,7 @@ def command(
     subsets: bool,
     seed: int,
     with_training: bool,
+    out: Path | None,
     lang: str,
     as_lines: bool,
 ) -> None:
@@ -60,28 +64,35 @@ def command(
     \b
     Example:
       glassline evaluate model new-photos
+      glassline evaluate model new-photos --out report.html
       glassline evaluate model photos --subsets
 
     Exit code 6 when some photos were refused; they are counted, not scored.
     """
     if subsets:
         why = "expected without --subsets, which scores out of fold"
-        refuse(click.get_current_context(), why, "with_training")
+        refuse(click.get_current_context(), why, "with_training", "out")
         _score_subsets(model, data, seed, lang, as_lines)
         return
     from glassline.model import load
     from glassline.studies.evaluation import evaluate
     from glassline.studies.evaluation.text import lines
+    from glassline.studies.report import page, told_by_wrong
 
     with progress_bar(lang) as progress:
         trained = load(model)
         found = evaluate(
             trained, read_data(data), with_training=with_training, progress=progress
         )
+        if out is not None:
+            story = told_by_wrong(str(data), trained, found)
+            write_page(out, page(story, lang))
     if as_lines:
         as_json(found.as_json())
     else:
         say(*lines(found, lang))
+        if out is not None:
+            say(words(lang)["evaluation"]["saved"].format(path=out))
     tell_asked(trained, lang)
     if found.refused:
         raise click.exceptions.Exit(SOME_REFUSED)

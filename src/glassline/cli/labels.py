@@ -10,11 +10,11 @@ from glassline.cli.options import (
     encoding_option,
     json_option,
     language_option,
+    page_option,
     read_data,
     workers_option,
 )
-from glassline.cli.output import as_json, progress_bar, say
-from glassline.files import publish
+from glassline.cli.output import as_json, progress_bar, say, write_page
 
 __all__ = ["command"]
 
@@ -44,11 +44,7 @@ SOME_REFUSED = 6
     show_default=True,
     help="How many of each list to show, and to retrain for; --json lists all.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the lists with their photos: FILE.html.",
-)
+@page_option(help="Also write the lists with their photos: FILE.html.")
 @workers_option
 @encoding_option
 @language_option
@@ -88,8 +84,6 @@ def command(
 
     if model and good:
         raise click.UsageError("expected --model or --good; a model names it itself.")
-    if out is not None and out.suffix != ".html":
-        raise click.UsageError("--out: expected a FILE that ends in .html.")
     with progress_bar(lang) as progress:
         found = read_data(data)
         judge = load(model) if model else Recipe(classes=found.classes, good=good)
@@ -102,7 +96,7 @@ def command(
             progress=progress,
         )
     if out is not None:
-        _write(out, page(audited, lang, top=top))
+        write_page(out, page(audited, lang, top=top))
     if as_lines:
         as_json(audited.as_json())
     else:
@@ -112,12 +106,3 @@ def command(
             say(words(lang)["labels"]["saved"].format(path=out))
     if audited.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        publish(path, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise click.UsageError(
-            f"--out: expected a file that can be written, got: {error.strerror}."
-        ) from error

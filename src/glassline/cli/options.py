@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "json_option",
     "language_of",
     "language_option",
+    "page_option",
     "possible_by",
     "read_data",
     "read_photos",
@@ -134,6 +136,22 @@ class Share(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
 
 
 SHARE = Share()
+
+
+def _ends_in_html(
+    context: click.Context, param: click.Parameter, value: Path | None
+) -> Path | None:
+    if value is not None and value.suffix != ".html":
+        raise click.UsageError("--out: expected a FILE that ends in .html.")
+    return value
+
+
+page_option = partial(
+    click.option,
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_ends_in_html,
+)
 
 
 def refuse(context: click.Context, why: str, *names: str) -> None:

@@ -8,10 +8,12 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from glassline.files import publish
 from glassline.image import printable
 from glassline.render.words import words
 
@@ -25,6 +27,7 @@ __all__ = [
     "progress_bar",
     "say",
     "show_warning",
+    "write_page",
 ]
 
 
@@ -36,6 +39,20 @@ def say(*lines: str) -> None:
 def document(text: str) -> None:
     """Print a JSON or HTML document: UTF-8, whatever letters the terminal has."""
     click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write an HTML page whole or not at all.
+
+    Raises:
+        UsageError: It can not be written.
+    """
+    try:
+        publish(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise click.UsageError(
+            f"--out: expected a file that can be written, got: {error.strerror}."
+        ) from error
 
 
 def as_json(found: dict[str, Any]) -> None:

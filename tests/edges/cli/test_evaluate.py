@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from commands import rows_of, run
 
 import glassline
 from glassline.model import Model
+from glassline.render.words import words
+from glassline.studies.evaluation.text import lines
+from glassline.studies.report.page import SHOWN
 
 
 def test_evaluate_prints_the_counts(
@@ -46,4 +50,52 @@ def test_subsets_are_scored_out_of_fold_with_or_without(
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
         "Error: --with-training: expected without --subsets, which scores out of fold."
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_the_report_shows_the_parts_seen_wrongly(
+    settled_folder: Path, line_folder: Path, tmp_path: Path, lang: str
+) -> None:
+    """The page of Python, and a line that says where it is; nothing else beside it."""
+    out = tmp_path / "report.html"
+    done = run(
+        *("evaluate", settled_folder, line_folder, "--with-training"),
+        *("--out", out, "--lang", lang),
+    )
+
+    model, data = glassline.load(settled_folder), glassline.Dataset.read(line_folder)
+    found = glassline.evaluate(model, data, with_training=True)
+    written = out.read_text(encoding="utf-8")
+    shown = written.count('<article class="part">')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "\n".join(
+        [*lines(found, lang), words(lang)["evaluation"]["saved"].format(path=out), ""]
+    )
+    assert 1 <= shown == min(len(found.wrong), SHOWN)
+    assert all(each.part.path.name in written for each in found.wrong[:SHOWN])
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_report_that_can_not_be_written_leaves_nothing(
+    model_folder: Path, line_folder: Path, tmp_path: Path
+) -> None:
+    """No folder: exit code 2, before anything is printed."""
+    out = tmp_path / "nowhere" / "report.html"
+
+    done = run("evaluate", model_folder, line_folder, "--with-training", "--out", out)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        "Error: --out: expected a file that can be written, got: No such file or directory."
+    )
+
+
+def test_a_report_is_a_page(model_folder: Path, line_folder: Path) -> None:
+    """Another ending is refused before a photo is read."""
+    done = run("evaluate", model_folder, line_folder, "--out", "report.pdf")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        "Error: --out: expected a FILE that ends in .html."
     )

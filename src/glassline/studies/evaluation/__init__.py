@@ -5,6 +5,6 @@ as cross-validation does. `Evaluation` counts classes and decisions apart, as on
 second is what the line does with a part.
 """
 
-from glassline.studies.evaluation.evaluation import Evaluation, evaluate, judge
+from glassline.studies.evaluation.evaluation import Evaluation, Wrong, evaluate, judge
 
-__all__ = ["Evaluation", "evaluate", "judge"]
+__all__ = ["Evaluation", "Wrong", "evaluate", "judge"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits
-from glassline.dataset import Dataset
+from glassline.dataset import Dataset, Part
 from glassline.dataset.readings import (
     Copy,
     Progress,
@@ -36,7 +36,36 @@ from glassline.studies.metrics import (
 )
 from glassline.training.concepts.following import followed, reader
 
-__all__ = ["Evaluation", "evaluate", "judge"]
+__all__ = ["Evaluation", "Wrong", "evaluate", "judge"]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A part whose most probable class is not its label.
+
+    Attributes:
+        part: Which.
+        label: The class a person gave; of shares the largest.
+        seen: The most probable class.
+        decision: What would be done with the part.
+        loss: Its cross-entropy, nats.
+    """
+
+    part: Part
+    label: str
+    seen: str
+    decision: str
+    loss: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data, named as `inspect --json` names it."""
+        return {
+            "image": str(self.part.path),
+            "label": self.label,
+            "class": self.seen,
+            "decision": self.decision,
+            "loss": self.loss,
+        }
 
 
 @dataclass(frozen=True)
@@ -58,6 +87,8 @@ class Evaluation:
         concepts: Of another front, its figures from training (null where there were
             too few groups) and how each concept follows its measured reading on these
             parts.
+        wrong: The parts whose most probable class is not the label, by loss, the
+            largest first.
         learnt: Photos that the model was trained on.
         with_training: Whether they are scored; else they are left out.
     """
@@ -72,6 +103,7 @@ class Evaluation:
     copies: tuple[Copy, ...]
     undecided: int
     concepts: Mapping[str, Any] | None = None
+    wrong: tuple[Wrong, ...] = ()
     learnt: int = 0
     with_training: bool = False
 
@@ -169,6 +201,7 @@ class Evaluation:
             "groups": self.scores.groups,
             "decisions": self.decisions.tolist(),
             "rates": {name: each.as_json() for name, each in self.rates.items()},
+            "wrong": [each.as_json() for each in self.wrong],
             "refused": [each.as_json() for each in self.refused],
             "copies": [each.as_json() for each in self.copies],
             "undecided": self.undecided,
@@ -241,6 +274,9 @@ def judge(
     rows, labels, groups = known.rows, known.labels, known.data.groups()
     if not len(rows):
         raise InputError("evaluate: expected at least one labelled part, got none.")
+    seen = logits[rows].argmax(axis=1)
+    losses = part_losses(logits[rows], known.targets)
+    wrong = np.flatnonzero(seen != labels)
     return Evaluation(
         recipe=recipe,
         labels=labels,
@@ -249,12 +285,22 @@ def judge(
         groups=groups,
         scores=score(
             labels,
-            logits[rows].argmax(axis=1),
-            part_losses(logits[rows], known.targets),
+            seen,
+            losses,
             groups,
             len(recipe.classes),
         ),
         refused=readings.refused,
         copies=readings.copies,
         undecided=len(readings.data) - len(rows),
+        wrong=tuple(
+            Wrong(
+                part=known.data.parts[row],
+                label=recipe.classes[labels[row]],
+                seen=recipe.classes[seen[row]],
+                decision=ACTIONS[actions[rows][row]],
+                loss=float(losses[row]),
+            )
+            for row in wrong[np.argsort(-losses[wrong], kind="stable")].tolist()
+        ),
     )

@@ -7,6 +7,7 @@ from math import isnan
 
 from rich.cells import cell_len, set_cell_size
 
+from glassline.image import printable
 from glassline.render.layout import columns, wrap
 from glassline.render.words import words
 from glassline.studies.evaluation.evaluation import Evaluation
@@ -18,6 +19,7 @@ from glassline.training.concepts.text import meanings
 __all__ = ["lines"]
 
 WIDTH = 100_000  # cells: a column a class, however many
+NAMED = 10  # of the wrong parts; JSON has all
 
 
 def lines(found: Evaluation, lang: str) -> Iterator[str]:
@@ -66,6 +68,7 @@ def lines(found: Evaluation, lang: str) -> Iterator[str]:
     if found.undecided:
         yield named("undecided", say["unscored"].format(n=found.undecided))
     yield from _confusion(found, say["seen"])
+    yield from _wrong(found, lang)
     if isnan(s.log_loss.low):  # the first that a few groups leave open
         yield from wrap(say["note"])
     yield from _concepts(found, lang)
@@ -83,6 +86,26 @@ def _confusion(found: Evaluation, head: str) -> list[str]:
     counts = zip(classes, found.confusion.tolist(), strict=True)
     rows = [(name, *map(str, row)) for name, row in counts]
     return columns([(head, *classes), *rows], WIDTH)
+
+
+def _wrong(found: Evaluation, lang: str) -> Iterator[str]:
+    """Yield the parts seen wrongly, the most surprising first, and how many more."""
+    say, decisions = words(lang)["evaluation"], words(lang)["decisions"]
+    rows = [
+        (
+            printable("/".join(each.part.path.parts[-2:])),
+            each.label,
+            each.seen,
+            decisions[each.decision],
+            f"{each.loss:.3f}",
+        )
+        for each in found.wrong[:NAMED]
+    ]
+    if rows:
+        heads = ("wrong", "label", "class", "decision", "loss")
+        yield from columns([tuple(say[key] for key in heads), *rows], WIDTH)
+    if len(found.wrong) > NAMED:
+        yield say["more_wrong"].format(count=len(found.wrong) - NAMED)
 
 
 def _percents(rate: Rate) -> str:

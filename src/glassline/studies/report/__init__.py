@@ -6,6 +6,6 @@ Nothing is fetched from anywhere, so the page can be mailed.
 
 from __future__ import annotations
 
-from glassline.studies.report.page import Story, page
+from glassline.studies.report.page import Story, page, told_by_wrong
 
-__all__ = ["Story", "page"]
+__all__ = ["Story", "page", "told_by_wrong"]

@@ -71,9 +71,67 @@ def test_the_terminal_text_shows_every_count(judged: Evaluation) -> None:
     assert shown[6].split()[:2] == ["Brier", "score"]
     assert shown[7] == "rates of decisions (95 % intervals over groups)"
     assert shown[8].split() == ["escape", "1/2", "50.0%", "[0.0%,", "100.0%]"]
-    assert shown[-4].split() == ["ok", "2", "1"]
-    assert shown[-3].split() == ["scratch", "1", "1"]
+    assert shown[-7].split() == ["ok", "2", "1"]
+    assert shown[-6].split() == ["scratch", "1", "1"]
+    assert shown[-5].split() == [
+        "seen",
+        "wrongly",
+        "label",
+        "class",
+        "decision",
+        "loss",
+    ]
+    assert [row.split()[1:] for row in shown[-4:-2]] == [
+        ["ok", "scratch", "reject", "0.916"],
+        ["scratch", "ok", "accept", "0.916"],
+    ]
     assert shown[-2].startswith("unknown: one group; or fewer than eight with a wrong")
+
+
+def test_the_parts_seen_wrongly_are_named_the_largest_loss_first(line: Dataset) -> None:
+    """Label, class, decision and loss of each, by hand; parts in shares count too."""
+    first, second, third, right = line.parts[:4]
+    parts = (
+        replace(first, label="ok"),
+        replace(second, label=None, soft={"ok": 0.25, "scratch": 0.75}),
+        replace(third, label="scratch"),
+        replace(right, label="ok"),
+    )
+    readings = Readings(replace(line, parts=parts), np.zeros((4, 4)), ("",) * 4, ())
+    logits = np.log([[0.4, 0.6], [0.6, 0.4], [0.9, 0.1], [0.9, 0.1]])
+
+    found = judge(Recipe(classes=CLASSES), logits, np.array([1, 2, 0, 0]), readings)
+
+    losses = [-np.log(0.1), -np.log(0.4), -0.25 * np.log(0.6) - 0.75 * np.log(0.4)]
+    names = [str(each.path) for each in (third, first, second)]
+    wrong = found.as_json()["wrong"]
+    assert [
+        [row[key] for key in ("image", "label", "class", "decision")] for row in wrong
+    ] == [
+        [names[0], "scratch", "ok", "accept"],
+        [names[1], "ok", "scratch", "reject"],
+        [names[2], "scratch", "ok", "review"],
+    ]
+    assert_allclose([row["loss"] for row in wrong], losses, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("lang", "last"),
+    [
+        ("en", "and 2 more (--json names all)"),
+        ("zh-TW", "另有 2 件（--json 全部列出）"),
+    ],
+)
+def test_many_wrong_parts_are_counted_beyond_the_first_ten(
+    judged: Evaluation, lang: str, last: str
+) -> None:
+    """Ten rows, then how many more."""
+    many = replace(judged, wrong=judged.wrong * 6)
+
+    shown = [*lines(many, lang)]
+
+    assert shown.count(last) == 1
+    assert sum(row.endswith(" 0.916") for row in shown) == 10
 
 
 def test_where_each_part_is_a_group_the_intervals_are_over_parts(
@@ -112,7 +170,7 @@ def test_the_columns_of_the_terminal_text_are_straight(judged: Evaluation) -> No
         scores=replace(judged.scores, confusion=counts),
     )
 
-    assert [*lines(wide, "en")][-6:-2] == [
+    assert [*lines(wide, "en")][-9:-5] == [
         "true \\ seen          ok  刮傷  rolled-in_scale",
         "ok               123456     7                0",
         "刮傷                  1    20                3",
