@@ -214,13 +214,10 @@ def add_blocks(
     totals = np.zeros((k, k - 1 + pairs * width, width))
     if totals.size * len(parts) > MANY_NUMBERS:
         workers = 1
-    longest = max((block.xt.shape[1] for block in parts), default=0)
-    loss = 0.0
+    longest, loss = parts[0].xt.shape[1] if parts else 0, 0.0
     # What leaves the range of floats is seen in the sums, by those who use them.
-    with (
-        one_thread(totals[0].size * longest),
-        np.errstate(over="ignore", under="ignore", invalid="ignore"),
-    ):
+    quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")
+    with one_thread(totals[0].size * longest), quiet:
         for added, each in _each(_slopes(theta), parts, curved=curved, workers=workers):
             loss += added
             for c, rows in each:
