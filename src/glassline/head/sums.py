@@ -212,8 +212,7 @@ def add_blocks(
     width, k = theta.shape
     pairs = k * (k - 1) // 2 if curved else 0
     totals = np.zeros((k, k - 1 + pairs * width, width))
-    if totals.size * len(parts) > MANY_NUMBERS:
-        workers = 1
+    workers = 1 if totals.size * len(parts) > MANY_NUMBERS else workers
     longest, loss = parts[0].xt.shape[1] if parts else 0, 0.0
     # What leaves the range of floats is seen in the sums, by those who use them.
     quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")
@@ -255,10 +254,9 @@ def _each(
                 for block in parts[start : start + step]
             ]
 
-    if workers == 1 or len(parts) == 1:
-        step = len(parts)
+    step = len(parts) if workers == 1 or len(parts) == 1 else -(-len(parts) // LANES)
+    if step == len(parts):
         return lane(0)
-    step = -(-len(parts) // LANES)
     with ThreadPoolExecutor(workers) as pool:
         return chain.from_iterable(pool.map(lane, range(0, len(parts), step)))
 
