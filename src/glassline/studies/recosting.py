@@ -140,6 +140,8 @@ def _changed(old: Recipe, given: Mapping[str, Any], where: str) -> Recipe:
         if is_dataclass(was):  # only what the file names of it
             keys = given[name]
             was, now = ({k: getattr(side, k) for k in keys} for side in (was, now))
+        if name == "features":  # an empty table sets nothing
+            was, now = ({k: v for k, v in side.items() if v} for side in (was, now))
         if was != now:
             raise _trained(name, was, now, where)
     review = {name: getattr(new.review, name) for name in given.get("review", {})}

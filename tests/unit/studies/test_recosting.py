@@ -12,6 +12,7 @@ from glassline.decide import Escapes, Gauge, Guarantee
 from glassline.errors import InputError, RecipeError
 from glassline.model import Model, load
 from glassline.recipe import ClassCosts
+from glassline.recipe.starter import starter
 from glassline.studies.comparison import compare
 from glassline.studies.guarantee import assure
 from glassline.studies.recosting import Change, recost
@@ -139,6 +140,13 @@ def test_too_few_parts_leave_it_void(
     assert found.model.guarantee == replace(GUARANTEE, is_void=True)
     assert found.assurance is not None
     assert found.assurance.guarantee is None
+
+
+def test_the_starter_that_recipe_writes_is_taken(model: Model, tmp_path: Path) -> None:
+    """Its tables of features are empty: they ask for nothing."""
+    found = recost(model, _file(tmp_path, starter(model.recipe.classes)))
+
+    assert found.changes == ()
 
 
 def test_a_whole_recipe_is_taken_too(settled: Model, tmp_path: Path) -> None:
