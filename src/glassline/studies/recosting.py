@@ -136,12 +136,7 @@ def _changed(old: Recipe, given: Mapping[str, Any], where: str) -> Recipe:
     for name in given:
         if name in (*MERGED, *fixed, "priors", "currency"):
             continue
-        was, now = getattr(old, name), getattr(new, name)
-        if is_dataclass(was):  # only what the file names of it
-            keys = given[name]
-            was, now = ({k: getattr(side, k) for k in keys} for side in (was, now))
-        if name == "features":  # an empty table sets nothing
-            was, now = ({k: v for k, v in side.items() if v} for side in (was, now))
+        was, now = (_set(getattr(side, name), given[name]) for side in (old, new))
         if was != now:
             raise _trained(name, was, now, where)
     review = {name: getattr(new.review, name) for name in given.get("review", {})}
@@ -159,6 +154,15 @@ def _changed(old: Recipe, given: Mapping[str, Any], where: str) -> Recipe:
         currency=new.currency if "currency" in given else old.currency,
         review=replace(old.review, **review),
     )
+
+
+def _set(value: Any, named: Any) -> Any:
+    """Only what a file names of a section; an empty table of a feature sets nothing."""
+    if is_dataclass(value):
+        return {each: getattr(value, each) for each in named}
+    if isinstance(value, Mapping):
+        return {each: inner for each, inner in value.items() if inner}
+    return value
 
 
 def _trained(place: str, old: Any, new: Any, where: str) -> RecipeError:
