@@ -12,6 +12,7 @@ from glassline.cli.options import (
     json_option,
     language_option,
     read_data,
+    refuse,
     workers_option,
 )
 from glassline.cli.output import as_json, progress_bar, say
@@ -30,6 +31,12 @@ SOME_REFUSED = 6
 @click.option(
     "--recipe", type=click.Path(path_type=Path), help="recipe.toml of the line."
 )
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    help="Read x as this model does: its settings and scale, no search.",
+)
 @click.option("--good", help="The class of good parts, if it is not called ok or good.")
 @click.option(
     "--front",
@@ -47,10 +54,13 @@ SOME_REFUSED = 6
 @encoding_option
 @language_option
 @json_option
+@click.pass_context
 def command(
+    context: click.Context,
     data: Path,
     out: Path,
     recipe: Path | None,
+    like: Path | None,
     good: str | None,
     front: str,
     backbone: str | None,
@@ -68,14 +78,20 @@ def command(
     Example:
       glassline train photos --out model
       glassline train labels.csv --out model --recipe recipe.toml
+      glassline train more-photos --out new-model --like model
       glassline train photos --out model --front cnn
       glassline train photos --out model --front vlm --recipe recipe.toml
 
     Exit code 6 when some photos were refused and left out.
     """
+    from glassline.model import load
     from glassline.recipe import Recipe
+    from glassline.training.alike import train_like
     from glassline.training.trainers import trainer
 
+    if like:
+        why = "expected no --like with it, which says how features are read"
+        refuse(context, why, "good", "front", "backbone", "int8")
     if recipe and good:
         raise click.UsageError("expected --recipe or --good; a recipe names it itself.")
     if (backbone or int8) and front != "cnn":
@@ -84,10 +100,15 @@ def command(
     make_ready(out)
     with progress_bar(lang) as progress:
         found = read_data(data)
-        declared = (
-            Recipe.read(recipe) if recipe else Recipe(classes=found.classes, good=good)
-        )
-        model = train(found, declared, workers=workers, progress=progress)
+        declared = Recipe.read(recipe) if recipe else None
+        if like:
+            other = load(like)
+            model = train_like(
+                found, other, declared, workers=workers, progress=progress
+            )
+        else:
+            declared = declared or Recipe(classes=found.classes, good=good)
+            model = train(found, declared, workers=workers, progress=progress)
         path = model.save(out)
     if as_lines:
         usage = {"usage": asked.as_json()} if (asked := asked_by(model)) else {}

@@ -90,6 +90,8 @@ def _lines(found: Verification, lang: str) -> Iterator[str]:
     ):
         if holds is not None:
             yield f"{told['holds' if holds else 'fails']}{what}"
+    if found.same_scale is None:
+        yield told["given_scale"]
     yield from _named(told["missing"], [each.sha256 for each in found.missing], told)
     new = [f"{each.image} ({each.sha256})" for each in found.new]
     yield from _named(told["new"], new, told)

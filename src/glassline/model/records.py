@@ -144,6 +144,8 @@ class TrainingRecord:
         copies: Photos with the same pixels as another one; None where there are none.
         reference: Where drift is measured from; None without a good class, and of a
             model from before it was kept.
+        like: Hash of the model whose settings and scale were taken; None where both
+            were found on these photos.
     """
 
     data_sha256: str
@@ -161,10 +163,11 @@ class TrainingRecord:
     concepts: ConceptsRecord | None = None
     copies: tuple[CopiedPhoto, ...] | None = None
     reference: Reference | None = None
+    like: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain data; what does not apply to the model is left out."""
-        optional = ("candidates", "backbone", "concepts", "copies", "reference")
+        optional = ("candidates", "backbone", "concepts", "copies", "reference", "like")
         return {
             key: value
             for key, value in asdict(self).items()

@@ -19,6 +19,7 @@ from glassline.model import FILE, Model, read_with
 from glassline.model.records import PHOTO_DIGITS, certificate_table
 from glassline.model.sealed import unseal
 from glassline.training import data_hash
+from glassline.training.alike import train_like
 from glassline.training.trainers import trainer
 from glassline.training.trainset import Trainset, gradient_tolerance, prepare
 
@@ -59,7 +60,8 @@ class Verification:
 
     Attributes:
         same_data: Photos, labels and weights hash to what the model names.
-        same_scale: Centre and spread of the good parts come out the same.
+        same_scale: Centre and spread of the good parts come out the same; None where
+            they are those of another model (`train_like`).
         certificate: How far W and b can be from the optimum, recomputed.
         same_model: Trained again from nothing, the same bytes; None if not asked.
         missing: Photos of training that are not among these; a photo that was changed
@@ -71,7 +73,7 @@ class Verification:
     """
 
     same_data: bool
-    same_scale: bool
+    same_scale: bool | None
     certificate: Certificate
     same_model: bool | None = None
     missing: tuple[Photo, ...] = ()
@@ -88,7 +90,7 @@ class Verification:
         """Return whether the model is what it says it is."""
         return (
             self.same_data
-            and self.same_scale
+            and self.same_scale is not False
             and self.is_finished
             and self.same_model is not False
         )
@@ -132,7 +134,10 @@ def verify(
     """
     data.targets(model.recipe.classes)  # an unknown label is told before any photo
     readings, values = _read(model, data, backbone, progress)
-    lesson = prepare(values, readings.data, model.recipe, clip=model.scale.clip)
+    given = model.scale if model.record.like else None
+    lesson = prepare(
+        values, readings.data, model.recipe, clip=model.scale.clip, scale=given
+    )
     same_data = data_hash(readings, model.recipe) == model.record.data_sha256
     proof = certify(
         model.scale.x(values),
@@ -157,7 +162,7 @@ def verify(
         moved += () if same_model or moved or missing or new else _documents(own, again)
     return Verification(
         same_data=same_data,
-        same_scale=lesson.scale == model.scale,
+        same_scale=None if given else lesson.scale == model.scale,
         certificate=proof,
         same_model=same_model,
         missing=missing,
@@ -277,6 +282,9 @@ def _read(
 def _again(
     model: Model, data: Dataset, backbone: str | None, progress: Progress
 ) -> Model:
+    if model.record.like:
+        found = train_like(data, model, model.recipe, progress=progress)
+        return replace(found, record=replace(found.record, like=model.record.like))
     used = model.record.backbone
     train = trainer(
         model.front.kind,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset
 from glassline.errors import GlasslineWarning
+from glassline.features import Scale
 from glassline.features.scale import CLIP
 from glassline.recipe import Recipe
 from glassline.training.trainset import learn
@@ -78,6 +79,7 @@ def out_of_fold(
     dealt: ClassIds,
     *,
     clip: float = CLIP,
+    scale: Scale | None = None,
 ) -> Logits:
     """Return the logits of each part by a scale and head that its fold had no part in.
 
@@ -87,10 +89,13 @@ def out_of_fold(
         recipe: Classes and training settings.
         dealt: Shape (n,), the fold of each part, as `deal` deals them.
         clip: Largest size of x.
+        scale: Of another model; left out, each fold's others give one.
     """
 
     def say(others: Rows, own: Rows) -> tuple[Logits]:
-        learnt, found = learn(values[others], data.subset(others), recipe, clip=clip)
+        learnt, found = learn(
+            values[others], data.subset(others), recipe, clip=clip, scale=scale
+        )
         return (found.head.logits(learnt.scale.x(values[own])),)
 
     (logits,) = crossfit(dealt, say)

@@ -14,6 +14,7 @@ from glassline.arrays import ClassIds, Logits, PartWeights, Probabilities
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal, most_folds
 from glassline.errors import InputError, ShapeError
+from glassline.features import Scale
 from glassline.features.scale import CLIP
 from glassline.head import Head, cross_entropy, part_losses, softmax
 from glassline.head.inputs import as_logits, as_weights
@@ -189,7 +190,12 @@ class Tempered:
 
 
 def temper(
-    values: NDArray[np.float64], data: Dataset, recipe: Recipe, *, clip: float = CLIP
+    values: NDArray[np.float64],
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    clip: float = CLIP,
+    scale: Scale | None = None,
 ) -> Tempered | None:
     """Find the temperature of a recipe's heads on parts that they did not see.
 
@@ -204,6 +210,7 @@ def temper(
         data: The same n parts.
         recipe: Classes and training settings.
         clip: Largest size of x.
+        scale: Of another model; left out, each fold's others give one.
 
     Returns:
         What was found; None with fewer than two folds of labelled groups.
@@ -220,7 +227,7 @@ def temper(
         return None
     dealt, weights = deal(labels, groups), part_weights(known.data, recipe)
     logits = out_of_fold(
-        values[counts][known.rows], known.data, recipe, dealt, clip=clip
+        values[counts][known.rows], known.data, recipe, dealt, clip=clip, scale=scale
     )
 
     def cooled(others: NDArray[np.int64], own: NDArray[np.int64]) -> tuple[Logits]:

@@ -23,6 +23,8 @@ def lines(model: Model, lang: str) -> Iterator[str]:
     say, record, proof = words(lang)["training"], model.record, model.certificate
     counts = ", ".join(f"{name} {count}" for name, count in record.counts.items())
     yield say["trained"].format(n=record.n, counts=counts)
+    if record.like:
+        yield say["like"].format(model=record.like[:12])
     if record.refused:
         first = record.refused[0]
         yield say["refused"].format(

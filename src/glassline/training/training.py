@@ -16,6 +16,7 @@ from glassline.dataset import Dataset
 from glassline.dataset.folds import most_folds
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
 from glassline.errors import DatasetError, GlasslineWarning
+from glassline.features import Scale
 from glassline.features.scale import CLIP
 from glassline.front import Front
 from glassline.head import Fit
@@ -139,6 +140,7 @@ def train_head(
     *,
     front: Front,
     clip: float = CLIP,
+    scale: Scale | None = None,
 ) -> Model:
     """Fit scale, head and temperature to readings; put the model together.
 
@@ -148,6 +150,7 @@ def train_head(
         recipe: Classes and training settings.
         front: What reads the features.
         clip: Largest size of x.
+        scale: Of another model; left out, it is taken from the good parts.
 
     Raises:
         DatasetError: No part is labelled, or a class with a prior has none.
@@ -158,12 +161,12 @@ def train_head(
     tolerance = gradient_tolerance(recipe.training.penalty)
     with quiet():  # said below, with names
         learnt, found = learn(
-            values, parts.data, recipe, clip=clip, tolerance=tolerance
+            values, parts.data, recipe, clip=clip, scale=scale, tolerance=tolerance
         )
     for note in (*found.notes, *_without_good(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
     _check_priors(learnt, parts.data, recipe)
-    tempered = temper(values, parts.data, recipe, clip=clip)
+    tempered = temper(values, parts.data, recipe, clip=clip, scale=scale)
     known, novelty = parts.data.labelled(recipe.classes), recipe.review.novelty
     model = Model(
         recipe=recipe,

@@ -53,6 +53,7 @@ def prepare(
     recipe: Recipe,
     *,
     clip: float = CLIP,
+    scale: Scale | None = None,
 ) -> Trainset:
     """Standardise readings, shape (n, d), and weigh labels as the recipe says.
 
@@ -61,6 +62,7 @@ def prepare(
         data: The same n parts.
         recipe: Classes and training settings.
         clip: Largest size of x.
+        scale: Of another model; left out, it is taken from the good parts.
 
     Raises:
         DatasetError: No part is labelled.
@@ -71,7 +73,9 @@ def prepare(
         raise DatasetError(
             f"{data.name}: expected at least one labelled part, got none."
         )
-    scale = Scale.fit(values[decided], good_parts(labels[decided], recipe), clip)
+    if scale is None:
+        good = good_parts(labels[decided], recipe)
+        scale = Scale.fit(values[decided], good, clip)
     weights = part_weights(data, recipe)
     mix = (weights[:, None] * labels).sum(axis=0)
     return Trainset(
@@ -89,6 +93,7 @@ def learn(
     recipe: Recipe,
     *,
     clip: float = CLIP,
+    scale: Scale | None = None,
     tolerance: float = TOLERANCE,
 ) -> tuple[Trainset, Fit]:
     """Prepare readings as `prepare` does, and fit the head to them.
@@ -98,9 +103,10 @@ def learn(
         data: The same n parts.
         recipe: Classes and training settings.
         clip: Largest size of x.
+        scale: Of another model; left out, it is taken from the good parts.
         tolerance: Of the gradient.
     """
-    learnt = prepare(values, data, recipe, clip=clip)
+    learnt = prepare(values, data, recipe, clip=clip, scale=scale)
     found = fit(
         learnt.x,
         learnt.targets,

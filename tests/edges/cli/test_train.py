@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from commands import rows_of, run
 
-from glassline.model import Model
+from glassline.model import Model, load
 
 
 def test_train_writes_a_model_and_says_what_it_rests_on(
@@ -46,4 +47,36 @@ def test_a_misspelt_label_exits_2_and_names_the_line(tmp_path: Path) -> None:
     assert done.stderr == (
         "Error: labels.csv line 3: expected one of ok, scratch, got 'scrach'. "
         "Did you mean scratch?\n"
+    )
+
+
+def test_like_another_model_takes_its_settings_and_scale(
+    model_folder: Path, model: Model, line_folder: Path, tmp_path: Path
+) -> None:
+    """Told in the output, and verified without the other model."""
+    out = tmp_path / "new"
+
+    done = run("train", line_folder, "--out", out, "--like", model_folder)
+    held = run("verify", out, line_folder, "--retrain")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"Settings and scale are those of model {model.sha256[:12]}" in done.stdout
+    assert load(out).scale == model.scale
+    assert held.returncode == 0
+    assert "holds:         centre and spread are those of another model" in held.stdout
+
+
+@pytest.mark.parametrize("option", ["--good=ok", "--front=measured", "--int8"])
+def test_options_that_like_decides_are_refused(
+    model_folder: Path, line_folder: Path, tmp_path: Path, option: str
+) -> None:
+    """They would do nothing."""
+    done = run(
+        "train", line_folder, "--out", tmp_path / "new", "--like", model_folder, option
+    )
+
+    assert done.returncode == 2
+    assert (
+        f"{option.partition('=')[0]}: expected no --like with it, which says how features "
+        "are read." in " ".join(done.stderr.split())
     )
