@@ -271,6 +271,17 @@ def test_a_copy_of_the_page_in_the_same_file_changes_nothing(taught: Sheet) -> N
     assert check(both) == check(data)
 
 
+def test_texts_within_their_cells_are_read(taught: Sheet) -> None:
+    """As openpyxl writes them: no part for texts that cells share."""
+    parts = _parts(taught.xlsx())
+    del parts["xl/sharedStrings.xml"]
+    parts[PAGE] = re.sub(
+        rb' t="s"><v>[0-9]+</v>', b' t="inlineStr"><is><t>a</t></is>', parts[PAGE]
+    )
+
+    assert check(_packed(parts)) == check(taught.xlsx())
+
+
 def test_strict_open_xml_is_read(taught: Sheet) -> None:
     """Excel's other .xlsx: the same with other names of its spaces."""
     parts = _parts(taught.xlsx())

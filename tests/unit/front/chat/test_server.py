@@ -16,6 +16,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from servers import (
     Fault,
+    Handler,
     Stub,
     drips,
     fails,
@@ -408,6 +409,33 @@ def test_an_error_inside_an_answer_that_no_try_can_mend(
         server(stub).scores(image)
 
     assert len(stub.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"data: {}", "answer: expected JSON, got 'data: {}'."),
+        (
+            b"[]",
+            "answer: expected a chat completion with a choice, got another JSON.",
+        ),
+    ],
+)
+def test_an_answer_that_is_no_object_is_no_error_either(
+    stub: Stub, image: Image, body: bytes, message: str
+) -> None:
+    """A stream, or a list, in the place of a completion."""
+
+    def sends(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    stub.faults = [sends]
+
+    with pytest.raises(AnswerError, match=f"^{re.escape(message)}$"):
+        server(stub).scores(image)
 
 
 def test_no_error_beside_scores_is_none(stub: Stub, image: Image) -> None:
