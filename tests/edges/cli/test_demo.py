@@ -149,6 +149,30 @@ def test_a_browser_draws_the_report(
     assert (red - blue > 100).sum() > 500
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_report_prints_on_six_pages_at_most(
+    demo: tuple[Path, str], name: str, tmp_path: Path
+) -> None:
+    """On paper the parts lie in rows: rules for narrow screens had held there too."""
+    printed = tmp_path / "report.pdf"
+
+    subprocess.run(
+        [
+            str(CHROMIUM),
+            *FLAGS,
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--print-to-pdf={printed}",
+            (demo[0] / name).as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) <= 6
+
+
 def test_the_demo_leaves_a_model_that_verifies_nothing_else(
     demo: tuple[Path, str],
 ) -> None:
