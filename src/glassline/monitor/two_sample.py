@@ -8,9 +8,10 @@ from itertools import combinations, count, islice
 from math import comb, inf
 
 import numpy as np
+from jaxtyping import Float64
 from numpy.typing import NDArray
 
-from glassline.arrays import Features, Values
+from glassline.arrays import Values
 from glassline.errors import InputError, ShapeError
 
 __all__ = ["Shift", "compare_groups", "enough_groups", "groups_needed"]
@@ -21,6 +22,14 @@ BLOCK = 2_000_000  # numbers of a block of ways in memory
 SEED = 20261129  # the same groups give the same answer, to the last bit
 TIE = 1e-9  # of the spread of the groups: rounding must not break a tie
 POWER = 0.8
+
+Before = Float64[np.ndarray, "m d"]
+"""The mean of each earlier group."""
+
+After = Float64[np.ndarray, "n d"]
+"""The mean of each later group."""
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class Shift:
 
 
 def compare_groups(
-    before: Features, after: Features, *, false_alarms: float
+    before: Before, after: After, *, false_alarms: float
 ) -> tuple[Shift, ...]:
     """Test each of d numbers for a move of its mean, whole groups at a time.
 
@@ -160,7 +169,7 @@ def _ways(m: int, n: int) -> Iterator[NDArray[np.bool_]]:
         yield rng.permuted(rows, axis=1)
 
 
-def _moves(dealt: NDArray[np.bool_], numbers: Features, n: int) -> Features:
+def _moves(dealt: NDArray[np.bool_], numbers: Numbers, n: int) -> Numbers:
     """Return Welch's t of each way to deal, shape (ways, d); 0 / 0 is 0."""
     later, m = dealt.astype(np.float64), len(numbers) - n
     sums, squares = later @ numbers, later @ numbers**2
@@ -183,7 +192,7 @@ def _holm(p: Values) -> Values:
     return found
 
 
-def _least(before: Features, after: Features, false_alarms: float) -> Values:
+def _least(before: Before, after: After, false_alarms: float) -> Values:
     """Return about the least move that is noticed in four checks of five, shape (d,)."""
     from scipy.special import stdtrit  # noqa: PLC0415  costs 0.2 s
 
