@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
 from glassline.errors import InputError, ShapeError, show
+from glassline.record import Record
 
 __all__ = [
     "Bias",
@@ -82,8 +83,8 @@ def check_image(image: Image) -> None:
         raise InputError("image: expected finite pixels, got NaN or infinity.")
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass(frozen=True, eq=False, repr=False)
+class Reading(Record):
     """What a front sees on one image.
 
     Attributes:
@@ -95,8 +96,8 @@ class Reading:
     maps: Maps
 
 
-@dataclass(frozen=True)
-class Named:
+@dataclass(frozen=True, eq=False, repr=False)
+class Named(Record):
     """A row of numbers, each with its name: read by name, by place, or as an array.
 
     Example:

@@ -28,6 +28,7 @@ from glassline.image import Photo, load
 from glassline.model import Model
 from glassline.model.verdict import Decisions, decide
 from glassline.recipe.spelling import find
+from glassline.record import Record
 
 __all__ = ["Inspection", "attempt", "inspect", "inspect_many"]
 
@@ -137,8 +138,8 @@ def _decided(
     return replace(said.decision(0), possible=possible(said.x[0]) if possible else None)
 
 
-@dataclass(frozen=True)
-class Inspection:
+@dataclass(frozen=True, eq=False, repr=False)
+class Inspection(Record):
     """What was seen on one photo, and everything behind the verdict.
 
     Attributes:
@@ -166,8 +167,21 @@ class Inspection:
     model: Model
     label: str | None = None
     supposed: Supposed | None = None
-    possible: Callable[[Values], ClassSet] | None = field(default=None, repr=False)
+    possible: Callable[[Values], ClassSet] | None = field(default=None, compare=False)
     provenance: Provenance | None = field(default=None, compare=False)
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "photo": self.photo.name,
+            "predicted_class": self.predicted_class,
+            "probabilities": dict(self.probabilities),
+            "decision": self.decision,
+            "reason": self.reason,
+            "readings": dict(self.readings),
+            "x": self.x,
+            **({"supposed": dict(self.supposed.x)} if self.supposed else {}),
+            "model": self.model.sha256,
+        }
 
     @property
     def predicted_class(self) -> str:

@@ -19,6 +19,7 @@ from glassline.dataset.table import read_table
 from glassline.errors import DatasetError, GlasslineWarning, LabelError, show
 from glassline.image import list_images
 from glassline.recipe.spelling import find, key, spellings
+from glassline.record import Record
 
 __all__ = ["Dataset", "Labelled"]
 
@@ -26,8 +27,8 @@ USUAL_ORDER = ("ok", "scratch", "dirt")
 UNKNOWN = " Add it to classes in the recipe."
 
 
-@dataclass(frozen=True)
-class Dataset:
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset(Record):
     """Parts in a fixed order, with their labels.
 
     Attributes:
@@ -164,8 +165,8 @@ class Dataset:
         )
 
 
-@dataclass(frozen=True)
-class Labelled:
+@dataclass(frozen=True, eq=False, repr=False)
+class Labelled(Record):
     """The labelled parts of a dataset, m of its n.
 
     Attributes:

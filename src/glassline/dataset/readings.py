@@ -19,6 +19,7 @@ from glassline.dataset.pool import WORKERS, in_order
 from glassline.errors import DatasetError, ImageError, UnreadError
 from glassline.image import load, printable
 from glassline.recipe import ImageSettings
+from glassline.record import Record
 
 __all__ = [
     "Copy",
@@ -84,8 +85,8 @@ class Copy:
         return {"image": str(self.part.path), "of": str(self.of.path)}
 
 
-@dataclass(frozen=True)
-class Readings:
+@dataclass(frozen=True, eq=False, repr=False)
+class Readings(Record):
     """What was measured on a dataset.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,7 @@ from glassline.decide.novelty import Stand
 from glassline.decide.policy import SAFEST_FIRST, TIE, Policy
 from glassline.errors import InputError, ShapeError, show
 from glassline.recipe import ACTIONS, Action
+from glassline.record import Record
 from glassline.render.words import words
 
 __all__ = ["Decision", "Ranking", "Reason", "actions", "decide", "rank"]
@@ -55,6 +57,10 @@ class Reason:
             )
         object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process, or to a copy, without the view that guards it."""
+        return type(self), (self.code, dict(self.params))
+
     def text(self, lang: str) -> str:
         """Return the sentence in "en" or "zh-TW"; numbers to two decimals."""
         catalogue = words(lang)
@@ -71,8 +77,8 @@ class Reason:
         return catalogue["decisions"][f"reason_{self.code}"].format(**filled)
 
 
-@dataclass(frozen=True, eq=False)
-class Decision:
+@dataclass(frozen=True, eq=False, repr=False)
+class Decision(Record):
     """What to do with one part.
 
     Attributes:
@@ -130,8 +136,8 @@ def actions(policy: Policy, probabilities: Probabilities) -> NDArray[np.int64]:
     return rank(policy, probabilities).actions
 
 
-@dataclass(frozen=True, eq=False)
-class Ranking:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ranking(Record):
     """The actions of n parts, each part's in the order in which they are taken.
 
     Attributes:

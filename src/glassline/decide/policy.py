@@ -12,6 +12,7 @@ from glassline.decide.checks import as_probabilities, check_shape, check_shares
 from glassline.decide.guarantee import Guarantee
 from glassline.errors import InputError
 from glassline.recipe import ACTIONS, Action, Recipe
+from glassline.record import Record
 
 __all__ = ["SAFEST_FIRST", "TIE", "Policy"]
 
@@ -21,8 +22,8 @@ TIE = 1e-12  # of the largest expected cost: rounding must not choose an action
 Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Policy:
+@dataclass(frozen=True, eq=False, repr=False)
+class Policy(Record):
     """Costs, priors and training mix of one line.
 
     With C the costs, p the probabilities that the head gives, pi the line's

@@ -8,12 +8,13 @@ from typing import Any
 
 from glassline.arrays import Image, Named
 from glassline.features import Line, Mark
+from glassline.record import Record
 
 __all__ = ["Evidence"]
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
+@dataclass(frozen=True, eq=False, repr=False)
+class Evidence(Record):
     """What an inspector would point at on one photo, and the photo.
 
     Attributes:

@@ -23,12 +23,13 @@ from glassline.explain.sheet.sums import LogOdds
 from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.head import Head
 from glassline.recipe.spelling import find
+from glassline.record import Record
 
 __all__ = ["Explanation"]
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Record):
     """Why one part got its class, and how close it was; make it with `of`.
 
     Attributes:

@@ -18,7 +18,7 @@ FADED = 0.35  # of the middle's contrast: an end that has less is cut off
 STEADY = 3  # steps whose mean says whether an end has faded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """The look of a line across.
 

@@ -44,7 +44,7 @@ BEND_TURN = np.array([[0, -0.5, 0], [0.5, 0, 0.5], [0, -0.5, 0]], dtype=np.float
 SLOPE = np.array([-0.5, 0, 0.5], dtype=np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curvature:
     """How brightness curves at one line width.
 

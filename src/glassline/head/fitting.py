@@ -26,6 +26,7 @@ from glassline.head.rounding import Summed, mean_sizes
 from glassline.head.sums import Block, add_blocks, as_theta, blocks
 from glassline.head.targets import Votes, as_targets, votes
 from glassline.head.threads import one_thread
+from glassline.record import Record
 
 __all__ = ["Fit", "Outcome", "Search", "Settings", "finished", "fit", "search", "slack"]
 
@@ -34,8 +35,8 @@ FIRST_RUNG = 4_096  # parts: a Newton step takes as long as its overhead
 RUNG_RATIO = 32  # one Newton step on the next rung undoes the error of the last
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit(Record):
     """A fitted head, and how far it can be trusted.
 
     Attributes:

@@ -22,6 +22,7 @@ from glassline.head.objective import without_shift
 from glassline.head.rounding import Summed, gradient_rounding, mean_sizes
 from glassline.head.sums import as_theta, statistics
 from glassline.head.targets import as_targets
+from glassline.record import Record
 
 __all__ = ["LeftOut", "correct_label", "forget", "leave_lots_out", "leave_one_out"]
 
@@ -32,8 +33,8 @@ ROUNDS = 12  # the error shrinks about n-fold a round; what takes longer is refi
 Lot = TypeVar("Lot", bound=Hashable)
 
 
-@dataclass(frozen=True, eq=False)
-class LeftOut:
+@dataclass(frozen=True, eq=False, repr=False)
+class LeftOut(Record):
     """The heads that would have been, each without one part.
 
     Attributes:

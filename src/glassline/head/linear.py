@@ -10,12 +10,13 @@ from glassline.arrays import Bias, Features, Logits, Probabilities, Weights
 from glassline.errors import ShapeError
 from glassline.head.inputs import as_features, as_floats, check_finite
 from glassline.head.probabilities import softmax
+from glassline.record import Record
 
 __all__ = ["Head"]
 
 
-@dataclass(frozen=True, eq=False)
-class Head:
+@dataclass(frozen=True, eq=False, repr=False)
+class Head(Record):
     """W and b: with four features and three classes, fifteen numbers.
 
     Args:

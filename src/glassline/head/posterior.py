@@ -15,12 +15,13 @@ from glassline.head.inputs import as_features
 from glassline.head.linear import Head
 from glassline.head.probabilities import softmax
 from glassline.head.sums import statistics
+from glassline.record import Record
 
 __all__ = ["Posterior", "laplace_posterior"]
 
 
-@dataclass(frozen=True, eq=False)
-class Posterior:
+@dataclass(frozen=True, eq=False, repr=False)
+class Posterior(Record):
     """A normal distribution over heads, about the fitted one.
 
     Attributes:

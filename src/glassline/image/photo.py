@@ -18,12 +18,13 @@ from glassline.image.opening import read
 from glassline.image.pixels import finish, from_header
 from glassline.image.refusals import named, printable
 from glassline.recipe import ImageSettings
+from glassline.record import Record
 
 __all__ = ["Photo", "load"]
 
 
-@dataclass(frozen=True, eq=False)
-class Photo:
+@dataclass(frozen=True, eq=False, repr=False)
+class Photo(Record):
     """One photo, read.
 
     Attributes:

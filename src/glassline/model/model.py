@@ -44,6 +44,7 @@ from glassline.model.sealed import (
 from glassline.model.selftest import self_test
 from glassline.recipe import Recipe
 from glassline.recipe.tables import fill
+from glassline.record import Record
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
 
@@ -69,8 +70,8 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, eq=False, repr=False)
+class Model(Record):
     """Everything that one verdict depends on.
 
     Attributes:
@@ -104,6 +105,26 @@ class Model:
     guarantee: Guarantee | None = None
     optimum: Head | None = None
     made: Made | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are the same model, by the hash that names them."""
+        return isinstance(other, Model) and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def _told(self) -> dict[str, Any]:
+        record = self.record
+        return {
+            "sha256": self.sha256,
+            "classes": self.recipe.classes,
+            "features": self.feature_names,
+            "front": self.front.kind,
+            "parts": record.n,
+            "outcome": record.outcome,
+            "gauge": self.gauge is not None,
+            "guarantee": self.guarantee is not None,
+        }
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from glassline.decide.guarantee import told_apart
 from glassline.head import softmax
 from glassline.model.model import Model
 from glassline.recipe import Action
+from glassline.record import Record
 
 __all__ = ["Decisions", "decide"]
 
@@ -56,8 +57,8 @@ def decide(model: Model, readings: Features, *, x: Features | None = None) -> De
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Decisions:
+@dataclass(frozen=True, eq=False, repr=False)
+class Decisions(Record):
     """What a model says of n parts, and what it decides on each.
 
     Attributes:

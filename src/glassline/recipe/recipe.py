@@ -15,6 +15,7 @@ from glassline.recipe.server import VlmSettings
 from glassline.recipe.spelling import find, key
 from glassline.recipe.tables import fill
 from glassline.recipe.toml import check_quoted, read_toml
+from glassline.record import Record
 from glassline.render.words import CLASS_WORDS, LANGUAGES
 
 __all__ = [
@@ -137,8 +138,8 @@ class ReviewSettings:
             )
 
 
-@dataclass(frozen=True)
-class Recipe:
+@dataclass(frozen=True, eq=False, repr=False)
+class Recipe(Record):
     """Everything a line decides before it trains; one recipe, one kind of part.
 
     Args:

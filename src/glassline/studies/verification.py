@@ -18,6 +18,7 @@ from glassline.image import printable
 from glassline.model import FILE, Model, read_with
 from glassline.model.records import PHOTO_DIGITS, certificate_table
 from glassline.model.sealed import unseal
+from glassline.record import Record
 from glassline.training import data_hash
 from glassline.training.alike import train_like
 from glassline.training.trainers import trainer
@@ -54,8 +55,8 @@ class Moved:
     found: Any
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, eq=False, repr=False)
+class Verification(Record):
     """What was found when a model was held against its photos.
 
     Attributes:

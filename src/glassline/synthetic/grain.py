@@ -19,7 +19,7 @@ Specks = Float32[np.ndarray, "m 4"]
 REACH = 5  # pixels; a speck of 1.4 pixels has faded to 0.2 % there
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grain:
     """Where specks may lie and their form; how many and how strong is the dose.
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from glassline.errors import DatasetError, InputError, LabelError, check_one_of, show
 from glassline.files import publish
+from glassline.record import Record
 from glassline.render.png import as_png
 from glassline.synthetic.camera import Camera, Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render
@@ -28,8 +29,8 @@ BORDERLINE_SHARE = 0.08  # of the parts; they lie close to the limit on either s
 SUFFIXES = (".png", ".jpg")
 
 
-@dataclass(frozen=True)
-class RenderedPart:
+@dataclass(frozen=True, eq=False, repr=False)
+class RenderedPart(Record):
     """One part from the line.
 
     Attributes:

@@ -10,6 +10,7 @@ from jaxtyping import Float64
 
 from glassline.arrays import Values
 from glassline.errors import InputError, ShapeError
+from glassline.record import Record
 from glassline.synthetic.camera import Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render
 from glassline.synthetic.surfaces import Surface
@@ -25,8 +26,8 @@ Tables = Float64[np.ndarray, "s 4 d"]
 Read = Callable[[Photo], Values]
 
 
-@dataclass(frozen=True)
-class DoseResponse:
+@dataclass(frozen=True, eq=False, repr=False)
+class DoseResponse(Record):
     """Rank correlation of each cause with each reading.
 
     Attributes:

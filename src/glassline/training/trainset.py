@@ -28,7 +28,7 @@ TOLERANCE = 1e-9  # of the gradient, where no penalty says how far that is
 LEFT = 1e-7  # of W and b: a tenth of what verification takes for finished
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trainset:
     """What the head is fitted to, by one rule for training and verifying.
 

@@ -46,7 +46,7 @@ class Printed:
 Grid = list[list[Printed | None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A hand calculation.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from glassline.explain.faces import html, json, markdown, text, workbook
 from glassline.explain.sheet.worked_sum import WorkedSum
 
@@ -43,6 +45,11 @@ class Sheet(WorkedSum):
             MissingExtraError: XlsxWriter is not installed.
         """
         return workbook.face(self, lang)
+
+    def _repr_html_(self) -> str:
+        """Return the sheet as a notebook shows it: small, without font and photo."""
+        style = html.sheet_style().partition("}")[2]
+        return f"<style>{style}</style>{html.body(replace(self, evidence=None), 'en')}"
 
     def json(self) -> str:
         """Return the sheet as JSON in full precision, as `check` reads it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.record import Record
 from glassline.render.numbers import printed
 
 __all__ = ["BLOCKS", "KINDS", "Figure", "Kind"]
@@ -81,8 +82,8 @@ ADDED = ("s", "z", "m", "shifted", "W_new", "b_new", "expected_costs")
 """Sums of both signs: what should cancel to 0 may leave a rest of rounding."""
 
 
-@dataclass(frozen=True, eq=False)
-class Figure:
+@dataclass(frozen=True, eq=False, repr=False)
+class Figure(Record):
     """One matrix of the sum.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +22,7 @@ from glassline.features.scale import curve
 from glassline.head import Head
 from glassline.recipe import FEATURE_NAMES
 from glassline.recipe.spelling import find
+from glassline.record import Record
 
 __all__ = ["Scaling", "Supposed", "WorkedSum"]
 
@@ -80,8 +81,8 @@ class Supposed:
     action: str
 
 
-@dataclass(frozen=True, eq=False)
-class WorkedSum:
+@dataclass(frozen=True, eq=False, repr=False)
+class WorkedSum(Record):
     """The whole worked sum of one part; make it with `of`.
 
     Attributes:
@@ -214,6 +215,17 @@ class WorkedSum:
             source=source or {},
             provenance=provenance,
         )
+
+    def _told(self) -> dict[str, Any]:
+        best = self.log_odds.best
+        return {
+            "predicted_class": self.classes[best],
+            "probability": float(self.figures["p"].value[0, best]),
+            "decision": self.decision and self.decision.action,
+            "label": self.label,
+            "features": self.features,
+            "figures": len(self.figures),
+        }
 
     def block(self, name: str) -> tuple[Figure, ...]:
         """Return the figures of one of `BLOCKS` that this sheet has."""

@@ -22,6 +22,7 @@ from glassline.dataset.readings import (
 from glassline.errors import InputError
 from glassline.head import part_losses
 from glassline.model import Model, read_with
+from glassline.record import Record
 from glassline.studies.metrics import Scores, score
 from glassline.training.crossfit import out_of_fold
 
@@ -45,8 +46,8 @@ class Subset:
     scores: Scores
 
 
-@dataclass(frozen=True)
-class Subsets:
+@dataclass(frozen=True, eq=False, repr=False)
+class Subsets(Record):
     """Every subset of the features on the same folds, and what chance would buy.
 
     Attributes:

@@ -18,6 +18,7 @@ from glassline.image import printable
 from glassline.model import Model, read_with
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS
+from glassline.record import Record
 from glassline.studies.comparison.acceptance import Acceptance, acceptance
 from glassline.studies.comparison.differences import (
     Difference,
@@ -33,8 +34,8 @@ LIMITS = ("max_bytes", "max_pixels")  # what is refused; they move no reading
 Said = tuple[Sequence[str], Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Change:
+@dataclass(frozen=True, eq=False, repr=False)
+class Change(Record):
     """Parts of which the two models say different things.
 
     Attributes:
@@ -50,8 +51,8 @@ class Change:
     image: str
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Record):
     """Where two models differ.
 
     Attributes:

@@ -24,6 +24,7 @@ from glassline.head import part_losses, softmax
 from glassline.model import Model, learnt, read_with
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Action, Recipe
+from glassline.record import Record
 from glassline.studies.metrics import (
     Bin,
     Calibration,
@@ -68,8 +69,8 @@ class Wrong:
         }
 
 
-@dataclass(frozen=True)
-class Evaluation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Evaluation(Record):
     """The score of a model on labelled parts.
 
     Attributes:
@@ -106,6 +107,17 @@ class Evaluation:
     wrong: tuple[Wrong, ...] = ()
     learnt: int = 0
     with_training: bool = False
+
+    def _told(self) -> dict[str, Any]:
+        figures = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
+        return {
+            "n": self.n,
+            "groups": self.scores.groups,
+            **{name: getattr(self, name) for name in figures},
+            **{name: f"{each.k}/{each.n}" for name, each in self.rates.items()},
+            "refused": len(self.refused),
+            "undecided": self.undecided,
+        }
 
     @property
     def n(self) -> int:

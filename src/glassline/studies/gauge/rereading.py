@@ -26,6 +26,7 @@ from glassline.errors import InputError, check_one_of
 from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
 from glassline.model import Model, read_with
 from glassline.model.verdict import decide
+from glassline.record import Record
 from glassline.studies.metrics import Rate
 
 __all__ = ["Flips", "Study", "study"]
@@ -45,8 +46,8 @@ class Flips:
     decisions: Rate
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, eq=False, repr=False)
+class Study(Record):
     """What was found when every part was read again.
 
     Attributes:

@@ -20,14 +20,15 @@ from glassline.errors import InputError
 from glassline.head import softmax
 from glassline.model import Model, learnt, read_with
 from glassline.recipe import Recipe
+from glassline.record import Record
 from glassline.studies.crossvalidation import cross_validate
 from glassline.training import data_hash, read_candidates
 
 __all__ = ["Assurance", "assure"]
 
 
-@dataclass(frozen=True, eq=False)
-class Assurance:
+@dataclass(frozen=True, eq=False, repr=False)
+class Assurance(Record):
     """A guarantee or its refusal, and the parts it was counted on.
 
     Attributes:

@@ -20,6 +20,7 @@ from glassline.image import printable
 from glassline.model import Model, read_with
 from glassline.model.verdict import Decisions, decide
 from glassline.recipe import Recipe
+from glassline.record import Record
 from glassline.studies.labels.agreement import (
     Agreement,
     Vote,
@@ -94,8 +95,8 @@ class Inspector:
     loss: float
 
 
-@dataclass(frozen=True, eq=False)
-class Audit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Audit(Record):
     """Which labels to look at again; parts are counted from 0 in `data`.
 
     Attributes:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds
 from glassline.errors import InputError
+from glassline.record import Record
 from glassline.studies.metrics.intervals import (
     Counts,
     Groups,
@@ -24,8 +25,8 @@ from glassline.studies.metrics.intervals import (
 __all__ = ["Scores", "score"]
 
 
-@dataclass(frozen=True)
-class Scores:
+@dataclass(frozen=True, eq=False, repr=False)
+class Scores(Record):
     """The usual four figures, each with an interval, and the counts behind them.
 
     Attributes:

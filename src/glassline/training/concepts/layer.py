@@ -28,7 +28,7 @@ TOLERANCE = 1e-4  # of the probe's gradient: its argmax needs no ten digits
 MIN_SPREAD = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Probe:
     """A linear classifier on all statistics: the black box that the glass replaces.
 
@@ -51,7 +51,7 @@ class Probe:
         return np.asarray(self.head.logits(self.standard(statistics)).argmax(axis=1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """A linear map from statistics to readings.
 
@@ -68,7 +68,7 @@ class Layer:
         return np.asarray(statistics @ self.weights + self.offset)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Concepts:
     """What was learnt from labelled parts.
 

@@ -22,7 +22,7 @@ Table = Float64[np.ndarray, "k d"]
 """Class by feature: how strongly a class shows a feature, in normal scores."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """Labelled parts as a concept layer sees them, n of them.
 

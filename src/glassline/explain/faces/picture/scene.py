@@ -40,7 +40,7 @@ MOST_RINGS = 60  # more of them hide the part; the legend tells how many there a
 SIGN_PX = 4.0  # half of a plus or a minus
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stroke:
     """A thin line with a dark edge, so that it shows on any grey.
 
