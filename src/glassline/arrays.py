@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
+from numpy.typing import NDArray
 
 from glassline.errors import InputError, ShapeError, show
 from glassline.record import Record
@@ -30,6 +31,7 @@ __all__ = [
     "Targets",
     "Values",
     "Weights",
+    "as_floats",
     "check_image",
 ]
 
@@ -81,6 +83,24 @@ def check_image(image: Image) -> None:
         raise ShapeError(f"image: expected shape (h >= 1, w >= 1), got {image.shape}.")
     if not np.isfinite(image).all():
         raise InputError("image: expected finite pixels, got NaN or infinity.")
+
+
+def as_floats(value: object, name: str) -> NDArray[np.float64]:
+    """Return numbers of any kind as float64, unchecked for NaN.
+
+    Raises:
+        InputError: Not numbers: text, objects, complex, ragged lists.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # a ragged list
+        raise InputError(
+            f"{name}: expected an array of numbers, got {show(value)}."
+        ) from error
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"{name}: expected an array of numbers, got {show(value)}.")
+    with np.errstate(over="ignore"):  # a wider float that overflows is refused as inf
+        return array.astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -194,7 +194,7 @@ def check_one_of(
     if name not in known:
         raise error(
             f"{where}: expected one of {', '.join(known)}, got {show(name)}."
-            f"{nearest(name, known) or fix}"
+            f"{nearest(str(name), known) or fix}"
         )
 
 

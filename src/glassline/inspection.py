@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
+from glassline.checked import checked
+from glassline.dataset.frame import frame as to_frame
 from glassline.dataset.pool import WORKERS, in_order
 from glassline.dataset.readings import Refusal
 from glassline.decide import ClassSet, Decision, Nearby, Stand
@@ -22,6 +25,7 @@ from glassline.errors import (
     LabelError,
     UnreadError,
     check_one_of,
+    show,
 )
 from glassline.explain import Evidence, Explanation, Provenance, Sheet, Supposed
 from glassline.image import Photo, load
@@ -30,9 +34,10 @@ from glassline.model.verdict import Decisions, decide
 from glassline.recipe.spelling import find
 from glassline.record import Record
 
-__all__ = ["Inspection", "attempt", "inspect", "inspect_many"]
+__all__ = ["Inspection", "attempt", "frame", "inspect", "inspect_many"]
 
 
+@checked
 def inspect(  # noqa: PLR0913  one keyword for each thing a caller may add
     model: Model,
     photo: str | Path | bytes | NDArray[Any],
@@ -86,6 +91,7 @@ def inspect(  # noqa: PLR0913  one keyword for each thing a caller may add
     )
 
 
+@checked
 def inspect_many(
     model: Model,
     photos: Iterable[str | Path | bytes | NDArray[Any]],
@@ -113,6 +119,43 @@ def inspect_many(
     """
     look = partial(attempt, model, root=root, possible=possible)
     return in_order(look, photos, workers)
+
+
+@checked
+def frame(seen: Iterable[Inspection | Refusal]) -> Any:
+    """Return a row a photo as a DataFrame of pandas or polars.
+
+    Columns: image, sha256, class, decision, reason; refused and why, of a photo that was;
+    x_ and the name of each feature, p_ and the name of each class.
+
+    Args:
+        seen: What `inspect_many` yields, of one model.
+
+    Raises:
+        MissingExtraError: Neither is installed.
+    """
+    rows = [_row(each) for each in seen]
+    columns = dict.fromkeys(name for row in rows for name in row)
+    return to_frame({name: [row.get(name) for row in rows] for name in columns})
+
+
+def _row(seen: Inspection | Refusal) -> dict[str, Any]:
+    if isinstance(seen, Refusal):
+        return {"image": seen.path, "refused": seen.reason, "why": seen.message}
+    if not isinstance(seen, Inspection):
+        raise InputError(f"seen: expected inspections, got {show(seen)}.")
+    features = zip(seen.model.feature_names, seen.x.tolist(), strict=True)
+    return {
+        "image": seen.photo.name,
+        "sha256": seen.photo.sha256,
+        "class": seen.predicted_class,
+        "decision": seen.decision,
+        "reason": seen.reason,
+        "refused": None,
+        "why": None,
+        **{f"x_{name}": value for name, value in features},
+        **{f"p_{name}": value for name, value in seen.probabilities.items()},
+    }
 
 
 def attempt(
@@ -238,6 +281,7 @@ class Inspection(Record):
             provenance=self.provenance,
         )
 
+    @checked
     def explanation(
         self,
         between: tuple[str, str] | None = None,
@@ -274,6 +318,7 @@ class Inspection(Record):
         low = np.where(known, at_least, -scale.clip)
         return np.stack([low, np.full(len(self.x), scale.clip)], axis=1)
 
+    @checked
     def suppose(self, x: Mapping[str, float]) -> Inspection:
         """Return the verdict as it would be were these features at these x.
 
@@ -294,10 +339,10 @@ class Inspection(Record):
             check_one_of("suppose", name, names)
             place = names.index(name)
             low, high = self._bounds[place]
-            if not low <= value <= high:
+            if not (isinstance(value, Real) and low <= value <= high):
                 raise InputError(
                     f"suppose: expected {name} between {low:.10g} and {high:g}, as a "
-                    f"photo can be read, got {value:g}."
+                    f"photo can be read, got {show(value)}."
                 )
             asked[place] = value
         was_set = np.isin(names, list(x))

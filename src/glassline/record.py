@@ -8,8 +8,6 @@ from dataclasses import fields, is_dataclass
 from html import escape
 from typing import Any
 
-import numpy as np
-
 from glassline.errors import show
 
 __all__ = ["Record"]
@@ -27,6 +25,7 @@ class Record:
     and a notebook shows the same as a table.
 
     Example:
+        >>> import numpy as np
         >>> from dataclasses import dataclass
         >>> @dataclass(frozen=True, eq=False, repr=False)
         ... class Found(Record):
@@ -76,6 +75,11 @@ def _fields(record: Any) -> Any:
     return fields(record)
 
 
+def _is_array(value: Any) -> bool:
+    """Return whether it is an array or a number of NumPy, which is not imported for it."""
+    return hasattr(value, "dtype") and hasattr(value, "shape")
+
+
 def _have_like_fields(one: Any, other: Any) -> bool:
     names = [each.name for each in _fields(one) if each.compare]
     return type(one) is type(other) and all(
@@ -84,10 +88,10 @@ def _have_like_fields(one: Any, other: Any) -> bool:
 
 
 def _are_alike(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        may_be_nan = one.dtype.kind in "fc"
-        same = np.array_equal(one, other, equal_nan=may_be_nan)  # noqa: TID251  returned
-        return same and one.dtype == other.dtype
+    if _is_array(one) and _is_array(other):
+        if (one.dtype, one.shape) != (other.dtype, other.shape):
+            return False
+        return bool(((one == other) | ((one != one) & (other != other))).all())
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return _are_alike([*one.items()], [*other.items()])
     if isinstance(one, tuple | list) and type(one) is type(other):
@@ -98,8 +102,8 @@ def _are_alike(one: Any, other: Any) -> bool:
 
 
 def _brief(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        if value.ndim == 1 and len(value) <= MAX_ITEMS:
+    if _is_array(value):
+        if value.ndim < 2 and value.size <= MAX_ITEMS:
             return _brief(value.tolist())
         return f"<{value.dtype} {value.shape}>"
     if isinstance(value, Record) or is_dataclass(value):

@@ -116,7 +116,7 @@ def test_an_x_that_no_reading_has_is_refused(seen: Inspection, value: float) -> 
     with pytest.raises(
         InputError,
         match=r"^suppose: expected line_strength between -4 and 4, as a photo "
-        rf"can be read, got {value:g}\.$",
+        rf"can be read, got {value}\.$",
     ):
         seen.suppose({"line_strength": value})
 

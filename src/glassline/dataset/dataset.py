@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Targets
+from glassline.checked import checked
 from glassline.dataset.folder import TABLES, read_folder
 from glassline.dataset.part import Part
 from glassline.dataset.table import read_table
@@ -94,6 +95,7 @@ class Dataset(Record):
         return Labelled(self.subset(rows), rows, targets[rows])
 
     @classmethod
+    @checked
     def read(cls, source: str | Path, encoding: str | None = None) -> Dataset:
         """Read a dataset from a folder, a CSV file or a Parquet file.
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image, Values
 from glassline.dataset.dataset import Dataset
+from glassline.dataset.frame import frame
 from glassline.dataset.part import Part
 from glassline.dataset.pool import WORKERS, in_order
-from glassline.errors import DatasetError, ImageError, UnreadError
+from glassline.errors import DatasetError, ImageError, ShapeError, UnreadError
 from glassline.image import load, printable
 from glassline.recipe import ImageSettings
 from glassline.record import Record
@@ -103,6 +104,33 @@ class Readings(Record):
     sha256: tuple[str, ...]
     refused: tuple[Refusal, ...]
     copies: tuple[Copy, ...] = ()
+
+    def frame(self, names: Sequence[str] = ()) -> Any:
+        """Return a row a part as a DataFrame of pandas or polars.
+
+        Columns: image, sha256, group, label, and each reading.
+
+        Args:
+            names: Of the d readings; left out, reading_1, reading_2...
+
+        Raises:
+            MissingExtraError: Neither is installed.
+            ShapeError: Not a name for each reading.
+        """
+        d = self.values.shape[1]
+        names = names or [f"reading_{place + 1}" for place in range(d)]
+        if len(names) != d:
+            raise ShapeError(f"names: expected {d}, one a reading, got {len(names)}.")
+        parts = self.data.parts
+        return frame(
+            {
+                "image": [str(part.path) for part in parts],
+                "sha256": self.sha256,
+                "group": [part.group for part in parts],
+                "label": [part.label for part in parts],
+                **{name: self.values[:, at] for at, name in enumerate(names)},
+            }
+        )
 
     def subset(self, rows: NDArray[np.int64]) -> Readings:
         """Return the readings of these rows, in the order given."""

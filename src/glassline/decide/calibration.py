@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import ClassIds, PartWeights, Probabilities
+from glassline.arrays import ClassIds, PartWeights, Probabilities, as_floats
 from glassline.decide.checks import as_probabilities
 from glassline.errors import InputError, ShapeError
-from glassline.head.inputs import as_floats
 from glassline.head.targets import as_class_ids
 
 __all__ = ["BINS", "bins_of", "brier", "calibration_error", "squared_distances"]

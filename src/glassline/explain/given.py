@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from glassline.checked import checked
 from glassline.decide import Decision, Policy, decide
 from glassline.errors import InputError, ShapeError, show
 from glassline.explain.faces.sheet import Sheet
@@ -49,6 +50,7 @@ class Given:
     eta: float = LEARNING_RATE
 
 
+@checked
 def work_out(given: Given) -> Sheet:
     """Return the sheet of these numbers.
 
@@ -99,6 +101,7 @@ def _named(letter: str, count: int, usual: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{letter}{place}" for place in range(1, count + 1))
 
 
+@checked
 def read_given(text: str, where: str) -> Given:
     r"""Read the numbers of a sheet from JSON or from a table.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Features, Values
+from glassline.arrays import Features, Values, as_floats
 from glassline.errors import InputError, ShapeError
 
 __all__ = ["CLIP", "Scale", "curve"]
@@ -129,7 +129,7 @@ def curve(readings: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _checked(readings: NDArray[np.float64]) -> NDArray[np.float64]:
-    readings = np.asarray(readings, dtype=np.float64)
+    readings = as_floats(readings, "readings")
     if readings.ndim != 2 or len(readings) < 1:
         raise ShapeError(f"readings: expected shape (n, d), got {readings.shape}.")
     wrong = np.argwhere(~np.isfinite(readings))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
+from glassline.checked import checked
 from glassline.errors import GlasslineWarning, InputError, ShapeError
 from glassline.head.certificate import (
     MAX_DENSE,
@@ -69,6 +70,7 @@ class Fit(Record):
         )
 
 
+@checked
 def fit(  # noqa: PLR0913  options, each with a default but the penalty
     x: Features,
     y: ClassIds | Targets,

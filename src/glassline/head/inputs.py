@@ -7,27 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.errors import InputError, ShapeError, show
+from glassline.arrays import as_floats
+from glassline.errors import InputError, ShapeError
 
-__all__ = ["as_features", "as_floats", "as_logits", "as_weights", "check_finite"]
-
-
-def as_floats(value: object, name: str) -> NDArray[np.float64]:
-    """Return numbers of any kind as float64, unchecked for NaN.
-
-    Raises:
-        InputError: Not numbers: text, objects, complex, ragged lists.
-    """
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # a ragged list
-        raise InputError(
-            f"{name}: expected an array of numbers, got {show(value)}."
-        ) from error
-    if array.dtype.kind not in "fiub":
-        raise InputError(f"{name}: expected an array of numbers, got {show(value)}.")
-    with np.errstate(over="ignore"):  # a wider float that overflows is refused as inf
-        return array.astype(np.float64, copy=False)
+__all__ = ["as_features", "as_logits", "as_weights", "check_finite"]
 
 
 def check_finite(array: NDArray[Any], name: str, hint: str = "") -> None:

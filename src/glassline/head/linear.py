@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassline.arrays import Bias, Features, Logits, Probabilities, Weights
+from glassline.arrays import Bias, Features, Logits, Probabilities, Weights, as_floats
 from glassline.errors import ShapeError
-from glassline.head.inputs import as_features, as_floats, check_finite
+from glassline.head.inputs import as_features, check_finite
 from glassline.head.probabilities import softmax
 from glassline.record import Record
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Bias, Logits, Probabilities
+from glassline.arrays import Bias, Logits, Probabilities, as_floats
 from glassline.errors import InputError, ShapeError
-from glassline.head.inputs import as_floats
 
 __all__ = ["log_softmax", "softmax"]
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import ClassIds, Targets
+from glassline.arrays import ClassIds, Targets, as_floats
 from glassline.errors import InputError, LabelError, ShapeError
-from glassline.head.inputs import as_floats, check_finite
+from glassline.head.inputs import check_finite
 
 __all__ = [
     "SUM_TOLERANCE",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Image
+from glassline.checked import checked
 from glassline.errors import ImageError, InputError, ShapeError
 from glassline.image.formats import read_header
 from glassline.image.header import check_pixels
@@ -44,6 +45,7 @@ class Photo(Record):
     height: int
 
 
+@checked
 def load(
     source: str | Path | bytes | NDArray[Any],
     *,

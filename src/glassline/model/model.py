@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import Image, Values
+from glassline.checked import checked
 from glassline.decide import Gauge, Guarantee, Policy, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
 from glassline.features import Scale
@@ -177,6 +178,7 @@ class Model(Record):
             }
         )
 
+    @checked
     def save(self, folder: str | Path) -> Path:
         """Publish the model as `folder`/model.json, whole or not at all.
 
@@ -197,6 +199,7 @@ class Model(Record):
         return path
 
 
+@checked
 def load(folder: str | Path) -> Model:
     """Load a model folder; one byte off and it is refused.
 

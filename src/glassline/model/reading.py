@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Measure,
@@ -19,6 +20,7 @@ from glassline.model.records import PHOTO_DIGITS
 __all__ = ["learnt", "read_with"]
 
 
+@checked
 def read_with(
     model: Model,
     data: Dataset,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, Literal
 
+from glassline.checked import checked
 from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
 from glassline.recipe.spelling import find, key
-from glassline.recipe.tables import fill
+from glassline.recipe.tables import fill, settle
 from glassline.recipe.toml import check_quoted, read_toml
 from glassline.record import Record
 from glassline.render.words import CLASS_WORDS, LANGUAGES
@@ -64,6 +65,7 @@ class ClassCosts:
     review: float = 1.0
 
     def __post_init__(self) -> None:
+        settle(self, "costs", RecipeError)
         for action in ACTIONS:
             cost = getattr(self, action)
             if not math.isfinite(cost):
@@ -87,6 +89,7 @@ class ImageSettings:
     pixel_size_um: float | None = None
 
     def __post_init__(self) -> None:
+        settle(self, "image", RecipeError)
         for name in ("max_bytes", "max_pixels", "pixel_size_um"):
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
@@ -111,6 +114,7 @@ class TrainingSettings:
     label_smoothing: float = 0.0
 
     def __post_init__(self) -> None:
+        settle(self, "training", RecipeError)
         if not 0 <= self.penalty < math.inf:
             raise RecipeError(
                 f"training.penalty: expected a number >= 0, got {self.penalty}."
@@ -128,6 +132,7 @@ class ReviewSettings:
     gauge: float = 1.645  # spreads of repeatability that a decision must stand; 0: off
 
     def __post_init__(self) -> None:
+        settle(self, "review", RecipeError)
         if not 0 <= self.novelty < 1:
             raise RecipeError(
                 f"review.novelty: expected a share >= 0 and below 1, got {self.novelty}."
@@ -160,12 +165,16 @@ class Recipe(Record):
         review: What goes to a person although the costs would not ask for one.
         vlm: Of a front that asks a server: which, for what, within which limits.
 
+    Each may be plain data, as a TOML file has it; a wrong type is refused at once.
+
     Raises:
         RecipeError: A part contradicts another; the message names the field.
 
     Example:
         >>> Recipe(classes=("ok", "scratch", "dirt")).good
         'ok'
+        >>> Recipe(["ok", "dirt"], costs={"dirt": {"accept": 50, "reject": 0}}).costs
+        {'dirt': ClassCosts(accept=50.0, reject=0.0, review=1.0)}
     """
 
     classes: tuple[str, ...]
@@ -182,11 +191,11 @@ class Recipe(Record):
     vlm: VlmSettings | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.classes, str):
-            raise RecipeError(
-                f"classes: expected a list of names, got {show(self.classes)}."
-            )
-        object.__setattr__(self, "classes", tuple(self.classes))
+        names: Any = self.classes
+        if isinstance(names, str | bytes) or not isinstance(names, Iterable):
+            raise RecipeError(f"classes: expected a list of names, got {show(names)}.")
+        object.__setattr__(self, "classes", tuple(names))
+        settle(self, "", RecipeError)
         _check_classes(self.classes)
         if self.good is None:
             called = (name for name in self.classes if key(name) in GOOD_WORDS)
@@ -254,6 +263,7 @@ class Recipe(Record):
         """Return the four features, then those added, in alphabetical order."""
         return (*FEATURE_NAMES, *sorted(set(self.features) - set(FEATURE_NAMES)))
 
+    @checked
     def class_costs(self, name: str) -> ClassCosts:
         """Return the costs of one class, declared or default."""
         default = GOOD_COSTS if name == self.good else BAD_COSTS
@@ -274,6 +284,7 @@ class Recipe(Record):
         return fill(cls, table, where=where, error=RecipeError)
 
     @classmethod
+    @checked
     def read(cls, path: str | Path) -> Recipe:
         """Read a recipe from a TOML file.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from glassline.errors import RecipeError, check_one_of, check_within, show
+from glassline.recipe.tables import settle
 from glassline.render.words import LANGUAGES, words
 
 __all__ = ["VlmSettings", "check_endpoint"]
@@ -61,6 +62,7 @@ class VlmSettings:
     max_side_px: int = 1024
 
     def __post_init__(self) -> None:
+        settle(self, "vlm", RecipeError)
         if not self.model.strip() or not self.model.isprintable():
             raise RecipeError(
                 f"vlm.model: expected a printable name, got {show(self.model)}."
@@ -76,8 +78,6 @@ class VlmSettings:
             )
         for name, ends in LIMITS.items():
             check_within(f"vlm.{name}", getattr(self, name), *ends, RecipeError)
-        for name in ("temperature", "timeout_s", "backoff_s"):  # 5 and 5.0: one model
-            object.__setattr__(self, name, float(getattr(self, name)))
 
     @property
     def text(self) -> str:

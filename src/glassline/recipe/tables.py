@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from glassline.errors import GlasslineError, InputError, nearest, show
 
-__all__ = ["fill"]
+__all__ = ["fill", "settle"]
 
 T = TypeVar("T")
 SCALARS = {
@@ -56,6 +56,28 @@ def fill(
         return typing.cast(T, _read(kind, value, place))
     except InputError as found:
         raise error(f"{where}: {found}") from found
+
+
+def settle(record: Any, place: str, error: type[GlasslineError]) -> None:
+    """Read each field of a frozen dataclass in place, as `fill` would have.
+
+    So that who calls it from Python may give plain data too: dicts for records, lists
+    for tuples, whole numbers for numbers; and what is of another type is refused.
+
+    Args:
+        record: Called from its `__post_init__`.
+        place: Where the record stands in a document; "" for the whole of it.
+        error: The class to raise.
+
+    Raises:
+        GlasslineError: of class `error`; the message names the first field at fault.
+    """
+    for name, kind in typing.get_type_hints(type(record)).items():
+        try:
+            value = _read(kind, getattr(record, name), _at(place, name))
+        except InputError as found:
+            raise error(str(found)) from found
+        object.__setattr__(record, name, value)
 
 
 def _read(kind: Any, value: Any, place: str) -> Any:

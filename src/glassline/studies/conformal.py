@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from glassline.arrays import Values
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, no_progress
 from glassline.decide import ClassSet, Taught, class_set
@@ -15,6 +16,7 @@ from glassline.model import Model, read_with
 __all__ = ["teach"]
 
 
+@checked
 def teach(
     model: Model,
     data: Dataset,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Logits
+from glassline.checked import checked
 from glassline.dataset.folds import FOLDS, deal
 from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.model.verdict import decide
@@ -17,6 +18,7 @@ from glassline.training.crossfit import crossfit
 __all__ = ["cross_validate"]
 
 
+@checked
 def cross_validate(
     readings: Readings,
     recipe: Recipe,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.head import Certificate, certify, fit
@@ -105,6 +106,7 @@ class Verification(Record):
         }
 
 
+@checked
 def verify(
     model: Model,
     data: Dataset,

@@ -12,6 +12,7 @@ from pathlib import PurePath
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.folds import most_folds
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
@@ -55,6 +56,7 @@ __all__ = [
 ]
 
 
+@checked
 def train(
     data: Dataset,
     recipe: Recipe,

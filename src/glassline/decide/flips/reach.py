@@ -10,9 +10,9 @@ from operator import index
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassline.arrays import Values
+from glassline.arrays import Values, as_floats
 from glassline.errors import InputError, ShapeError, show
-from glassline.head.inputs import as_floats, check_finite
+from glassline.head.inputs import check_finite
 
 __all__ = ["Reach"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Any
 
+from glassline.checked import checked
 from glassline.explain.check import truth, workbook
 from glassline.explain.check.document import Document, Printed, read
 from glassline.explain.sheet.figure import REST
@@ -60,6 +61,7 @@ class Marks:
         return {"count": self.count, "wrong": [vars(each) for each in self.wrong]}
 
 
+@checked
 def check(document: str | bytes) -> Marks:
     """Mark every printed figure of a hand calculation at its own decimals.
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassline.arrays import Values
+from glassline.arrays import Values, as_floats
 from glassline.decide import Decision
 from glassline.errors import InputError, LabelError, ShapeError
 from glassline.explain.evidence import Evidence
@@ -54,7 +54,7 @@ class Scaling:
         Raises:
             ShapeError: Readings or scale are not for d features.
         """
-        values = np.asarray(readings, dtype=np.float64)
+        values = as_floats(readings, "readings")
         for name, got in (
             ("readings", values.shape),
             ("scale", (len(scale.center),)),
@@ -235,7 +235,7 @@ class WorkedSum(Record):
 def _checked_x(
     head: Head, x: ArrayLike, classes: Sequence[str], features: Sequence[str]
 ) -> Values:
-    row = np.asarray(x, dtype=np.float64)
+    row = as_floats(x, "x")
     d, k = head.W.shape
     for name, got, expected in (
         ("x", row.shape, (d,)),
@@ -262,7 +262,7 @@ def _target(
     if isinstance(label, str):
         label = find("label", label, classes, LabelError)
         return np.array([[float(name == label) for name in classes]])
-    shares = np.asarray(label, dtype=np.float64)
+    shares = as_floats(label, "label")
     if shares.shape != (len(classes),):
         raise ShapeError(
             f"label: expected shape ({len(classes)},), got {shares.shape}."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 from glassline.errors import InputError, show
 
@@ -50,7 +51,8 @@ def words(lang: str) -> Words:
         >>> words("zh-TW")["features"]["grain_noise"]
         '顆粒狀噪點'
     """
-    if lang not in LANGUAGES:
+    asked: Any = lang
+    if not isinstance(asked, str) or lang not in LANGUAGES:
         raise InputError(f"lang: expected en or zh-TW, got {show(lang)}.")
     return _read(lang)
 

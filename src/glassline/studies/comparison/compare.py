@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Values
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Copy, Progress, Readings, Refusal, no_progress
 from glassline.errors import DatasetError, InputError
@@ -170,6 +171,7 @@ class Comparison(Record):
         }
 
 
+@checked
 def compare(
     old: Model,
     new: Model,

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits
+from glassline.checked import checked
 from glassline.dataset import Dataset, Part
+from glassline.dataset.frame import frame
 from glassline.dataset.readings import (
     Copy,
     Progress,
@@ -80,6 +82,7 @@ class Evaluation(Record):
         logits: Shape (n, k).
         actions: Shape (n,), places in `ACTIONS`.
         groups: Shape (n,), group ids.
+        images: Of each part, the name of its photo.
         scores: Accuracy, balanced accuracy, macro-F1 and log loss, with intervals by
             group where the groups can bear one.
         refused: Photos that could not be read.
@@ -99,6 +102,7 @@ class Evaluation(Record):
     logits: Logits
     actions: NDArray[np.int64]
     groups: NDArray[np.int64]
+    images: tuple[str, ...]
     scores: Scores
     refused: tuple[Refusal, ...]
     copies: tuple[Copy, ...]
@@ -182,6 +186,28 @@ class Evaluation(Record):
             "review": rate(self.actions == Action.REVIEW, self.groups),
         }
 
+    def frame(self) -> Any:
+        """Return a row a part as a DataFrame of pandas or polars.
+
+        Columns: image, group, label, class, decision, nats (the loss), and p_ and the
+        name of each class.
+
+        Raises:
+            MissingExtraError: Neither is installed.
+        """
+        classes, p = self.recipe.classes, softmax(self.logits)
+        return frame(
+            {
+                "image": self.images,
+                "group": self.groups,
+                "label": [classes[at] for at in self.labels],
+                "class": [classes[at] for at in self.logits.argmax(axis=1)],
+                "decision": [ACTIONS[at] for at in self.actions],
+                "nats": part_losses(self.logits, self.labels),
+                **{f"p_{name}": p[:, at] for at, name in enumerate(classes)},
+            }
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Return the evaluation as plain data."""
         figures = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
@@ -223,6 +249,7 @@ class Evaluation(Record):
         }
 
 
+@checked
 def evaluate(
     model: Model,
     data: Dataset,
@@ -295,6 +322,7 @@ def judge(
         logits=logits[rows],
         actions=actions[rows],
         groups=groups,
+        images=tuple(str(part.path) for part in known.data.parts),
         scores=score(
             labels,
             seen,

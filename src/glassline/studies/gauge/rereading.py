@@ -13,6 +13,7 @@ from jaxtyping import Float64
 from numpy.typing import NDArray
 
 from glassline.arrays import Features, Image, Values
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Copy,
@@ -115,6 +116,7 @@ class Study(Record):
         }
 
 
+@checked
 def study(
     model: Model,
     data: Dataset,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from glassline.arrays import Probabilities
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Copy,
@@ -89,6 +90,7 @@ class Assurance(Record):
         }
 
 
+@checked
 def assure(  # noqa: PLR0913  options, each with a default
     model: Model,
     data: Dataset,

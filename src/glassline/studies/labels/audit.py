@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, Logits
+from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
 from glassline.dataset.readings import Copy, Progress, Readings, Refusal, no_progress
@@ -199,6 +200,7 @@ class Audit(Record):
         }
 
 
+@checked
 def audit(
     data: Dataset,
     judge: Model | Recipe,

@@ -92,6 +92,7 @@ def test_a_sheet_without_a_photo_is_filed_by_nothing(taught: Sheet) -> None:
     assert "SHA-256" not in taught.text("en")
 
 
+@pytest.mark.bad_shape
 @pytest.mark.parametrize(
     ("change", "message"),
     [
