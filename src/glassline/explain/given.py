@@ -76,10 +76,12 @@ def work_out(given: Given) -> Sheet:
     classes = given.classes or _named("c", head.k, CLASSES)
     return Sheet.of(
         head,
-        given.x,
+        np.array(given.x),
         classes=classes,
         features=given.features or _named("f", head.d, FEATURE_NAMES),
-        label=given.label,
+        label=given.label
+        if isinstance(given.label, str | None)
+        else np.array(given.label),
         learning_rate=given.eta,
         decision=_decided(head, given.x, classes),
     )
