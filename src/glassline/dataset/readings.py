@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -15,9 +16,16 @@ from numpy.typing import NDArray
 from glassline.arrays import Image, Values
 from glassline.dataset.dataset import Dataset
 from glassline.dataset.frame import frame
+from glassline.dataset.likeness import Likeness, alike, likeness
 from glassline.dataset.part import Part
 from glassline.dataset.pool import WORKERS, in_order
-from glassline.errors import DatasetError, ImageError, ShapeError, UnreadError
+from glassline.errors import (
+    DatasetError,
+    GlasslineWarning,
+    ImageError,
+    ShapeError,
+    UnreadError,
+)
 from glassline.image import load, printable
 from glassline.recipe import ImageSettings
 from glassline.record import Record
@@ -97,6 +105,8 @@ class Readings(Record):
         sha256: The hash of each photo's bytes, n of them.
         refused: The parts that could not be read.
         copies: The parts left out because another one shows the same pixels.
+        near: Pairs of parts in different groups that look like one part photographed
+            twice; nothing follows from it.
     """
 
     data: Dataset
@@ -104,6 +114,22 @@ class Readings(Record):
     sha256: tuple[str, ...]
     refused: tuple[Refusal, ...]
     copies: tuple[Copy, ...] = ()
+    near: tuple[tuple[Part, Part], ...] = ()
+
+    def warn_of_near(self) -> None:
+        """Warn where parts of different groups look like one part."""
+        if not self.near:
+            return
+        first = " and ".join(
+            printable("/".join(part.path.parts[-2:])) for part in self.near[0]
+        )
+        warnings.warn(
+            f"{self.data.name}: photos in different groups look like one part photographed "
+            f"twice (pairs: {len(self.near)}); the first: {first}. Where they are, give "
+            "them one group: else folds and intervals take them for different parts.",
+            GlasslineWarning,
+            stacklevel=3,
+        )
 
     def frame(self, names: Sequence[str] = ()) -> Any:
         """Return a row a part as a DataFrame of pandas or polars.
@@ -174,12 +200,14 @@ def read_parts(
             f"{data.name}: expected at least one photo that can be read, got {first}"
         )
     kept, copies = _counted_once(read)
+    near = alike([each.mark for each in kept], [each.part.group for each in kept])
     return Readings(
         data=replace(data, parts=tuple(each.part for each in kept)),
         values=np.array([each.values for each in kept]),
         sha256=tuple(each.sha256 for each in kept),
         refused=tuple(refused),
         copies=copies,
+        near=tuple((kept[one].part, kept[other].part) for one, other in near),
     )
 
 
@@ -202,6 +230,7 @@ class _Read:
     sha256: str
     pixels: bytes
     values: Values
+    mark: Likeness | None
 
 
 def _counted_once(read: Sequence[_Read]) -> tuple[list[_Read], tuple[Copy, ...]]:
@@ -272,7 +301,7 @@ def _in_order(
             return Refusal(str(part.path), error.reason, told)
         pixels = hashlib.sha256(str(photo.image.shape).encode())
         pixels.update(np.ascontiguousarray(photo.image).data)
-        return _Read(part, photo.sha256, pixels.digest(), values)
+        return _Read(part, photo.sha256, pixels.digest(), values, likeness(photo.image))
 
     return in_order(one, data.parts, workers)
 

@@ -107,6 +107,7 @@ def train(
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
     network = choose_backbone(data, recipe, backbone, int8=int8)
     lessons = read_statistics(data, recipe, network, workers=workers, progress=progress)
+    lessons.readings.warn_of_near()
     return train_on(lessons, progress=progress)
 
 

@@ -81,9 +81,11 @@ def train(
 
     Warns:
         GlasslineWarning: The head is finite but rests on unusual data: a class
-            without parts, perfect separation, a feature that never varies.
+            without parts, perfect separation, a feature that never varies; or photos
+            of different groups look like one part photographed twice.
     """
     readings = read_candidates(data, recipe, workers=workers, progress=progress)
+    readings.warn_of_near()
     return train_on(readings, recipe, progress=progress).model
 
 

@@ -68,6 +68,7 @@ def train(
         workers=workers,
         progress=progress,
     )
+    readings.warn_of_near()
     if readings.refused:  # the model keeps the code alone; the server said more
         warnings.warn(readings.refused[0].message, GlasslineWarning, stacklevel=2)
     declared = replace(recipe, vlm=settings)

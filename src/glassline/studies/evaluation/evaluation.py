@@ -276,6 +276,7 @@ def evaluate(
     """
     data.targets(model.recipe.classes)
     readings = read_with(model, data, reader(model), workers=workers, progress=progress)
+    readings.warn_of_near()
     known_before = learnt(model, readings)
     if not with_training:
         readings = _others(readings, known_before, model)
