@@ -73,7 +73,7 @@ def command(
 
     if data is None:
         context = click.get_current_context()
-        refuse(context, "expected DATA with it", "encoding")
+        refuse(context, "expected DATA with it", "encoding", "workers", "seen")
     with progress_bar(lang) as progress:
         found = compare(
             load(old),

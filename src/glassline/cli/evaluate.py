@@ -74,6 +74,7 @@ def command(
         refuse(click.get_current_context(), why, "with_training", "out")
         _score_subsets(model, data, seed, lang, as_lines)
         return
+    refuse(click.get_current_context(), "expected --subsets with it", "seed")
     from glassline.model import load
     from glassline.studies.evaluation import evaluate
     from glassline.studies.evaluation.text import lines

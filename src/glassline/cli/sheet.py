@@ -116,6 +116,7 @@ def command(
         )
     if photo is None:
         refuse(context, "expected MODEL and PHOTO with it", *OF_A_PHOTO)
+    _check_faces(context, out, as_lines)
     supposed = _numbers(asked, evidence)
     _check_files(evidence, out)
     if model is not None and photo is not None:
@@ -138,12 +139,6 @@ def command(
     if evidence is not None and sheet.evidence is not None:
         _write(sheet.evidence, evidence, lang)
     if out is not None:
-        refuse(
-            context,
-            "expected none with --out, which writes a spreadsheet",
-            "face",
-            "as_lines",
-        )
         _save(out, sheet.xlsx(lang), "--out")
     else:
         _show(sheet, "json lines" if as_lines else face, lang)
@@ -216,6 +211,14 @@ def _numbers(asked: tuple[str, ...], evidence: Path | None) -> dict[str, float]:
                 f"--suppose: expected FEATURE=X with a number, got {text!r}."
             ) from error
     return found
+
+
+def _check_faces(context: click.Context, out: Path | None, as_lines: bool) -> None:
+    if out is not None:
+        why = "expected none with --out, which writes a spreadsheet"
+        refuse(context, why, "face", "as_lines")
+    if as_lines:
+        refuse(context, "expected none with --json", "face")
 
 
 def _check_files(evidence: Path | None, out: Path | None) -> None:

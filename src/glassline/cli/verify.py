@@ -13,6 +13,7 @@ from glassline.cli.options import (
     json_option,
     language_option,
     read_data,
+    refuse,
 )
 from glassline.cli.output import as_json, progress_bar, say
 from glassline.errors import show
@@ -57,8 +58,12 @@ def command(
     from glassline.studies.verification import verify
 
     with progress_bar(lang) as progress:
+        proved = load(model)
+        if proved.record.backbone is None:
+            why = "expected a model with a network front"
+            refuse(click.get_current_context(), why, "backbone")
         found = verify(
-            load(model),
+            proved,
             read_data(data),
             retrain=retrain,
             backbone=backbone,

@@ -1,0 +1,303 @@
+"""No option is silently ignored: each one of each command, and what it does or is told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from glassline.cli import commands
+from glassline.dataset import Dataset
+from glassline.recipe import Recipe
+from glassline.synthetic import production_line, write_dataset
+from glassline.training import train
+
+CHEAP = """
+classes = ["ok", "scratch", "dirt"]
+[features.line_strength]
+polarity = "either"
+[features.texture_change]
+share = 0.2
+[features.reflection_unevenness]
+fields = 16
+[features.grain_noise]
+width_px = 6
+"""
+
+# A call of each command, and what an option changes of what it prints, writes or answers.
+# `<` starts another call, where the first one leaves an option nothing to change.
+EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
+    "train": (
+        "photos --out new --recipe cheap.toml",
+        {
+            "--out": "other",
+            "--recipe": "costs.toml",
+            "--good": "dirt < photos --out new",
+        },
+    ),
+    "inspect": (
+        "model part.png",
+        {
+            "--strict": "< model part.png broken.png",
+            "--csv": "table.csv",
+            "--append": "< model part.png --csv there.csv",
+            "--set": "photos",
+            "--miss": "90% < model part.png --set photos",
+        },
+    ),
+    "evaluate": (
+        "model new-photos",
+        {"--subsets": "", "--seed": "3 < model new-photos --subsets"}
+        | {"--with-training": "< model photos", "--out": "report.html"},
+    ),
+    "guarantee": (
+        "model photos --escape 90%",
+        {"--escape": "1%", "--confidence": "60%", "--by": "photo", "--out": "new"},
+    ),
+    "recost": ("model --recipe costs.toml", {"--recipe": "cheap.toml", "--out": "new"}),
+    "gauge": (
+        "model photos --parts 8 --without jpeg",
+        {"--parts": "9", "--without": "turn", "--save": ""},
+    ),
+    "drift": (
+        "model new-photos",
+        {"--reference": "new-photos", "--false-alarms": "40%"},
+    ),
+    "labels": (
+        "wrong.csv --model model",
+        {
+            "--model": "model < wrong.csv",
+            "--good": "dirt < wrong.csv",
+            "--margin": "9",
+            "--top": "1",
+            "--out": "labels.html",
+        },
+    ),
+    "recipe": ("--for photos", {"--for": "two", "--good": "dirt"}),
+    "compare": (
+        "model other photos",
+        {"--strict": "< other model photos", "--seen": ""},
+    ),
+    "explain": (
+        "model part.png",
+        {"--between": "ok dirt", "--freeze": "line_strength"},
+    ),
+    "sheet": (
+        "model part.png",
+        {
+            "--label": "ok",
+            "--format": "html",
+            "--evidence": "part.svg",
+            "--suppose": "line_strength=0",
+            "--who": "me",
+            "--set": "photos",
+            "--miss": "90% < model part.png --set photos",
+            "--out": "part.xlsx",
+        },
+    ),
+    "check": ("sums.json", {}),
+    "verify": ("model photos", {"--retrain": ""}),
+    "demo": ("--data photos", {"--out": "there", "--good": "dirt"}),
+}
+
+# Where an option would do nothing, or what shows that it was read: what is said.
+PHOTO = "expected MODEL and PHOTO with it."
+ALONE = "expected MODEL and PHOTO, or --example, or --from FILE, or --x, --W and --b."
+SET = "expected --set DATA with it."
+DATA = "expected DATA with it."
+CNN = "--backbone and --int8: expected --front cnn with them."
+SAID = [
+    ("train photos --out new --backbone x", CNN),
+    ("train photos --out new --int8", CNN),
+    (
+        "train photos --out new --front cnn --backbone no.onnx",
+        "no.onnx: expected an ONNX file",
+    ),
+    (
+        "train photos --out new --recipe cheap.toml --good ok",
+        "expected --recipe or --good",
+    ),
+    ("inspect model part.png --append", "--append: expected --csv FILE with it."),
+    ("inspect model part.png --miss 1%", f"--miss: {SET}"),
+    ("inspect model part.png --by-class", f"--by-class: {SET}"),
+    ("evaluate model photos --seed 3", "--seed: expected --subsets with it."),
+    (
+        "evaluate model photos --subsets --with-training",
+        "--with-training: expected without --subsets, which scores out of fold.",
+    ),
+    ("recost model --recipe costs.toml --encoding utf-8", f"--encoding: {DATA}"),
+    ("recost model --recipe costs.toml --workers 1", f"--workers: {DATA}"),
+    ("labels photos --model model --good ok", "expected --model or --good"),
+    ("compare model other --encoding utf-8", f"--encoding: {DATA}"),
+    ("compare model other --workers 1", f"--workers: {DATA}"),
+    ("compare model other --seen", f"--seen: {DATA}"),
+    ("sheet model part.png --example", ALONE),
+    ("sheet model part.png --from numbers.csv", ALONE),
+    ("sheet model part.png --x 1", ALONE),
+    ("sheet model part.png --W 1", ALONE),
+    ("sheet model part.png --b 1", ALONE),
+    ("sheet --example --evidence part.svg", f"--evidence: {PHOTO}"),
+    ("sheet --example --suppose line_strength=0", f"--suppose: {PHOTO}"),
+    ("sheet --example --who me", f"--who: {PHOTO}"),
+    ("sheet --example --set photos", f"--set: {PHOTO}"),
+    ("sheet --example --miss 1%", f"--miss: {PHOTO}"),
+    ("sheet --example --by-class", f"--by-class: {PHOTO}"),
+    ("sheet --example --json --format html", "--format: expected none with --json."),
+    (
+        "sheet --example --out a.xlsx --format html",
+        "--format: expected none with --out, which writes a spreadsheet.",
+    ),
+    (
+        "sheet --example --out a.xlsx --json",
+        "--json: expected none with --out, which writes a spreadsheet.",
+    ),
+    ("verify model photos --backbone x", "--backbone: expected a model with a network"),
+    ("demo --data nowhere", "nowhere: expected "),
+]
+UNKNOWN = "encoding: expected one that Python knows"
+ENCODED = [
+    *(
+        "train photos --out new",
+        "evaluate model photos",
+        "guarantee model photos --escape 9%",
+    ),
+    *("recost guaranteed photos --recipe costs.toml", "gauge model photos"),
+    *("drift model photos", "labels photos", "recipe --for photos"),
+    *("compare model other photos", "verify model photos"),
+]
+SAID += [(f"{call} --encoding nothing", UNKNOWN) for call in ENCODED]
+
+ANSWERS = (1, 6)  # no; and done, with photos refused
+SPEED = "--workers"  # changes no word of the answer, only when it comes
+SHARED = {"--lang": "zh-TW", "--json": ""}
+
+
+def _options(name: str) -> set[str]:
+    assert isinstance(commands, click.Group)
+    params = commands.commands[name].params
+    return {each.opts[0] for each in params if isinstance(each, click.Option)}
+
+
+EVERY = [(name, each) for name in EFFECTS for each in sorted(_options(name))]
+CHANGING = [
+    (name, option, words)
+    for name, (_, effects) in EFFECTS.items()
+    for option, words in {**effects, **SHARED}.items()
+    if option in _options(name)
+]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all that the calls name."""
+    folder = tmp_path_factory.mktemp("bench")
+    rng = np.random.default_rng(8)  # noqa: TID251  a line of its own
+    for name, classes in (
+        ("photos", ("ok", "scratch", "dirt")),
+        ("new-photos", ("ok", "scratch", "dirt")),
+        ("two", ("ok", "scratch")),
+    ):
+        parts = production_line(
+            24, rng=rng, size_hw=(96, 128), lot_size=2, classes=classes
+        )
+        write_dataset(parts, folder / name)
+    photos = sorted(folder.glob("photos/*/*.png"))
+    rows = [
+        f"{path},{('ok', 'dirt', 'scratch')[i % 3]}" for i, path in enumerate(photos)
+    ]
+    (folder / "wrong.csv").write_text("\n".join(["path,label", *rows]))
+    costs = "[costs.scratch]\naccept = 99\nreject = 0\nreview = 1\n"
+    (folder / "cheap.toml").write_text(CHEAP)
+    (folder / "costs.toml").write_text('classes = ["ok", "scratch", "dirt"]\n' + costs)
+    model = train(Dataset.read(folder / "photos"), Recipe.read(folder / "cheap.toml"))
+    model.save(folder / "model")
+    part = min((folder / "photos" / "scratch").iterdir())
+    shutil.copy(part, folder / "part.png")
+    (folder / "broken.png").write_bytes(part.read_bytes()[:500])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        runner = CliRunner()
+        for call in (
+            "recost model --recipe costs.toml --out other",
+            "guarantee model photos --escape 90% --out guaranteed",
+            "inspect model part.png --csv there.csv",
+        ):
+            assert runner.invoke(commands, call.split()).exit_code == 0, call
+        sums = runner.invoke(commands, ["sheet", "--example", "--json"])
+        (folder / "sums.json").write_bytes(sums.stdout_bytes)
+    return folder
+
+
+Outcome = tuple[int, str, dict[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def call(
+    bench: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Outcome]:
+    """Type a line in a fresh copy of the bench: its exit code, words, and files."""
+
+    @cache
+    def typed(line: str) -> Outcome:
+        here = tmp_path_factory.mktemp("call") / "bench"
+        shutil.copytree(bench, here)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(here)
+            done = CliRunner().invoke(commands, line.split())
+        said = done.output + str(done.exception or "")
+        files = {str(each.relative_to(here)): each for each in here.rglob("*")}
+        written = {
+            name: each.read_bytes() for name, each in files.items() if each.is_file()
+        }
+        code = getattr(done.exception, "exit_code", done.exit_code)
+        return code, said, written
+
+    return typed
+
+
+def test_every_command_stands_in_the_table() -> None:
+    """A new command brings its rows."""
+    assert isinstance(commands, click.Group)
+    assert set(EFFECTS) == set(commands.commands)
+
+
+@pytest.mark.parametrize(("name", "option"), EVERY)
+def test_every_option_stands_in_the_table(name: str, option: str) -> None:
+    """It changes something, or something is said of it."""
+    changed = {each for command, each, _ in CHANGING if command == name}
+    said = {
+        word for line, _ in SAID if line.split()[0] == name for word in line.split()
+    }
+
+    assert option in changed | said | {SPEED}
+
+
+@pytest.mark.parametrize(("name", "option", "words"), CHANGING)
+def test_an_option_changes_what_is_printed_written_or_answered(
+    name: str, option: str, words: str, call: Callable[[str], Outcome]
+) -> None:
+    """The same call with and without it, in folders alike."""
+    added, _, other = words.partition("<")
+    base = f"{name} {other.strip() or EFFECTS[name][0]}"
+
+    without, with_it = call(base), call(f"{base} {option} {added.strip()}".strip())
+
+    assert with_it[0] in (0, *ANSWERS)
+    assert with_it != without
+
+
+@pytest.mark.parametrize(("typed", "message"), SAID)
+def test_an_option_that_would_do_nothing_is_refused(
+    typed: str, message: str, call: Callable[[str], Outcome]
+) -> None:
+    """By its name, and what it is expected with; or it is read, and told wrong."""
+    code, said, _ = call(typed)
+
+    assert code != 0
+    assert message in said
