@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import subprocess
 import sys
@@ -50,6 +51,36 @@ def test_the_page_of_commands_is_the_help_of_the_commands() -> None:
     )
 
     assert done.stdout == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-TW.md"])
+def test_every_document_has_a_line_in_the_index(readme: str) -> None:
+    """None is left out, and each says what it is for."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+
+    listed = set(re.findall(r"^- \[[^]]+\]\((docs/[^)]+)\)", text, re.MULTILINE))
+    assert listed == {_named(page) for page in ROOT.glob("docs/**/*.md")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_named)
+def test_every_name_of_the_program_in_the_documents_exists(page: Path) -> None:
+    """Modules, functions and what examples import, where they are now."""
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"\bglassline(?:\.[A-Za-z_]\w*)+", text)
+    for module, names in re.findall(
+        r"^(?:>>> )?from (glassline[\w.]*) import ([\w, ]+)$", text, re.MULTILINE
+    ):
+        named += [f"{module}.{name.strip()}" for name in names.split(",")]
+
+    assert [name for name in named if not _exists(name)] == []
+
+
+def _exists(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_named)

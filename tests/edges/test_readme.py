@@ -54,7 +54,7 @@ def bench(
     shutil.copytree(line_folder, folder / "photos")
     rng = np.random.default_rng(6)  # noqa: TID251  another line
     parts = list(production_line(40, rng=rng, size_hw=(120, 160), lot_size=2))
-    for name in ("new-photos", "photos-of-today"):
+    for name in ("new-photos", "more-photos", "photos-of-today"):
         write_dataset(parts, folder / name)
     for name in ("model", "new-model"):
         shutil.copytree(model_folder, folder / name)

@@ -39,6 +39,7 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
             "--out": "other",
             "--recipe": "costs.toml",
             "--good": "dirt < photos --out new",
+            "--like": "model < photos --out new",
         },
     ),
     "inspect": (
@@ -123,6 +124,7 @@ SAID = [
         "train photos --out new --recipe cheap.toml --good ok",
         "expected --recipe or --good",
     ),
+    ("train photos --out new --like model --front cnn", "--front: expected no --like"),
     ("inspect model part.png --append", "--append: expected --csv FILE with it."),
     ("inspect model part.png --miss 1%", f"--miss: {SET}"),
     ("inspect model part.png --by-class", f"--by-class: {SET}"),
