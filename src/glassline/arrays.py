@@ -14,7 +14,7 @@ from jaxtyping import Float32, Float64, Int64
 from numpy.typing import NDArray
 
 from glassline.errors import InputError, ShapeError, show
-from glassline.record import Record
+from glassline.interface.record import Record
 
 __all__ = [
     "Bias",

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Maps, Named, Values
-from glassline.checked import checked
 from glassline.dataset.frame import frame as to_frame
 from glassline.dataset.pool import WORKERS, in_order
 from glassline.dataset.readings import Refusal
@@ -29,10 +28,11 @@ from glassline.errors import (
 )
 from glassline.explain import Evidence, Explanation, Provenance, Sheet, Supposed
 from glassline.image import Photo, load
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model import Model
 from glassline.model.verdict import Decisions, decide
 from glassline.recipe.spelling import find
-from glassline.record import Record
 
 __all__ = ["Inspection", "attempt", "frame", "inspect", "inspect_many"]
 

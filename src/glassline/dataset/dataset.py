@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Targets
-from glassline.checked import checked
 from glassline.dataset.folder import TABLES, read_folder
 from glassline.dataset.part import Part
 from glassline.dataset.table import read_table
 from glassline.errors import DatasetError, GlasslineWarning, LabelError, show
 from glassline.image import list_images
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.recipe.spelling import find, key, spellings
-from glassline.record import Record
 
 __all__ = ["Dataset", "Labelled"]
 

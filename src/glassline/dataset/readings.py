@@ -27,8 +27,8 @@ from glassline.errors import (
     UnreadError,
 )
 from glassline.image import load, printable
+from glassline.interface.record import Record
 from glassline.recipe import ImageSettings
-from glassline.record import Record
 
 __all__ = [
     "Copy",

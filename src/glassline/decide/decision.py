@@ -17,8 +17,8 @@ from glassline.decide.gauge import Nearby
 from glassline.decide.novelty import Stand
 from glassline.decide.policy import SAFEST_FIRST, TIE, Policy
 from glassline.errors import InputError, ShapeError, show
+from glassline.interface.record import Record
 from glassline.recipe import ACTIONS, Action
-from glassline.record import Record
 from glassline.render.words import words
 
 __all__ = ["Decision", "Ranking", "Reason", "actions", "decide", "rank"]

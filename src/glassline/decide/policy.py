@@ -11,8 +11,8 @@ from glassline.arrays import Costs
 from glassline.decide.checks import as_probabilities, check_shape, check_shares
 from glassline.decide.guarantee import Guarantee
 from glassline.errors import InputError
+from glassline.interface.record import Record
 from glassline.recipe import ACTIONS, Action, Recipe
-from glassline.record import Record
 
 __all__ = ["SAFEST_FIRST", "TIE", "Policy"]
 

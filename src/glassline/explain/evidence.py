@@ -8,7 +8,7 @@ from typing import Any
 
 from glassline.arrays import Image, Named
 from glassline.features import Line, Mark
-from glassline.record import Record
+from glassline.interface.record import Record
 
 __all__ = ["Evidence"]
 

@@ -22,8 +22,8 @@ from glassline.errors import LabelError, ShapeError, check_one_of, show
 from glassline.explain.sheet.sums import LogOdds
 from glassline.explain.sheet.worked_sum import WorkedSum
 from glassline.head import Head
+from glassline.interface.record import Record
 from glassline.recipe.spelling import find
-from glassline.record import Record
 
 __all__ = ["Explanation"]
 

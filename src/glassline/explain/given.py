@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from glassline.checked import checked
 from glassline.decide import Decision, Policy, decide
 from glassline.errors import InputError, ShapeError, show
 from glassline.explain.faces.sheet import Sheet
 from glassline.explain.sheet.worked_sum import LEARNING_RATE
 from glassline.head import Head
+from glassline.interface.checked import checked
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.recipe.tables import fill
 

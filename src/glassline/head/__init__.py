@@ -5,6 +5,6 @@ miss it; `influence` says what one part or label did. Each file is one algorithm
 `losses`, `sums` (what all parts add up to), `newton` and `certificate`, in that order.
 """
 
-from glassline.names import offer
+from glassline.interface.names import offer
 
 __getattr__, __dir__, __all__ = offer(__name__)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
-from glassline.checked import checked
 from glassline.errors import GlasslineWarning, InputError, ShapeError
 from glassline.head.certificate import (
     MAX_DENSE,
@@ -27,7 +26,8 @@ from glassline.head.rounding import Summed, mean_sizes
 from glassline.head.sums import Block, add_blocks, as_theta, blocks
 from glassline.head.targets import Votes, as_targets, votes
 from glassline.head.threads import one_thread
-from glassline.record import Record
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 
 __all__ = ["Fit", "Outcome", "Search", "Settings", "finished", "fit", "search", "slack"]
 

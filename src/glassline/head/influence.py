@@ -22,7 +22,7 @@ from glassline.head.objective import without_shift
 from glassline.head.rounding import Summed, gradient_rounding, mean_sizes
 from glassline.head.sums import as_theta, statistics
 from glassline.head.targets import as_targets
-from glassline.record import Record
+from glassline.interface.record import Record
 
 __all__ = ["LeftOut", "correct_label", "forget", "leave_lots_out", "leave_one_out"]
 

@@ -10,7 +10,7 @@ from glassline.arrays import Bias, Features, Logits, Probabilities, Weights, as_
 from glassline.errors import ShapeError
 from glassline.head.inputs import as_features, check_finite
 from glassline.head.probabilities import softmax
-from glassline.record import Record
+from glassline.interface.record import Record
 
 __all__ = ["Head"]
 

@@ -15,7 +15,7 @@ from glassline.head.inputs import as_features
 from glassline.head.linear import Head
 from glassline.head.probabilities import softmax
 from glassline.head.sums import statistics
-from glassline.record import Record
+from glassline.interface.record import Record
 
 __all__ = ["Posterior", "laplace_posterior"]
 

@@ -6,6 +6,6 @@ makes it grey. What is not certain to be whole is refused with one of `REASONS`,
 repaired. `disturbances` is what a camera does to the same part from photo to photo.
 """
 
-from glassline.names import offer
+from glassline.interface.names import offer
 
 __getattr__, __dir__, __all__ = offer(__name__)

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Image
-from glassline.checked import checked
 from glassline.errors import ImageError, InputError, ShapeError
 from glassline.image.formats import read_header
 from glassline.image.header import check_pixels
 from glassline.image.opening import read
 from glassline.image.pixels import finish, from_header
 from glassline.image.refusals import named, printable
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.recipe import ImageSettings
-from glassline.record import Record
 
 __all__ = ["Photo", "load"]
 

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from glassline.arrays import Image, Values
-from glassline.checked import checked
 from glassline.decide import Gauge, Guarantee, Policy, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
 from glassline.features import Scale
 from glassline.front import Front
 from glassline.head import Certificate, Head
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model.fields import (
     FILE,
     read_front,
@@ -45,7 +46,6 @@ from glassline.model.sealed import (
 from glassline.model.selftest import self_test
 from glassline.recipe import Recipe
 from glassline.recipe.tables import fill
-from glassline.record import Record
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
 

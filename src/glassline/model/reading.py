@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Measure,
@@ -14,6 +13,7 @@ from glassline.dataset.readings import (
     no_progress,
     read_parts,
 )
+from glassline.interface.checked import checked
 from glassline.model.model import Model
 from glassline.model.records import PHOTO_DIGITS
 

@@ -14,9 +14,9 @@ from glassline.decide.decision import Ranking, rank
 from glassline.decide.flips import decision_within
 from glassline.decide.guarantee import told_apart
 from glassline.head import softmax
+from glassline.interface.record import Record
 from glassline.model.model import Model
 from glassline.recipe import Action
-from glassline.record import Record
 
 __all__ = ["Decisions", "decide"]
 

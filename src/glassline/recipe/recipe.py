@@ -9,14 +9,14 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from glassline.checked import checked
 from glassline.errors import RecipeError, check_one_of, check_within, show
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
 from glassline.recipe.spelling import find, key
 from glassline.recipe.tables import fill, settle
 from glassline.recipe.toml import check_quoted, read_toml
-from glassline.record import Record
 from glassline.render.words import CLASS_WORDS, LANGUAGES
 
 __all__ = [

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from glassline.arrays import Values
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, no_progress
 from glassline.decide import ClassSet, Taught, class_set
 from glassline.errors import InputError
+from glassline.interface.checked import checked
 from glassline.model import Model, read_with
 
 __all__ = ["teach"]

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Logits
-from glassline.checked import checked
 from glassline.dataset.folds import FOLDS, deal
 from glassline.dataset.readings import Progress, Readings, no_progress
+from glassline.interface.checked import checked
 from glassline.model.verdict import decide
 from glassline.recipe import Recipe
 from glassline.studies.evaluation import Evaluation, judge

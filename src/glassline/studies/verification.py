@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress
 from glassline.head import Certificate, certify, fit
 from glassline.head.certificate import FINISHED
 from glassline.image import printable
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model import FILE, Model, read_with
 from glassline.model.records import PHOTO_DIGITS, certificate_table
 from glassline.model.sealed import unseal
-from glassline.record import Record
 from glassline.training import data_hash
 from glassline.training.alike import train_like
 from glassline.training.trainers import trainer

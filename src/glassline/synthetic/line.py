@@ -13,7 +13,7 @@ import numpy as np
 
 from glassline.errors import DatasetError, InputError, LabelError, check_one_of, show
 from glassline.files import publish
-from glassline.record import Record
+from glassline.interface.record import Record
 from glassline.render.png import as_png
 from glassline.synthetic.camera import Camera, Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render

@@ -10,7 +10,7 @@ from jaxtyping import Float64
 
 from glassline.arrays import Values
 from glassline.errors import InputError, ShapeError
-from glassline.record import Record
+from glassline.interface.record import Record
 from glassline.synthetic.camera import Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render
 from glassline.synthetic.surfaces import Surface

@@ -12,7 +12,6 @@ from pathlib import PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.folds import most_folds
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
@@ -22,6 +21,7 @@ from glassline.features.scale import CLIP
 from glassline.front import Front
 from glassline.head import Fit
 from glassline.image import printable
+from glassline.interface.checked import checked
 from glassline.model import Model
 from glassline.model.records import (
     PHOTO_DIGITS,

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from glassline.checked import checked
 from glassline.dataset.pool import WORKERS, in_order
 from glassline.errors import InputError, LabelError, RecipeError
 from glassline.features import Scale
 from glassline.front import Measured
 from glassline.image import load
+from glassline.interface.checked import checked
 from glassline.recipe import GOOD_WORDS, ImageSettings
 from glassline.recipe.spelling import find, key
 from glassline.recipe.tables import fill

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Any
 
-from glassline.checked import checked
 from glassline.explain.check import truth, workbook
 from glassline.explain.check.document import Document, Printed, read
 from glassline.explain.sheet.figure import REST
+from glassline.interface.checked import checked
 
 __all__ = ["Marks", "WrongFigure", "check"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.record import Record
+from glassline.interface.record import Record
 from glassline.render.numbers import printed
 
 __all__ = ["BLOCKS", "KINDS", "Figure", "Kind"]

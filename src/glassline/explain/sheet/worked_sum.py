@@ -20,9 +20,9 @@ from glassline.explain.sheet.provenance import Provenance
 from glassline.features import Scale
 from glassline.features.scale import curve
 from glassline.head import Head
+from glassline.interface.record import Record
 from glassline.recipe import FEATURE_NAMES
 from glassline.recipe.spelling import find
-from glassline.record import Record
 
 __all__ = ["Scaling", "Supposed", "WorkedSum"]
 

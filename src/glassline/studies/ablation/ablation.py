@@ -21,8 +21,8 @@ from glassline.dataset.readings import (
 )
 from glassline.errors import InputError
 from glassline.head import part_losses
+from glassline.interface.record import Record
 from glassline.model import Model, read_with
-from glassline.record import Record
 from glassline.studies.metrics import Scores, score
 from glassline.training.crossfit import out_of_fold
 

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Values
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Copy, Progress, Readings, Refusal, no_progress
 from glassline.errors import DatasetError, InputError
 from glassline.image import printable
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model import Model, read_with
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS
-from glassline.record import Record
 from glassline.studies.comparison.acceptance import Acceptance, acceptance
 from glassline.studies.comparison.differences import (
     Difference,

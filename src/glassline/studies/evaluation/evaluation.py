@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits
-from glassline.checked import checked
 from glassline.dataset import Dataset, Part
 from glassline.dataset.frame import frame
 from glassline.dataset.readings import (
@@ -23,10 +22,11 @@ from glassline.dataset.readings import (
 )
 from glassline.errors import InputError
 from glassline.head import part_losses, softmax
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model import Model, learnt, read_with
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Action, Recipe
-from glassline.record import Record
 from glassline.studies.metrics import (
     Bin,
     Calibration,

@@ -13,7 +13,6 @@ from jaxtyping import Float64
 from numpy.typing import NDArray
 
 from glassline.arrays import Features, Image, Values
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Copy,
@@ -25,9 +24,10 @@ from glassline.dataset.readings import (
 from glassline.decide import Gauge
 from glassline.errors import InputError, check_one_of
 from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model import Model, read_with
 from glassline.model.verdict import decide
-from glassline.record import Record
 from glassline.studies.metrics import Rate
 
 __all__ = ["Flips", "Study", "study"]

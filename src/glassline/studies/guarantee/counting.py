@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 
 from glassline.arrays import Probabilities
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Copy,
@@ -19,9 +18,10 @@ from glassline.dataset.readings import (
 from glassline.decide import Counted, Guarantee, TooFew, find_guarantee
 from glassline.errors import InputError
 from glassline.head import softmax
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model import Model, learnt, read_with
 from glassline.recipe import Recipe
-from glassline.record import Record
 from glassline.studies.crossvalidation import cross_validate
 from glassline.training import data_hash, read_candidates
 

@@ -11,17 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, Logits
-from glassline.checked import checked
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
 from glassline.dataset.readings import Copy, Progress, Readings, Refusal, no_progress
 from glassline.errors import DatasetError, GlasslineWarning, InputError
 from glassline.head import part_losses, softmax
 from glassline.image import printable
+from glassline.interface.checked import checked
+from glassline.interface.record import Record
 from glassline.model import Model, read_with
 from glassline.model.verdict import Decisions, decide
 from glassline.recipe import Recipe
-from glassline.record import Record
 from glassline.studies.labels.agreement import (
     Agreement,
     Vote,

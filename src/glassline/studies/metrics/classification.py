@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds
 from glassline.errors import InputError
-from glassline.record import Record
+from glassline.interface.record import Record
 from glassline.studies.metrics.intervals import (
     Counts,
     Groups,

@@ -12,13 +12,13 @@ import pytest
 
 import glassline
 from glassline import Dataset, Model, Recipe
-from glassline.checked import checked
 from glassline.errors import GlasslineError, InputError
 from glassline.explain import example
 from glassline.explain.check import check
 from glassline.explain.given import read_given, work_out
 from glassline.features import Scale
 from glassline.head import Head, fit
+from glassline.interface.checked import checked
 from glassline.model import read_with
 from glassline.studies.comparison import compare
 from glassline.studies.conformal import teach

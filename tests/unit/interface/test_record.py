@@ -17,8 +17,8 @@ import pytest
 
 import glassline
 from glassline import Dataset, Model
+from glassline.interface.record import Record
 from glassline.model import read_with
-from glassline.record import Record
 from glassline.studies.comparison import compare
 from glassline.studies.conformal import teach
 from glassline.studies.gauge import study
