@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -25,11 +28,20 @@ def test_the_file_is_that_of_python_and_follows(
     checked = run("check", out)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     seen = glassline.inspect(model, photo, label="ok")
-    assert out.read_bytes() == seen.sheet.xlsx(lang)
+    assert _timeless(out.read_bytes()) == _timeless(seen.sheet.xlsx(lang))
     assert (checked.returncode, checked.stdout) == (
         0,
         "All 74 figures follow from what is given.\n",
     )
+
+
+def _timeless(data: bytes) -> dict[str, bytes]:
+    """Leave out when it was inspected: the two are not of the same second."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        return {
+            name: re.sub(rb"\d\d:\d\d:\d\d", b"", parts.read(name))
+            for name in parts.namelist()
+        }
 
 
 @pytest.mark.parametrize(
