@@ -14,12 +14,12 @@ from glassline.cli.options import (
     read_photos,
     workers_option,
 )
-from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say
 from glassline.cli.usage import tell_asked
 
 __all__ = ["command"]
 
-NOT_THE_SAME, SOME_REFUSED = 1, 6
+NOT_THE_SAME = 1
 
 
 @click.command("drift")

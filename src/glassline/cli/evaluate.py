@@ -14,13 +14,11 @@ from glassline.cli.options import (
     read_data,
     refuse,
 )
-from glassline.cli.output import as_json, progress_bar, say, write_page
+from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say, write_page
 from glassline.cli.usage import tell_asked
 from glassline.render.words import words
 
 __all__ = ["command"]
-
-SOME_REFUSED = 6
 
 
 @click.command("evaluate")

@@ -16,11 +16,11 @@ from glassline.cli.options import (
     read_data,
     workers_option,
 )
-from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say
 
 __all__ = ["command"]
 
-REFUSED, SOME_REFUSED = 1, 6
+REFUSED = 1
 
 
 @click.command("guarantee")

@@ -18,7 +18,7 @@ from glassline.cli.options import (
     set_options,
     workers_option,
 )
-from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say
 from glassline.cli.usage import tell_asked
 from glassline.errors import ImageError
 from glassline.image import printable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-SOME_REFUSED, NONE_DONE = 6, 1
+NONE_DONE = 1
 INDENT = 2
 NUL = b"\0"  # which every photo has, and no list of names
 

@@ -14,11 +14,9 @@ from glassline.cli.options import (
     read_data,
     workers_option,
 )
-from glassline.cli.output import as_json, progress_bar, say, write_page
+from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say, write_page
 
 __all__ = ["command"]
-
-SOME_REFUSED = 6
 
 
 @click.command("labels")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glassline.dataset.readings import Progress
 
 __all__ = [
+    "SOME_REFUSED",
     "as_json",
     "document",
     "harmless",
@@ -29,6 +30,8 @@ __all__ = [
     "show_warning",
     "write_page",
 ]
+
+SOME_REFUSED = 6  # the exit code of what is done, but not for every photo
 
 
 def say(*lines: str) -> None:

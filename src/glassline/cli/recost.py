@@ -16,14 +16,14 @@ from glassline.cli.options import (
     refuse,
     workers_option,
 )
-from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say
 
 if TYPE_CHECKING:
     from glassline.studies.recosting import Recosted
 
 __all__ = ["command"]
 
-NOT_COUNTED, SOME_REFUSED = 1, 6
+NOT_COUNTED = 1
 
 
 @click.command("recost")

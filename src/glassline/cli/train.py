@@ -15,12 +15,10 @@ from glassline.cli.options import (
     refuse,
     workers_option,
 )
-from glassline.cli.output import as_json, progress_bar, say
+from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say
 from glassline.cli.usage import asked_by, tell_asked
 
 __all__ = ["command"]
-
-SOME_REFUSED = 6
 
 
 @click.command("train")
