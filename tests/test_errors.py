@@ -22,7 +22,9 @@ def test_an_error_is_documented_with_its_code_and_status(
     kind: type[GlasslineError],
 ) -> None:
     """The row in docs/errors.md and the tree drawn in errors.py agree with the class."""
-    row = f"| `{kind.__name__}` | {kind.exit_code} | {kind.http_status} |"
+    row = (
+        f"| `{kind.__name__}` | {kind.exit_code} | {kind.http_status} | `{kind.code}` |"
+    )
     drawn = [line.split() for line in (errors.__doc__ or "").splitlines()]
 
     assert row in DOCS.read_text(encoding="utf-8")
@@ -31,6 +33,13 @@ def test_an_error_is_documented_with_its_code_and_status(
         for words in drawn
         if kind.__name__ in words
     ]
+
+
+def test_no_two_errors_have_one_code() -> None:
+    """A program tells them apart by their code."""
+    codes = [kind.code for kind in _tree(GlasslineError)]
+
+    assert sorted(set(codes)) == sorted(codes)
 
 
 def test_a_refusal_keeps_its_reason_between_processes() -> None:

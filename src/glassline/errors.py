@@ -9,12 +9,20 @@ GlasslineError             70  500   a fault of ours
 │   └── ImageError          2  422   a photo refused, with one reason code
 ├── ModelError              3  503   a model folder that can not be trusted
 ├── MissingExtraError       5  501   an optional library that is not installed
-└── FrontError              7  502   a server that reads features gave none
-    ├── ServerError         7  502   it can not be used at all
-    └── UnreadError         7  502   one part got no reading, with one reason code
-        ├── AnswerError     7  502   an answer that is not the scores asked for
-        ├── RefusedError    7  502   the server or its model declined
-        └── SilentError     7  504   no answer in time, or too busy, to the last try
+├── FrontError              7  502   a server that reads features gave none
+│   ├── ServerError         7  502   it can not be used at all
+│   └── UnreadError         7  502   one part got no reading, with one reason code
+│       ├── AnswerError     7  502   an answer that is not the scores asked for
+│       ├── RefusedError    7  502   the server or its model declined
+│       └── SilentError     7  504   no answer in time, or too busy, to the last try
+└── RequestError            2  400   a request that the service can not follow
+    ├── UnknownPersonError  2  401   nobody is signed in, or the token is not known
+    ├── ForbiddenError      2  403   a person or token without the right
+    ├── TooSlowError        2  408   a request that did not arrive in time
+    ├── TooLargeError       2  413   a body larger than the service takes
+    ├── WrongTypeError      2  415   a body of another type
+    ├── TooManyTriesError   2  429   wrong tokens or PINs, too many of them
+    └── OverloadedError     2  503   more work than the service can do now
 
 A message reads ``where: expected X, got Y.`` and then how to mend it.
 """
@@ -29,6 +37,7 @@ __all__ = [
     "EXTRAS",
     "AnswerError",
     "DatasetError",
+    "ForbiddenError",
     "FrontError",
     "GlasslineError",
     "GlasslineWarning",
@@ -37,12 +46,19 @@ __all__ = [
     "LabelError",
     "MissingExtraError",
     "ModelError",
+    "OverloadedError",
     "RecipeError",
     "RefusedError",
+    "RequestError",
     "ServerError",
     "ShapeError",
     "SilentError",
+    "TooLargeError",
+    "TooManyTriesError",
+    "TooSlowError",
+    "UnknownPersonError",
     "UnreadError",
+    "WrongTypeError",
     "check_one_of",
     "check_within",
     "nearest",
@@ -54,6 +70,7 @@ EXTRAS = {
     "analytics": "Reading Parquet needs DuckDB. Install it",
     "cnn": "A network front needs onnx and ONNX Runtime. Install them",
     "cnn-train": "Exporting a network of timm needs PyTorch. Install it",
+    "server": "The service needs FastAPI and uvicorn. Install them",
     "vlm": "A vlm front needs httpx2. Install it",
     "xlsx": "Writing a spreadsheet needs XlsxWriter. Install it",
 }
@@ -61,8 +78,15 @@ EXTRAS = {
 
 
 class GlasslineError(Exception):
-    """Base of every error raised on purpose."""
+    """Base of every error raised on purpose.
 
+    Attributes:
+        code: Which of them, for machines; stable.
+        exit_code: Of the command line.
+        http_status: Of the service.
+    """
+
+    code = "fault"
     exit_code = 70
     http_status = 500
 
@@ -70,6 +94,7 @@ class GlasslineError(Exception):
 class InputError(GlasslineError, ValueError):
     """A value that can not be used: NaN, out of range, of the wrong kind."""
 
+    code = "input"
     exit_code = 2
     http_status = 422
 
@@ -77,17 +102,25 @@ class InputError(GlasslineError, ValueError):
 class ShapeError(InputError):
     """An array whose shape does not fit the others."""
 
+    code = "shape"
+
 
 class LabelError(InputError):
     """A label that is not one of the recipe's classes."""
+
+    code = "label"
 
 
 class RecipeError(InputError):
     """A recipe that is incomplete or contradicts itself."""
 
+    code = "recipe"
+
 
 class DatasetError(InputError):
     """A folder, CSV or Parquet file that can not be read as a dataset."""
+
+    code = "dataset"
 
 
 class ImageError(InputError):
@@ -96,6 +129,8 @@ class ImageError(InputError):
     Attributes:
         reason: One of the codes in `glassline.image.REASONS`; stable, for machines.
     """
+
+    code = "photo"
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -109,6 +144,7 @@ class ImageError(InputError):
 class ModelError(GlasslineError):
     """A model folder that is damaged, incomplete or from a newer glassline."""
 
+    code = "model"
     exit_code = 3
     http_status = 503
 
@@ -116,6 +152,7 @@ class ModelError(GlasslineError):
 class MissingExtraError(GlasslineError):
     """A feature whose optional library is not installed."""
 
+    code = "missing_extra"
     exit_code = 5
     http_status = 501
 
@@ -134,12 +171,15 @@ class MissingExtraError(GlasslineError):
 class FrontError(GlasslineError):
     """A server that reads features, and gave none."""
 
+    code = "front"
     exit_code = 7
     http_status = 502
 
 
 class ServerError(FrontError):
     """A server that can not be used for any part: no address, no key, no images."""
+
+    code = "front_server"
 
 
 class UnreadError(FrontError):
@@ -149,26 +189,96 @@ class UnreadError(FrontError):
         reason: A stable code, for machines: `no_answer`, `refused`, `not_scores`.
     """
 
+    code = "unread"
     reason = "unread"
 
 
 class AnswerError(UnreadError):
     """An answer that is not the scores asked for: no JSON, missing, out of range."""
 
+    code = "front_answer"
     reason = "not_scores"
 
 
 class RefusedError(UnreadError):
     """The server, or its model, declined to score the photo."""
 
+    code = "front_refused"
     reason = "refused"
 
 
 class SilentError(UnreadError):
     """No answer in time, or a busy server, to the last try."""
 
+    code = "front_silent"
     http_status = 504
     reason = "no_answer"
+
+
+class RequestError(GlasslineError):
+    """A request that the service can not follow.
+
+    Attributes:
+        retry_after_s: When it is worth asking again; None where asking again is none.
+    """
+
+    code = "request"
+    exit_code = 2
+    http_status = 400
+    retry_after_s: int | None = None
+
+    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class UnknownPersonError(RequestError):
+    """Nobody is signed in, or the badge, the PIN or the token is not known."""
+
+    code = "not_signed_in"
+    http_status = 401
+
+
+class ForbiddenError(RequestError):
+    """A person or a token without the right to do this."""
+
+    code = "forbidden"
+    http_status = 403
+
+
+class TooSlowError(RequestError):
+    """A request that did not arrive in time."""
+
+    code = "too_slow"
+    http_status = 408
+
+
+class TooLargeError(RequestError):
+    """A body larger than the service takes."""
+
+    code = "too_large"
+    http_status = 413
+
+
+class WrongTypeError(RequestError):
+    """A body of a type that is not taken here."""
+
+    code = "wrong_type"
+    http_status = 415
+
+
+class TooManyTriesError(RequestError):
+    """Wrong tokens or PINs from one place, too many of them in a minute."""
+
+    code = "too_many_tries"
+    http_status = 429
+
+
+class OverloadedError(RequestError):
+    """More work than the service can do now; asked again soon, it can."""
+
+    code = "overloaded"
+    http_status = 503
 
 
 class GlasslineWarning(UserWarning):
