@@ -9,6 +9,13 @@ GlasslineError             70  500   a fault of ours
 │   └── ImageError          2  422   a photo refused, with one reason code
 ├── ModelError              3  503   a model folder that can not be trusted
 ├── MissingExtraError       5  501   an optional library that is not installed
+├── StoreError              4  503   records that can not be opened, read or written
+│   ├── StoreBusyError      4  503   others hold them, or their server is away
+│   ├── StoreFullError      4  507   the disk takes no more; reading goes on
+│   ├── StoreDamagedError   4  500   not what was written
+│   ├── NewerSchemaError    4  503   a newer glassline wrote them
+│   ├── NotFoundError       4  404   no such record, model, person or token
+│   └── ConflictError       4  409   somebody else was there first
 ├── FrontError              7  502   a server that reads features gave none
 │   ├── ServerError         7  502   it can not be used at all
 │   └── UnreadError         7  502   one part got no reading, with one reason code
@@ -36,6 +43,7 @@ from typing import Any, Self
 __all__ = [
     "EXTRAS",
     "AnswerError",
+    "ConflictError",
     "DatasetError",
     "ForbiddenError",
     "FrontError",
@@ -46,6 +54,8 @@ __all__ = [
     "LabelError",
     "MissingExtraError",
     "ModelError",
+    "NewerSchemaError",
+    "NotFoundError",
     "OverloadedError",
     "RecipeError",
     "RefusedError",
@@ -53,6 +63,10 @@ __all__ = [
     "ServerError",
     "ShapeError",
     "SilentError",
+    "StoreBusyError",
+    "StoreDamagedError",
+    "StoreError",
+    "StoreFullError",
     "TooLargeError",
     "TooManyTriesError",
     "TooSlowError",
@@ -70,6 +84,7 @@ EXTRAS = {
     "analytics": "Reading Parquet needs DuckDB. Install it",
     "cnn": "A network front needs onnx and ONNX Runtime. Install them",
     "cnn-train": "Exporting a network of timm needs PyTorch. Install it",
+    "postgres": "Records in PostgreSQL need psycopg. Install it",
     "server": "The service needs FastAPI and uvicorn. Install them",
     "vlm": "A vlm front needs httpx2. Install it",
     "xlsx": "Writing a spreadsheet needs XlsxWriter. Install it",
@@ -166,6 +181,54 @@ class MissingExtraError(GlasslineError):
             "glassline[xlsx]"
         """
         return cls(f'{EXTRAS[extra]} with: pip install "glassline[{extra}]"')
+
+
+class StoreError(GlasslineError):
+    """Records that can not be opened, read or written."""
+
+    code = "store"
+    exit_code = 4
+    http_status = 503
+
+
+class StoreBusyError(StoreError):
+    """Others hold the records, or their server is away; the same again may do."""
+
+    code = "store_busy"
+
+
+class StoreFullError(StoreError):
+    """The disk takes no more, or fails; nothing was half written, reading goes on."""
+
+    code = "store_full"
+    http_status = 507
+
+
+class StoreDamagedError(StoreError):
+    """The database, or a file beside it, is not what was written."""
+
+    code = "store_damaged"
+    http_status = 500
+
+
+class NewerSchemaError(StoreError):
+    """Records that a newer glassline wrote."""
+
+    code = "newer_schema"
+
+
+class NotFoundError(StoreError):
+    """There is no such record, model, person or token."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class ConflictError(StoreError):
+    """Somebody else was there first: what was seen is no longer what stands there."""
+
+    code = "conflict"
+    http_status = 409
 
 
 class FrontError(GlasslineError):
