@@ -1,0 +1,1 @@
+"""The station: a service for machines, and pages for people."""

@@ -1,0 +1,69 @@
+"""The files that pages load: style, scripts, htmx; read once, kept by browsers for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter, HTTPException, Response
+
+from glassline.explain.faces.html import sheet_style
+
+__all__ = ["router", "static"]
+
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+FOR_EVER = "public, max-age=31536000, immutable"  # another file has another address
+SHEET = "sheet.css"  # the sheet's own style, as every face of it has
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class File:
+    """One file as it is sent."""
+
+    data: bytes
+    media_type: str
+    version: str
+
+
+@cache
+def _files() -> dict[str, File]:
+    found = {
+        each.name: each.read_bytes()
+        for each in files(__package__).joinpath("static").iterdir()
+        if each.name.rpartition(".")[2] in TYPES
+    }
+    found[SHEET] = sheet_style().encode()
+    return {
+        name: File(
+            data, TYPES[name.rpartition(".")[2]], hashlib.sha256(data).hexdigest()[:12]
+        )
+        for name, data in found.items()
+    }
+
+
+def static(name: str) -> str:
+    """Return the address of a file, its version in it.
+
+    Example:
+        >>> static("icon.svg").partition("?v=")[0]
+        '/static/icon.svg'
+    """
+    return f"/static/{name}?v={_files()[name].version}"
+
+
+@router.get("/static/{name}")
+def file(name: str, v: str = "") -> Response:
+    """Send one file; with its version in the address, to be kept."""
+    found = _files().get(name)
+    if found is None:
+        raise HTTPException(404)
+    kept = {"Cache-Control": FOR_EVER} if v == found.version else {}
+    return Response(found.data, media_type=found.media_type, headers=kept)
