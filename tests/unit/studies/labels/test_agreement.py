@@ -20,6 +20,27 @@ def test_kappa_of_a_table_worked_by_hand() -> None:
     assert kappa(one, other) == pytest.approx((0.7 - 0.5) / (1 - 0.5))
 
 
+@pytest.mark.parametrize(
+    ("table", "wanted"),
+    [
+        pytest.param((44, 6, 3, 97), 0.86, id="A and B"),
+        pytest.param((43, 7, 8, 92), 0.78, id="A and C"),
+        pytest.param((42, 5, 9, 94), 0.79, id="B and C"),
+        pytest.param((45, 5, 3, 97), 0.88, id="A and reference"),
+        pytest.param((45, 2, 3, 100), 0.92, id="B and reference"),
+        pytest.param((42, 9, 6, 93), 0.77, id="C and reference"),
+    ],
+)
+def test_kappa_is_that_of_the_attribute_study_of_aiag(
+    table: tuple[int, int, int, int], wanted: float
+) -> None:
+    """AIAG, MSA 4th ed., chapter III C: three people, 50 parts three times each."""
+    one = np.repeat([0, 0, 1, 1], table)
+    other = np.repeat([0, 1, 0, 1], table)
+
+    assert round(kappa(one, other), 2) == wanted
+
+
 def test_kappa_is_that_of_scikit_learn(rng: np.random.Generator) -> None:
     """Four classes, any agreement."""
     one, other = rng.integers(0, 4, (2, 200))
