@@ -30,6 +30,7 @@ from glassline.monitor.rules import (
     signals,
 )
 from glassline.monitor.two_sample import Shift, compare_groups, enough_groups
+from glassline.monitor.watch import Watch, watch
 
 __all__ = [
     "NELSON",
@@ -48,6 +49,7 @@ __all__ = [
     "Shift",
     "Signal",
     "Spec",
+    "Watch",
     "capability",
     "changed_at",
     "compare_groups",
@@ -64,4 +66,5 @@ __all__ = [
     "pareto",
     "repeatability",
     "signals",
+    "watch",
 ]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Features
+from glassline.arrays import Features, Values
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Copy, Progress, Refusal, no_progress
 from glassline.errors import InputError
@@ -24,7 +24,14 @@ from glassline.monitor.two_sample import (
 )
 from glassline.recipe import ACTIONS, Action
 
-__all__ = ["FALSE_ALARMS", "Consequences", "Drift", "drift", "find_drift"]
+__all__ = [
+    "FALSE_ALARMS",
+    "Consequences",
+    "Drift",
+    "consequences",
+    "drift",
+    "find_drift",
+]
 
 FALSE_ALARMS = 0.01  # of a line that did not change: a check a day, one in three months
 
@@ -250,7 +257,7 @@ def find_drift(
         and after.groups == after.looked_good,
         guarantee=_guarantee(model, moved),
         currency=model.recipe.currency,
-        consequences=_consequences(model, values, moved) if moved.any() else None,
+        consequences=consequences(model, values, moved) if moved.any() else None,
     )
 
 
@@ -264,10 +271,15 @@ def _guarantee(
     return "stands" if len(moved) else "unknown"
 
 
-def _consequences(
-    model: Model, values: Features, moved: NDArray[np.float64]
-) -> Consequences:
-    """Decide each part as it reads, and as it would were the moves undone."""
+def consequences(model: Model, values: Features, moved: Values) -> Consequences:
+    """Decide each part as it reads, and as it would were the moves undone.
+
+    Args:
+        model: Whose scale, head, policy, region and gauge.
+        values: Shape (n >= 1, d), readings, each in its own unit.
+        moved: Shape (d,), how far each feature moved, in spreads of good parts; 0 where
+            it did not.
+    """
     undone = np.stack(
         [model.scale.reading(row - moved) for row in model.scale.unclipped(values)]
     )

@@ -1,0 +1,120 @@
+"""A running line: which feature moved, since which part, and what that does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassline.dataset import Dataset
+from glassline.errors import InputError
+from glassline.model import Model, read_with
+from glassline.monitor import find_drift, watch
+from glassline.monitor.drift import consequences
+from glassline.monitor.watch import in_batches
+
+NO_GOOD = (
+    r"^good: expected a class of good parts and their readings in training, got none: x "
+    r"has no meaning of its own to drift from\. Name the good class and train again\.$"
+)
+LOTS, SIZE, MOVED_FROM = 36, 5, 24
+REFLECTION = 2
+
+
+@pytest.fixture(scope="module")
+def readings(model: Model, line: Dataset) -> np.ndarray:
+    """36 lots of five, drawn from those of training: a line that did not change."""
+    rng = np.random.default_rng(8)  # noqa: TID251  once a module
+    lots = read_with(model, line).values.reshape(-1, SIZE, 4)
+    return lots[rng.integers(0, len(lots), LOTS)].reshape(-1, 4)
+
+
+@pytest.fixture(scope="module")
+def moved(model: Model, readings: np.ndarray) -> np.ndarray:
+    """The same, but from the 25th lot on the reflection reads three spreads higher."""
+    x = model.scale.unclipped(readings)
+    x[MOVED_FROM * SIZE :, REFLECTION] += 3.0
+    return np.array([model.scale.reading(row) for row in x])
+
+
+GROUPS = np.repeat(np.arange(LOTS), SIZE)
+
+
+def test_a_line_that_did_not_change_is_not_noticed(
+    model: Model, readings: np.ndarray
+) -> None:
+    """And the answer is that of its newest twenty lots."""
+    found = watch(model, readings, GROUPS)
+
+    rows = slice((LOTS - 20) * SIZE, None)
+    assert (found.since, found.parts) == ({}, 0)
+    assert found.drift == find_drift(model, readings[rows], GROUPS[rows])
+    assert found.as_json()["answer"] == "none"
+
+
+def test_the_feature_that_moved_is_named_with_its_first_part(
+    model: Model, moved: np.ndarray
+) -> None:
+    """No other feature is; a lot is a step, so the first part is that of a lot."""
+    found = watch(model, moved, GROUPS)
+
+    assert found.drift.answer == "drift"
+    assert found.since == {"reflection_unevenness": MOVED_FROM * SIZE}
+    assert found.parts == (LOTS - MOVED_FROM) * SIZE
+
+
+def test_the_shift_and_what_follows_are_of_the_parts_since(
+    model: Model, moved: np.ndarray
+) -> None:
+    """Not watered down by the newest lots from before."""
+    found = watch(model, moved, GROUPS)
+
+    shift = found.drift.shifts[REFLECTION].value
+    away = np.zeros(4)
+    away[REFLECTION] = shift
+    assert shift == pytest.approx(3.0, abs=0.3)
+    assert found.drift.consequences == consequences(
+        model, moved[MOVED_FROM * SIZE :], away
+    )
+
+
+def test_lots_may_have_any_numbers(model: Model, moved: np.ndarray) -> None:
+    """What counts is the order of their first parts."""
+    names = np.random.default_rng(1).permutation(LOTS)  # noqa: TID251
+
+    assert watch(model, moved, names[GROUPS]).since == watch(model, moved, GROUPS).since
+
+
+def test_too_few_lots_are_no_answer(model: Model, moved: np.ndarray) -> None:
+    """Two lots can not tell, whatever they read."""
+    found = watch(model, moved[-2 * SIZE :], GROUPS[-2 * SIZE :])
+
+    assert (found.drift.answer, found.since) == ("unknown", {})
+
+
+def test_a_model_without_a_good_class_has_nothing_to_drift_from(
+    model: Model, moved: np.ndarray
+) -> None:
+    """As `find_drift` says it."""
+    nameless = replace(model, recipe=replace(model.recipe, good=None))
+    record = replace(nameless.record, reference=None)
+
+    with pytest.raises(InputError, match=NO_GOOD):
+        watch(replace(nameless, record=record), moved, GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "groups"),
+    [
+        (6, 3, [0, 0, 0, 1, 1, 1]),
+        (7, 3, [0, 0, 0, 1, 1, 1, 1]),
+        (2, 3, [0, 0]),
+        (0, 3, []),
+    ],
+)
+def test_parts_without_lots_come_in_full_batches(
+    n: int, size: int, groups: list[int]
+) -> None:
+    """The rest belongs to the last."""
+    assert in_batches(n, size).tolist() == groups
