@@ -93,13 +93,7 @@ EXTRAS = {
 
 
 class GlasslineError(Exception):
-    """Base of every error raised on purpose.
-
-    Attributes:
-        code: Which of them, for machines; stable.
-        exit_code: Of the command line.
-        http_status: Of the service.
-    """
+    """Base of every error raised on purpose; `code` is stable, for machines."""
 
     code = "fault"
     exit_code = 70
@@ -246,11 +240,7 @@ class ServerError(FrontError):
 
 
 class UnreadError(FrontError):
-    """One part that got no reading; the others are not touched by it.
-
-    Attributes:
-        reason: A stable code, for machines: `no_answer`, `refused`, `not_scores`.
-    """
+    """One part that got no reading, and a stable reason; the others are not touched."""
 
     code = "unread"
     reason = "unread"
@@ -279,11 +269,7 @@ class SilentError(UnreadError):
 
 
 class RequestError(GlasslineError):
-    """A request that the service can not follow.
-
-    Attributes:
-        retry_after_s: When it is worth asking again; None where asking again is none.
-    """
+    """A request that the service can not follow; asked again after so long, it may be."""
 
     code = "request"
     exit_code = 2

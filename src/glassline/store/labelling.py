@@ -1,0 +1,232 @@
+"""What people say of records: the queue, short leases, and labels that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, insert, select
+
+from glassline.errors import ConflictError, InputError, LabelError, check_one_of, show
+from glassline.store.core import Core, Draft, Moment
+from glassline.store.identifiers import check_text
+from glassline.store.ledger import Row, as_text, parse_record, record_of, stamp
+from glassline.store.library import Library
+from glassline.store.listing import Listed, listed, place_in
+from glassline.store.tables import inspections, leases
+
+__all__ = ["LEASE_S", "Labelled", "label", "labelled", "queue", "release", "take"]
+
+LEASE_S = 600.0  # how long a part is one person's: longer than anybody looks at one
+MOST_NOTE = 2_000  # letters
+
+
+def label(  # noqa: PLR0913  what a label is made of
+    core: Core,
+    library: Library,
+    record: str,
+    name: str | None,
+    *,
+    who: str,
+    reason: str,
+    note: str = "",
+    shown: Mapping[str, Any] | None = None,
+    dwell_s: float | None = None,
+    version: int | None = None,
+) -> Row:
+    """Record what a person says of an inspection; what was said before stays.
+
+    Raises:
+        NotFoundError: There is no such record.
+        LabelError: The class is not one of the model's that looked.
+        ConflictError: Somebody labelled it since `version`.
+        InputError: `who` or `reason` is empty, or the time is no time.
+    """
+    check_text("who", who)
+    check_text("reason", reason)
+    if note:
+        check_text("note", note, MOST_NOTE)
+    if dwell_s is not None and not (isfinite(dwell_s) and dwell_s >= 0):
+        raise InputError(f"dwell_s: expected seconds >= 0, got {show(dwell_s)}.")
+    with core.read() as connection:
+        found, _ = place_in(connection, record)
+    if name is not None:
+        _check_class(library, found.model, name)
+    moment = Moment(core.now)
+
+    def work(draft: Draft) -> Row:
+        standing = _version(draft.connection, record)
+        if version is not None and version != standing:
+            raise ConflictError(
+                f"{record}: expected the record as it stands, version {standing}, got "
+                f"version {version}. Somebody labelled it meanwhile; look again."
+            )
+        body = {
+            "record": record,
+            "version": standing + 1,
+            "label": name,
+            "reason": reason,
+            "note": note,
+            "shown": dict(shown) if shown else None,
+            "dwell_s": float(dwell_s) if dwell_s is not None else None,
+        }
+        draft.connection.execute(delete(leases).where(*_place(leases, record)))
+        return draft.append("label", who, as_text(body), moment)
+
+    return core.write(work)
+
+
+def _check_class(library: Library, model: str | None, name: str) -> None:
+    if model is None:
+        raise LabelError(
+            "label: expected a record that a model looked at, got one without."
+        )
+    check_one_of("label", name, library.model(model).recipe.classes, LabelError)
+
+
+def _place(table: Any, record: str) -> tuple[Any, Any]:
+    stream, seq = parse_record(record)
+    return table.c.stream == stream, table.c.seq == seq
+
+
+def _version(connection: Connection, record: str) -> int:
+    """Return how many labels a record has; nobody adds one before we are done."""
+    query = select(inspections.c.version).where(*_place(inspections, record))
+    return int(connection.execute(query.with_for_update()).scalar_one())
+
+
+def queue(core: Core, limit: int, *, stream: str | None = None) -> list[Listed]:
+    """Return what waits for a person, the oldest first: nobody said or takes it yet.
+
+    Decisions `review` and photos that were refused.
+    """
+    alive = (
+        select(leases.c.seq)
+        .where(
+            leases.c.stream == inspections.c.stream,
+            leases.c.seq == inspections.c.seq,
+            leases.c.until > stamp(core.now()),
+        )
+        .exists()
+    )
+    clauses = [
+        inspections.c.decision.in_(("review", "refused")),
+        inspections.c.version == 0,
+        ~alive,
+    ]
+    if stream is not None:
+        clauses.append(inspections.c.stream == stream)
+    query = (
+        select(inspections)
+        .where(*clauses)
+        .order_by(inspections.c.at, inspections.c.stream, inspections.c.seq)
+        .limit(limit)
+    )
+    with core.read() as connection:
+        return [listed(each) for each in connection.execute(query)]
+
+
+def take(core: Core, record: str, who: str, *, for_s: float = LEASE_S) -> str:
+    """Take a record for one person, for a while; taken again, the while begins anew.
+
+    Returns:
+        Until when, UTC.
+
+    Raises:
+        NotFoundError: There is no such record.
+        ConflictError: Somebody else has it.
+    """
+    check_text("who", who)
+    now = core.now()
+    until = stamp(now + timedelta(seconds=for_s))
+    stream, seq = parse_record(record)
+
+    def work(draft: Draft) -> str:
+        place_in(draft.connection, record)
+        here = _place(leases, record)
+        held = draft.connection.execute(select(leases).where(*here)).one_or_none()
+        if held is not None and held.who != who and held.until > stamp(now):
+            raise ConflictError(
+                f"{record}: expected a part that nobody looks at, got one that "
+                f"{held.who} took. Take the next one."
+            )
+        draft.connection.execute(delete(leases).where(*here))
+        draft.connection.execute(
+            insert(leases).values(stream=stream, seq=seq, who=who, until=until)
+        )
+        return until
+
+    return core.write(work)
+
+
+def release(core: Core, record: str, who: str) -> None:
+    """Give a record back that a person took; nothing happens where she has it not."""
+    here = (*_place(leases, record), leases.c.who == who)
+
+    def work(draft: Draft) -> None:
+        draft.connection.execute(delete(leases).where(*here))
+
+    core.write(work)
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """What people said, and what was read: all that the head is fitted on.
+
+    Attributes:
+        records: Names of the n records.
+        readings: Shape (n, d), as recorded, each in its own unit.
+        labels: The class of each, as last said.
+        models: Hash of the model that read each.
+        sha256: Hash of each photo.
+        groups: What each belongs to: its lot, or its serial, or itself.
+    """
+
+    records: tuple[str, ...]
+    readings: NDArray[np.float64]
+    labels: tuple[str, ...]
+    models: tuple[str, ...]
+    sha256: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def labelled(core: Core, *, front: tuple[str, ...] | None = None) -> Labelled:
+    """Return all labelled inspections that have readings, by stream and number.
+
+    Args:
+        core: The records.
+        front: Hashes of the models whose readings can stand together: all that read in
+            the same way. Left out, all.
+    """
+    clauses = [inspections.c.label.is_not(None), inspections.c.readings.is_not(None)]
+    if front is not None:
+        clauses.append(inspections.c.model.in_(front))
+    query = (
+        select(inspections)
+        .where(*clauses)
+        .order_by(inspections.c.stream, inspections.c.seq)
+    )
+    with core.read() as connection:
+        found = connection.execute(query).all()
+    rows = [np.frombuffer(each.readings, "<f8") for each in found]
+    records = tuple(record_of(each.stream, each.seq) for each in found)
+    return Labelled(
+        records=records,
+        readings=np.array(rows) if rows else np.zeros((0, 0)),
+        labels=tuple(each.label for each in found),
+        models=tuple(each.model for each in found),
+        sha256=tuple(each.sha256 for each in found),
+        groups=tuple(
+            f"lot {each.lot}"
+            if each.lot
+            else f"serial {each.unit_serial}"
+            if each.unit_serial
+            else record
+            for each, record in zip(found, records, strict=True)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The schema of the records, one file a version; Alembic runs them in order."""
