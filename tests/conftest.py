@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from browsers import chromium
 from hypothesis import settings
 
 from glassline.dataset import Dataset
@@ -14,6 +17,9 @@ from glassline.model import Model
 from glassline.recipe import Recipe
 from glassline.synthetic import production_line, write_dataset
 from glassline.training import train
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PARTS = 60
 SIZE_HW = (120, 160)
@@ -29,6 +35,13 @@ settings.load_profile("same everywhere")
 def rng() -> np.random.Generator:
     """The one source of randomness: the same draws in every run."""
     return np.random.default_rng(20261122)  # noqa: TID251  the one place in tests
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of pages; a test opens a context of its own in it."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ __all__ = [
     "possible_by",
     "read_data",
     "read_photos",
+    "read_text",
     "refuse",
     "set_options",
     "workers_option",
@@ -105,6 +106,17 @@ def read_photos(photos: Path) -> Dataset:
 
     encoding = click.get_current_context().meta.get(ENCODING)
     return Dataset.photos(photos, encoding=encoding)
+
+
+def read_text(file: Path) -> str:
+    """Read the FILE of numbers that `--from` names."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no UTF-8"
+        raise click.UsageError(
+            f"--from {file}: expected a file of JSON or CSV, got: {reason}."
+        ) from error
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5

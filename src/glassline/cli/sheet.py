@@ -13,6 +13,7 @@ from glassline.cli.options import (
     json_option,
     language_option,
     possible_by,
+    read_text,
     refuse,
     set_options,
 )
@@ -155,7 +156,7 @@ def _of_numbers(
     if file is not None:
         if any(each is not None for each in typed):
             raise click.UsageError("--from FILE: expected no --x, --W and --b with it.")
-        given = read_given(_text(file), str(file))
+        given = read_given(read_text(file), str(file))
     elif x is None or w is None or b is None:
         raise click.UsageError("expected --x, --W and --b together, or --from FILE.")
     else:
@@ -173,16 +174,6 @@ def _row(option: str, text: str) -> tuple[float, ...]:
     except ValueError as error:
         raise click.UsageError(
             f"{option}: expected numbers with blanks or commas between, got {text!r}."
-        ) from error
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8"
-        raise click.UsageError(
-            f"--from {file}: expected a file of JSON or CSV, got: {reason}."
         ) from error
 
 

@@ -102,6 +102,10 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
             "--out": "part.xlsx",
         },
     ),
+    "learn": (
+        "--out learn.html",
+        {"--from": "numbers.csv", "--label": "dirt", "--out": "other.html"},
+    ),
     "check": ("sums.json", {}),
     "verify": ("model photos", {"--retrain": ""}),
     "demo": ("--data photos", {"--out": "there", "--good": "dirt"}),
@@ -215,6 +219,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / "wrong.csv").write_text("\n".join(["path,label", *rows]))
     costs = "[costs.scratch]\naccept = 99\nreject = 0\nreview = 1\n"
+    (folder / "numbers.csv").write_text("feature,x,ok,dirt\nline,2,0.5,0\nb,,0,1\n")
     (folder / "cheap.toml").write_text(CHEAP)
     (folder / "costs.toml").write_text('classes = ["ok", "scratch", "dirt"]\n' + costs)
     model = train(Dataset.read(folder / "photos"), Recipe.read(folder / "cheap.toml"))
