@@ -273,7 +273,7 @@ class Inspection(Record):
             decision=self.decided,
             readings=self.readings.values,
             scale=model.scale,
-            evidence=None if self.supposed else self.evidence,
+            evidence=None if self.supposed or not self.maps.size else self.evidence,
             units=model.units,
             front=model.front.kind,
             supposed=self.supposed,

@@ -27,6 +27,7 @@ from glassline.cli import (
     learn,
     recipe,
     recost,
+    serve,
     sheet,
     train,
     verify,
@@ -73,6 +74,7 @@ for _command in (
     learn,
     check,
     verify,
+    serve,
     demo,
 ):
     commands.add_command(_command.command)

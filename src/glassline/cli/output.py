@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 import warnings
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ import click
 
 from glassline.files import publish
 from glassline.image import printable
+from glassline.render.plain import to_json
 from glassline.render.words import words
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def write_page(path: Path, text: str) -> None:
 
 def as_json(found: dict[str, Any]) -> None:
     """Print one object as one line of strict JSON."""
-    document(json.dumps(_strict(found), ensure_ascii=False, allow_nan=False))
+    document(to_json(found))
 
 
 def harmless(text: str) -> str:
@@ -74,19 +73,6 @@ def harmless(text: str) -> str:
         a\x1b[2J.png, part\\n7.jpg
     """
     return "".join(letter if letter in "\n\\" else printable(letter) for letter in text)
-
-
-def _strict(value: Any) -> Any:
-    """Make a value strict JSON: no lone surrogates, NaN or infinity."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, dict):
-        return {_strict(key): _strict(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_strict(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):  # a rate of nothing
-        return None
-    return value
 
 
 @contextmanager

@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from glassline.explain.faces.html import SHAPES
 from glassline.render.templating import templates
 from glassline.render.words import LANGUAGES, words
+from glassline.station.language import COOKIE, language
 from glassline.station.pages.assets import static
 
 __all__ = ["SECTIONS", "error_page", "is_fragment", "language", "page", "router"]
 
-COOKIE = "glassline-language"
 YEAR_S = 365 * 24 * 3600
 SECTIONS = {  # word in the catalogue to address, in the order of the bar
     "inspect": "/inspect",
@@ -29,15 +29,6 @@ SECTIONS = {  # word in the catalogue to address, in the order of the bar
 TOLD = (401, 403, 404, 409, 413, 422, 429, 503)  # errors with words of their own
 
 router = APIRouter(include_in_schema=False)
-
-
-def language(request: Request) -> str:
-    """Return the language that a person chose; else what the browser asks for."""
-    chosen = request.cookies.get(COOKIE, "")
-    if chosen in LANGUAGES:
-        return chosen
-    asked = request.headers.get("accept-language", "").strip().lower()
-    return "zh-TW" if asked.startswith("zh") else "en"
 
 
 def is_fragment(request: Request) -> bool:

@@ -1,0 +1,180 @@
+"""Models: the one that runs, those before it, the candidate, and studies of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassline.model import Model
+from glassline.station.api.bodies import StrictRoute
+from glassline.station.api.inspections import JSON
+from glassline.station.api.people import Reason, Strict
+from glassline.station.people import Person, needs
+from glassline.station.problems import answers
+from glassline.station.station import StationOf
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["models"], route_class=StrictRoute)
+Hash = Annotated[
+    str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the model.")
+]
+EXAMPLE = "20d1cac30b3ef1c35320bb7cce9749cd2f5c78cdb79d0b352d0824c9cd0d2d1d"
+Publisher = Annotated[Person, needs("publish")]
+
+
+class Step(BaseModel):
+    """One change of the model that runs."""
+
+    number: int
+    record: str
+    action: Literal["published", "rolled_back"]
+    model: str
+    at: str
+    who: str
+    reason: str
+
+
+class ModelsTold(BaseModel):
+    """The model that runs, and every change of it."""
+
+    running: str | None
+    history: list[Step]
+
+
+class ModelTold(BaseModel):
+    """What a model is."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str
+    classes: list[str]
+    features: list[str]
+    front: str
+    parts: int = Field(description="That it was trained on.")
+    outcome: str
+    is_running: bool
+
+
+class PublishGiven(Strict):
+    """Which model shall run, and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"model": EXAMPLE, "reason": "40 labels of lot A-17"}]
+        },
+    )
+
+    model: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="The hash of a study's model, or of any one kept.",
+    )
+    reason: Reason
+
+
+class RollbackGiven(Strict):
+    """Why the model before shall run again."""
+
+    reason: Reason
+
+
+class RunsTold(BaseModel):
+    """The model that runs now, and the row that says so."""
+
+    record: str
+    running: str
+
+
+@router.get(
+    "/models",
+    operation_id="models",
+    response_model=ModelsTold,
+    dependencies=[needs("see")],
+    responses=answers(401, 403, 429, 503),
+)
+async def models(station: StationOf) -> ModelsTold:
+    """Say which model runs, and list every change of it, the first first."""
+    found = await station.call(station.store.models)
+    running = await station.call(lambda: station.store.running_hash)
+    return ModelsTold(running=running, history=[Step(**vars(each)) for each in found])
+
+
+@router.post(
+    "/models/publish",
+    status_code=201,
+    operation_id="publish",
+    response_model=RunsTold,
+    responses=answers(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507),
+)
+async def publish(given: PublishGiven, station: StationOf, who: Publisher) -> RunsTold:
+    """Let a model run from now on; photos under way end with the one before."""
+    found = await station.call(station.store.model, given.model)
+    row = await station.call(
+        station.store.publish, found, who=who.number, reason=given.reason
+    )
+    await station.inspector.look_for_model()
+    return RunsTold(record=row.record, running=found.sha256)
+
+
+@router.post(
+    "/models/rollback",
+    status_code=201,
+    operation_id="roll_back",
+    response_model=RunsTold,
+    responses=answers(400, 401, 403, 409, 413, 415, 422, 429, 503, 507),
+)
+async def rollback(
+    given: RollbackGiven, station: StationOf, who: Publisher
+) -> RunsTold:
+    """Let the model run again that ran before: the same bits as then."""
+    row = await station.call(
+        station.store.roll_back, who=who.number, reason=given.reason
+    )
+    await station.inspector.look_for_model()
+    return RunsTold(record=row.record, running=row.body["model"])
+
+
+@router.get(
+    "/models/{sha256}",
+    operation_id="model",
+    response_model=ModelTold,
+    dependencies=[needs("see")],
+    responses=answers(401, 403, 404, 422, 429, 503),
+)
+async def model(sha256: Hash, station: StationOf) -> ModelTold:
+    """Say what a model is."""
+    found = await station.call(station.store.model, sha256)
+    running = await station.call(lambda: station.store.running_hash)
+    return ModelTold(
+        model=found.sha256,
+        classes=list(found.recipe.classes),
+        features=list(found.feature_names),
+        front=found.front.kind,
+        parts=found.record.n,
+        outcome=str(found.record.outcome),
+        is_running=running == found.sha256,
+    )
+
+
+@router.get(
+    "/models/{sha256}/model.json",
+    operation_id="download_model",
+    dependencies=[needs("see")],
+    response_class=Response,
+    responses={
+        200: {"content": {JSON: {"schema": {"type": "object"}}}},
+        **answers(401, 403, 404, 422, 429, 503),
+    },
+)
+async def download(sha256: Hash, station: StationOf) -> Response:
+    """Return the file of a model, byte by byte as it was kept."""
+    found: Model = await station.call(station.store.model, sha256)
+    name = f'attachment; filename="{sha256[:12]}.json"'
+    return Response(
+        await station.call(found.as_bytes),
+        headers={"content-disposition": name},
+        media_type=JSON,
+    )

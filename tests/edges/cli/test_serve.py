@@ -1,0 +1,166 @@
+"""`glassline serve`: a process that listens, answers, and leaves when it is told to."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import COMMAND, run
+
+from glassline.store import Store
+
+WAIT_S = 60
+
+
+@dataclass
+class Running:
+    """A service that runs in a process of its own."""
+
+    process: subprocess.Popen[str]
+    url: str = ""
+    said: list[str] = field(default_factory=list)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Ask for something."""
+        url = f"{self.url}{path}"
+        with urllib.request.urlopen(url, timeout=WAIT_S) as answer:  # noqa: S310  ours
+            return answer.status, answer.read()
+
+    def ends(self) -> int:
+        """Wait for its end, and return its exit code."""
+        return self.process.wait(WAIT_S)
+
+
+@contextmanager
+def running(*arguments: object, **environment: str) -> Iterator[Running]:
+    """Start `glassline serve` at a port that is free, and wait for its address."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+    )
+    found = Running(process)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found.said.append(line)
+        found.url = re.sub(r"^[^h]*", "", line).strip()
+        yield found
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_it_serves_until_it_is_told_to_stop(
+    settled_folder: Path, tmp_path: Path
+) -> None:
+    """The address on one line; ready; the model runs; SIGTERM ends it with 0."""
+    store = tmp_path / "line.db"
+    with running("--store", store, "--model", settled_folder, "--open") as service:
+        status, body = _when_ready(service)
+        service.process.send_signal(signal.SIGTERM)
+        code = service.ends()
+
+    assert re.fullmatch(r"Serving at http://127\.0\.0\.1:\d+\n", service.said[0])
+    assert (status, json.loads(body)["status"], code) == (200, "ready", 0)
+    with Store.open(store) as kept:
+        [published] = kept.models()
+    assert (published.who, published.model) == ("serve", json.loads(body)["model"])
+
+
+def _when_ready(service: Running) -> tuple[int, bytes]:
+    """Ask for readiness; the server listens already, and answers once it has started."""
+    return service.get("/health/ready")
+
+
+def test_the_first_start_prints_a_code_for_the_first_admin(
+    settled_folder: Path, tmp_path: Path
+) -> None:
+    """In the language that was asked for; nobody is signed in by default."""
+    arguments = ("--store", tmp_path / "line.db", "--model", settled_folder)
+    with running(*arguments, "--lang", "zh-TW") as service:
+        assert service.process.stdout is not None
+        code = service.process.stdout.readline()
+
+    assert re.fullmatch(r"第一位管理員請用此代碼登入:[A-Z0-9]{5}-[A-Z0-9]{5}\n", code)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        pytest.param(
+            ["--host", "0.0.0.0", "--open"],  # noqa: S104  it is refused
+            "--host 0.0.0.0: expected this machine's own address with --open. Leave "
+            "out --open, so that people sign in.",
+            id="open",
+        ),
+        pytest.param(
+            ["--host", "0.0.0.0"],  # noqa: S104  it is refused
+            "--host 0.0.0.0: expected people or tokens in the store first. Start once "
+            "without --host, and sign in with the code.",
+            id="nobody",
+        ),
+        pytest.param(
+            ["--host", "192.0.2.1", "--open"],
+            "--host 192.0.2.1: expected this machine's own address with --open. Leave "
+            "out --open, so that people sign in.",
+            id="elsewhere",
+        ),
+    ],
+)
+def test_others_are_not_let_in_where_nobody_signs_in(
+    options: list[str], told: str, tmp_path: Path
+) -> None:
+    """Exit 2, and the store is not served."""
+    done = run("serve", "--store", tmp_path / "line.db", *options)
+
+    assert (done.returncode, done.stderr) == (2, f"Error: {told}\n")
+
+
+def test_an_address_that_is_taken_is_refused(tmp_path: Path) -> None:
+    """By the name of the options."""
+    with running("--store", tmp_path / "one.db", "--open") as service:
+        port = service.url.rpartition(":")[2]
+        done = run("serve", "--store", tmp_path / "two.db", "--open", "--port", port)
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"Error: --host 127.0.0.1 --port {port}: expected an address of this machine "
+        "that is free, got: Address already in use.\n",
+    )
+
+
+def test_a_store_of_its_own_name_has_a_stream_of_its_own(
+    settled_folder: Path, tmp_path: Path
+) -> None:
+    """--name says whose rows they are."""
+    store = tmp_path / "line.db"
+    options = ("--store", store, "--model", settled_folder, "--open")
+    with running(*options, "--name", "press-2", "--workers", "1") as service:
+        _when_ready(service)
+
+    with Store.open(store, stream="press-2") as kept:
+        assert [*kept.heads()] == ["press-2"]
+
+
+@pytest.mark.soak
+def test_the_demo_line_is_made_where_no_model_runs(tmp_path: Path) -> None:
+    """--demo renders a line, trains on it and publishes the model."""
+    store = tmp_path / "line.db"
+    with running("--store", store, "--demo", "--open") as service:
+        _, body = _when_ready(service)
+
+    found: dict[str, Any] = json.loads(body)
+    assert (found["status"], len(found["model"])) == ("ready", 64)
