@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.decide import brier, calibration_error
 from glassline.decide.calibration import bins_of
+from glassline.errors import InputError, ShapeError
 
 
 @pytest.mark.parametrize("bins", [1, 3, 7, 10, 100, 1000])
@@ -50,3 +53,40 @@ def test_single_precision_scores_as_double() -> None:
     assert_allclose(
         calibration_error(single, labels), calibration_error(said, labels), rtol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "labels", "bins", "error", "message"),
+    [
+        pytest.param(
+            [[0.5, 0.5]],
+            [0],
+            0,
+            InputError,
+            "bins: expected a number >= 1, got 0.",
+            id="no bins",
+        ),
+        pytest.param(
+            [0.5, 0.5],
+            [0],
+            10,
+            ShapeError,
+            "probabilities: expected shape (n, k), got (2,).",
+            id="one row without its brackets",
+        ),
+        pytest.param(
+            np.zeros((0, 2)),
+            [],
+            10,
+            InputError,
+            "probabilities: expected at least one part, got none.",
+            id="no parts",
+        ),
+    ],
+)
+def test_what_has_no_calibration_error(
+    said: Any, labels: list[int], bins: int, error: type[Exception], message: str
+) -> None:
+    """A score of nothing is no score."""
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        calibration_error(said, np.array(labels, np.int64), bins=bins)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from glassline.decide import Policy, Reason, decide
@@ -46,3 +48,14 @@ def test_a_reason_keeps_its_own_copy_of_the_params() -> None:
     params["action"] = "accept"
 
     assert reason.params["action"] == "review"
+
+
+def test_a_reason_travels_as_it_is() -> None:
+    """To another process and into a copy, with its parameters out of reach."""
+    reason = decide(Policy.of(Recipe(classes=("ok", "dirt"))), [0.99, 0.01]).reason
+
+    there = copy.deepcopy(reason)  # as pickle does it: by __reduce__
+
+    assert there == reason
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        there.params["p"] = 1.0  # type: ignore[index]

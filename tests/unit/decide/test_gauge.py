@@ -147,6 +147,15 @@ def test_features_without_a_covariance_move_each_by_itself() -> None:
     assert_allclose(gauge.covariance, [[0.25, 0.0], [0.0, 4.0]])
 
 
+def test_a_covariance_that_was_found_is_kept() -> None:
+    """As rows of plain numbers."""
+    rows = ((0.25, 0.1), (0.1, 4.0))
+
+    gauge = Gauge(3, "0" * 64, (1.0, 1.0), {"shift": (0.5, 2.0)}, rows)
+
+    assert gauge.covariance == rows
+
+
 @pytest.mark.parametrize(
     "covariance",
     [

@@ -223,3 +223,34 @@ def test_groups_of_other_parts_are_refused() -> None:
             confidence=0.5,
             groups=[1, 2, 3],
         )
+
+
+def test_a_guarantee_as_plain_data_holds_its_counts() -> None:
+    """As it stands beside every verdict."""
+    told = replace(PROMISE, is_void=True).as_json()
+
+    assert told == {
+        "threshold": PROMISE.threshold,
+        "escape": PROMISE.escape,
+        "confidence": PROMISE.confidence,
+        "counted": PROMISE.counted,
+        "escapes": {each.name: {"k": each.k, "n": each.n} for each in COUNTED},
+        "is_void": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "other", "saved"),
+    [
+        pytest.param(
+            0, 2, [0.1, -0.9, -0.9], id="1 - t of a good part, -t of any other"
+        ),
+        pytest.param(2, 0, [-0.1, 0.9, 0.9], id="the other way round"),
+        pytest.param(1, 2, [-4.0, 1.0, 1.0], id="of the rest by cost"),
+    ],
+)
+def test_what_an_action_saves_under_a_guarantee(
+    action: int, other: int, saved: list[float]
+) -> None:
+    """Accept from p(ok) >= 0.9 on is 0.1 p(ok) - 0.9 (1 - p(ok)) >= 0."""
+    np.testing.assert_allclose(POLICY.saves(action, other), saved, rtol=1e-12)

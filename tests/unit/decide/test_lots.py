@@ -110,3 +110,15 @@ def test_a_rate_at_the_target_is_rarely_proved_below_it(
 def test_the_stated_risk_is_nearly_used_by_equal_lots() -> None:
     """Sixty-five lots of copies: the bound is not larger than it has to be."""
     assert 0.03 < wrongly_proved(65, 1.0, 20, 0.05) <= 0.05
+
+
+def test_no_lots_prove_nothing() -> None:
+    """The bound of nothing seen is 1, and no bet was won."""
+    assert lots_bound([], [], 0.95) == 1.0
+    assert not lots_prove([], [], 0.5, 0.95)
+
+
+@pytest.mark.parametrize(("escape", "is_proved"), [(0.0, False), (1.0, True)])
+def test_a_share_below_nothing_is_never_proved(escape: float, is_proved: bool) -> None:
+    """And one of at most everything always is."""
+    assert lots_prove([0] * 400, [20] * 400, escape, 0.95) is is_proved

@@ -125,7 +125,8 @@ def flip_decision(  # noqa: PLR0913  as `flip`, and a policy
         given=given * (1 - 1e-15),
     )
     corner = np.maximum(np.abs(low), np.abs(high))
-    search.run(hypot(given, sqrt(corner @ corner)))
+    with np.errstate(over="ignore", invalid="ignore"):  # so far away is no number
+        search.run(hypot(given, sqrt(corner @ corner)))
     present = ACTIONS[search.present]
     if search.best is None:
         return NoDecisionFlip(_obstacle(search, reach), present, search.at_least, reach)
@@ -248,7 +249,8 @@ class Search:
         corners = [np.eye(len(border.pro)) for border in borders]
         limit = self.space.projections + MAX_PROJECTIONS
         heap = [_Cell(max(bound, self._bound(borders, corners, rounding)), 0, corners)]
-        for number in count(1):
+        numbers = count(1)  # of equal bounds the older cell first
+        while True:
             cell = heap[0]
             if cell.bound >= min(self.distance * (1 - GAP), radius):
                 break
@@ -260,9 +262,9 @@ class Search:
                 self.is_settled &= self.best is not None
                 break  # one set, and it is convex: its bound is its distance
             heappop(heap)
-            for half, part in enumerate(_halves(cell.corners)):
+            for part in _halves(cell.corners):
                 bound = max(cell.bound, self._bound(borders, part, rounding))
-                heappush(heap, _Cell(bound, 2 * number + half, part))
+                heappush(heap, _Cell(bound, next(numbers), part))
         return heap[0].bound
 
     def _bound(

@@ -217,10 +217,6 @@ def _shortest(rows: Numbers, right: Numbers) -> Numbers:
     """Return the shortest solution of rows t = right, or the nearest to one."""
     if 0 in rows.shape:
         return np.zeros(rows.shape[1])
-    if 1 in rows.shape:
-        line = rows.reshape(-1)
-        square = float(line @ line)
-        if not square:
-            return np.zeros(rows.shape[1])
+    if 1 in rows.shape and (square := float(rows.ravel() @ rows.ravel())):
         return np.asarray((rows.T @ right) / square)
     return np.asarray(np.linalg.lstsq(rows, right, rcond=None)[0], dtype=np.float64)

@@ -18,7 +18,7 @@ from glassline.head import Head
 
 __all__ = ["flip", "flip_each"]
 
-MAX_DOUBLINGS = 64  # of the nudge: from one unit in the last place to anything
+SMALLEST = 5e-324  # the least number above 0
 Steps = NDArray[np.float64]  # of the features free to move, each in its scale
 
 
@@ -87,7 +87,8 @@ def flip(
     reach = Reach.of(x, head.d, frozen=frozen, scale=scale, bounds=bounds)
     wanted = None if target is None else _checked(target, head.k)
     present = most_probable(head, reach.start)
-    return _Search(head, reach, present, wanted).answer()
+    with np.errstate(over="ignore", invalid="ignore"):  # so far away is no number
+        return _Search(head, reach, present, wanted).answer()
 
 
 def flip_each(
@@ -137,11 +138,13 @@ class _Search:
         alone = self.walls.alone()
         self.pushes = [alone[region] for region in self.regions]
         self.margins = [0.0] * len(self.regions)
+        self.is_beyond = False  # a tie was reached, and no number past it
 
     def answer(self) -> Flip | NoFlip:
         """Return the nearest region's point that the logits agree with."""
         for at, steps in self._nearest_first():
             settled = self._settle(at, steps)
+            self.is_beyond |= settled is None
             if settled is not None:
                 x, predicted, nudge = settled
                 return Flip(
@@ -187,9 +190,7 @@ class _Search:
     def _settle(self, at: int, steps: Steps | None) -> tuple[Values, int, float] | None:
         """Go beyond the tie by as little as makes the logits say the new class."""
         nudge = 0.0
-        for doubling in range(MAX_DOUBLINGS):
-            if steps is None:
-                return None
+        while steps is not None:
             x = self.walls.x(steps)
             if not np.isfinite(x).all():
                 return None
@@ -197,8 +198,8 @@ class _Search:
             if self._wins(predicted):
                 x.setflags(write=False)
                 return x, predicted, nudge
-            nudge = self._unit(x) * 2.0**doubling
-            steps = self._project(at, nudge)
+            nudge = max(self._unit(x), 2 * nudge)
+            steps = self._project(at, nudge) if nudge < np.inf else None
         return None
 
     def _wins(self, predicted: int) -> bool:
@@ -211,7 +212,7 @@ class _Search:
         size = np.maximum(np.abs(x), np.abs(self.reach.start))
         terms = size @ np.abs(self.head.W) + np.abs(self.head.b)
         largest = float(terms.max()) or float(self.walls.lengths.max())
-        return float(np.finfo(np.float64).eps) * largest
+        return max(float(np.finfo(np.float64).eps) * largest, SMALLEST)
 
     def _proof(self, chosen: int | None) -> Proof:
         regions = tuple(
@@ -234,6 +235,8 @@ class _Search:
             return Obstacle.WEIGHTS
         if any(self.margins):
             return Obstacle.LEVEL
+        if self.is_beyond:
+            return Obstacle.BEYOND
         reached = [
             walls.nearest(region, margin, bounded=False).point is not None
             for region, margin in zip(self.regions, self.margins, strict=True)

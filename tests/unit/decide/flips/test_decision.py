@@ -255,3 +255,64 @@ def test_what_can_not_be_asked_is_refused(
 
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         flip_decision(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("weights", "biases", "costs", "x", "obstacle"),
+    [
+        pytest.param(
+            [[1e100, -2e100]],
+            [0, 0],
+            [[2, -2, 3], [1, 2, 0]],
+            [2.0],
+            Obstacle.BEYOND,
+            id="one step in the last place goes from one class to the other",
+        ),
+        pytest.param(
+            [[0, 1e200]],
+            [0, -2e100],
+            [[2, 0, 1], [1, 1, -1]],
+            [2e16],
+            Obstacle.UNSETTLED,
+            id="no cut ends",
+        ),
+        pytest.param(
+            [[-2e-308, 2e-308, -2e-308], [-1e-308, -2e-308, 2e-308]],
+            [0, -2e4, 0],
+            [[-3, -2, -1], [-3, -2, 2], [-2, -3, -1]],
+            [-1e16, -2e16],
+            Obstacle.UNSETTLED,
+            id="beyond the largest number",
+        ),
+        pytest.param(
+            [[0, 1, -1e308]],
+            [0, -20, 0],
+            [[0, 5, 1], [20, 0, 1], [20, 0, 1]],
+            [1.0],
+            Obstacle.BEYOND,
+            id="a third class overflows on the way",
+        ),
+    ],
+)
+def test_where_numbers_end_none_is_found_and_none_is_denied(
+    weights: list[list[float]],
+    biases: list[float],
+    costs: list[list[float]],
+    x: list[float],
+    obstacle: Obstacle,
+) -> None:
+    """What can not be told is not proved either: at_least stays finite."""
+    k = len(biases)
+    policy = Policy(
+        ("ok", "a", "b")[:k],
+        np.array(costs, np.float64),
+        np.full(k, 1 / k),
+        np.full(k, 1 / k),
+        good="ok",
+    )
+
+    answer = flip_decision(Head(np.array(weights), np.array(biases, float)), policy, x)
+
+    assert isinstance(answer, NoDecisionFlip)
+    assert answer.obstacle == obstacle
+    assert answer.at_least < np.inf

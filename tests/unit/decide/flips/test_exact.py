@@ -171,6 +171,21 @@ def test_above_one_nothing_is_ever_accepted(threshold: float) -> None:
     assert found.at_least == np.inf
 
 
+@pytest.mark.parametrize("target", ["reject", None])
+@pytest.mark.parametrize("threshold", [2.0, np.nextafter(1.0, 2.0)])
+def test_where_nothing_is_accepted_costs_decide_the_rest(
+    threshold: float, target: str | None
+) -> None:
+    """From review at x = 0 to reject at log 4, as without a guarantee."""
+    policy = replace(ONLY_SURE, guarantee=replace(SURE, threshold=threshold))
+
+    found = flip_decision(SLOPE, policy, [0.0], target=target)
+
+    assert isinstance(found, DecisionFlip)
+    assert found.decision == "reject"
+    np.testing.assert_allclose(found.x, [np.log(4)], rtol=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_under_a_guarantee_nothing_nearer_is_decided_otherwise(
     rng: np.random.Generator, seed: int

@@ -654,3 +654,66 @@ def test_what_can_not_be_asked_is_refused(
 
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         flip(given_options.pop("head"), given_options.pop("x"), **given_options)
+
+
+@pytest.mark.parametrize(
+    ("weights", "biases", "x", "options", "obstacle"),
+    [
+        pytest.param(
+            [[0.0, 1e-308]],
+            [2.0, -1.0],
+            [-1e307],
+            {"target": 1, "scale": [1e150]},
+            Obstacle.BEYOND,
+            id="level at 3e308, which is no number",
+        ),
+        pytest.param(
+            [[2e306, 2e306]],
+            [-1.0, 0.0],
+            [-2.0],
+            {"target": 1},
+            Obstacle.WEIGHTS,
+            id="the same weight, and the bias rounded away",
+        ),
+        pytest.param(
+            [[0.0, 0.0], [0.0, 0.0]],
+            [0.9, 0.9],
+            [2.1, 3.8],
+            {},
+            Obstacle.WEIGHTS,
+            id="no weight at all",
+        ),
+    ],
+)
+def test_what_is_beyond_numbers_is_said_so(
+    weights: list[list[float]],
+    biases: list[float],
+    x: list[float],
+    options: dict[str, Any],
+    obstacle: Obstacle,
+) -> None:
+    """Never that the ranges end before it, where there are none."""
+    answer = flip(Head(np.array(weights), np.array(biases)), x, **options)
+
+    assert isinstance(answer, NoFlip)
+    assert answer.obstacle == obstacle
+
+
+def test_a_flip_between_the_smallest_numbers_is_found() -> None:
+    """Z = (5e-324, 5e-324 x): no step of less than half of x changes a logit."""
+    head = Head(np.array([[0.0, 5e-324]]), np.array([5e-324, 0.0]))
+
+    nearest = found(head, [0.0])
+
+    assert 1.5 <= nearest.x[0] <= 2.0
+    assert predicted(head, nearest.x) == 1
+
+
+def test_a_flip_at_the_smallest_number_is_found() -> None:
+    """Level at 1e-400, which rounds to 0: the least x above it that decides."""
+    head = Head(np.array([[1e100, 0.0, -1e100]]), np.array([0.0, -1e-300, 2e-300]))
+
+    nearest = found(head, [0.0], target=0)
+
+    assert 0 < nearest.x[0] < 1e-300
+    assert predicted(head, nearest.x) == 0
