@@ -1,3 +1,5 @@
+from glassline.store.columns import Columns as Columns
+from glassline.store.columns import Recent as Recent
 from glassline.store.core import Core as Core
 from glassline.store.entry import Entry as Entry
 from glassline.store.entry import Recorded as Recorded

@@ -35,6 +35,7 @@ KINDS = (
     "token_revoked",
     "photo_removed",
     "golden_check",
+    "limits",
     "note",
     "heads",
 )

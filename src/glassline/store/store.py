@@ -326,6 +326,20 @@ class Store:
         }
         return self._append("golden_check", who, body)
 
+    def freeze_limits(
+        self, chart: str, limits: Mapping[str, Any], *, who: str, reason: str
+    ) -> Row:
+        """Record the limits that a chart is held against from now on."""
+        check_text("chart", chart)
+        check_text("reason", reason)
+        body = {"chart": chart, "limits": dict(limits), "reason": reason}
+        return self._append("limits", who, body)
+
+    def limits(self) -> dict[str, Row]:
+        """Return of each chart the row that froze its limits last."""
+        rows = self.rows("limits", limit=listing.MOST_ROWS)
+        return {str(row.body["chart"]): row for row in reversed(rows)}
+
     def _append(self, kind: str, who: str, body: Mapping[str, Any]) -> Row:
         check_text("who", who)
         moment, text = Moment(self.core.now), as_text(body)
