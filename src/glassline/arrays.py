@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Bool, Float32, Float64, Int64
 from numpy.typing import NDArray
 
 from glassline.errors import InputError, ShapeError, show
@@ -22,6 +22,7 @@ __all__ = [
     "Costs",
     "Features",
     "Image",
+    "Kept",
     "Logits",
     "Maps",
     "Named",
@@ -30,6 +31,7 @@ __all__ = [
     "Reading",
     "Targets",
     "Values",
+    "View",
     "Weights",
     "as_floats",
     "check_image",
@@ -37,6 +39,9 @@ __all__ = [
 
 Image = Float32[np.ndarray, "h w"]
 """Grey photo; 0 black to 1 white, rows first."""
+
+Kept = Bool[np.ndarray, "h w"]
+"""Which pixels are looked at; what the others show changes nothing."""
 
 Values = Float64[np.ndarray, "d"]
 """The d readings of one part, each in its own unit."""
@@ -70,6 +75,33 @@ PartWeights = Float64[np.ndarray, "n"]
 
 Costs = Float64[np.ndarray, "k a"]
 """Cost of each action for each true class, in the line's currency."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What a front looks at: a photo, and which of its pixels count.
+
+    Attributes:
+        grey: Shape (h, w). Pixels that do not count are filled from those that do.
+        keep: Shape (h, w), the pixels that count; None where all of them do.
+        taken: Shape (h, w), the photo before it was filled; None where nothing was.
+    """
+
+    grey: Image
+    keep: Kept | None = None
+    taken: Image | None = None
+
+    @property
+    def taken_or_grey(self) -> Image:
+        """Return the photo before it was filled."""
+        return self.grey if self.taken is None else self.taken
+
+    @classmethod
+    def of(cls, image: Image | View) -> View:
+        """Return a view of all of an image; a view as it is."""
+        if isinstance(image, View):
+            return image
+        return cls(image)
 
 
 def check_image(image: Image) -> None:

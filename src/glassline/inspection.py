@@ -27,7 +27,8 @@ from glassline.errors import (
     show,
 )
 from glassline.explain import Evidence, Explanation, Provenance, Sheet, Supposed
-from glassline.image import Photo, load
+from glassline.features import Mark
+from glassline.image import Looked, Photo, load
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
 from glassline.model import Model
@@ -68,7 +69,7 @@ def inspect(  # noqa: PLR0913  one keyword for each thing a caller may add
     if label is not None:
         label = find("label", label, model.recipe.classes, LabelError)
     seen = load(photo, settings=model.recipe.image, root=root)
-    reading = model.front.read(seen.image)  # four readings, each in its own unit
+    reading = model.front.read(seen.view)  # four readings, each in its own unit
     said = decide(model, reading.values[None])  # x, z = xW + b, softmax, the cheapest
     return Inspection(
         photo=seen,
@@ -243,19 +244,20 @@ class Inspection(Record):
 
     @cached_property
     def evidence(self) -> Evidence:
-        """Return what drove each reading, in pixels of the whole photo."""
-        left, top = (self.model.recipe.image.region_xyxy or (0, 0))[:2]
-        located = self.model.front.locate(self.photo.image)
+        """Return what drove each reading, in pixels of the whole photo as it was taken."""
+        located = self.model.front.locate(self.photo.view)
+        looked = self.photo.looked
         return Evidence(
-            image=self.photo.image,
+            image=looked.shown,
             marks={
-                name: tuple(mark.moved(top, left) for mark in marks)
+                name: tuple(_on_photo(mark, looked) for mark in marks)
                 for name, marks in located.items()
             },
             readings=self.readings,
             x=Named(self.model.feature_names, self.x),
             units=self.model.units,
-            corner_rc=(top, left),
+            corner_rc=looked.shown_rc,
+            left_out=looked.left_out,
             pixel_size_um=self.model.recipe.image.pixel_size_um,
         )
 
@@ -386,6 +388,12 @@ class Inspection(Record):
             **({"supposed": asdict(self.supposed)} if self.supposed else {}),
             "model": self.model.sha256,
         }
+
+
+def _on_photo(mark: Mark, looked: Looked) -> Mark:
+    """Return a mark of the view where it lies on the whole photo as it was taken."""
+    moved = mark.moved(*looked.corner_rc)
+    return moved if looked.matrix is None else moved.laid(looked.matrix)
 
 
 def _plain(found: Stand | Nearby | ClassSet | None) -> dict[str, Any] | None:

@@ -50,6 +50,16 @@ def test_every_door_says_what_inspect_says(agreed: Line, door: str) -> None:
     assert found == {name: expected[name] for name in found}
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_keeps_to_mask_and_alignment(placed: Line, door: str) -> None:
+    """Of parts that are masked, and of ones laid on a golden part first."""
+    found = DOORS[door](placed)
+
+    expected = said(placed.inspected)
+    assert len(found) >= 2
+    assert found == {name: expected[name] for name in found}
+
+
 def test_a_model_does_not_differ_from_itself(agreed: Line) -> None:
     """Compared on the photos and everywhere: no class and no decision changes."""
     found = compare(agreed.model, agreed.model, agreed.data)

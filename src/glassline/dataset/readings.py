@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Values, View
 from glassline.dataset.dataset import Dataset
 from glassline.dataset.frame import frame
 from glassline.dataset.likeness import Likeness, alike, likeness
@@ -46,9 +46,9 @@ Progress = Callable[[str, int, int], None]
 
 @runtime_checkable
 class Measure(Protocol):
-    """Anything that turns an image into numbers: a front, or a table of candidates."""
+    """Anything that turns a view into numbers: a front, or a table of candidates."""
 
-    def __call__(self, image: Image, /) -> Values:
+    def __call__(self, view: View, /) -> Values:
         """Return one row of numbers, shape (d,)."""
 
 
@@ -215,7 +215,7 @@ def joined(
     data: Dataset, settings: ImageSettings, progress: Progress = no_progress
 ) -> Dataset:
     """Return the same parts, those with the same pixels in one group, before any deal."""
-    read = read_parts(data, lambda image: np.zeros(0), settings, progress=progress)
+    read = read_parts(data, lambda view: np.zeros(0), settings, progress=progress)
     groups = {part.path: part.group for part in read.data.parts}
     groups |= {each.part.path: each.of.group for each in read.copies}
     parts = (replace(p, group=groups.get(p.path, p.group)) for p in data.parts)
@@ -295,7 +295,7 @@ def _in_order(
         except ImageError as error:
             return Refusal(str(part.path), error.reason, str(error))
         try:
-            values = measure(photo.image)
+            values = measure(photo.view)
         except UnreadError as error:
             told = f"{printable(part.path.name)}: {error}"
             return Refusal(str(part.path), error.reason, told)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from glassline.arrays import Image, Named
+from glassline.arrays import Image, Kept, Named
 from glassline.features import Line, Mark
 from glassline.interface.record import Record
 
@@ -18,7 +18,7 @@ class Evidence(Record):
     """What an inspector would point at on one photo, and the photo.
 
     Attributes:
-        image: Shape (h, w), the region that was read.
+        image: Shape (h, w), the region that was read; of an aligned photo all of it.
         marks: Feature to the marks that drove its reading, the strongest first, in
             pixels of the whole photo.
         readings: Each feature's reading, in its own unit.
@@ -26,6 +26,7 @@ class Evidence(Record):
         units: Feature to unit, for features that the catalogue has no unit of.
         corner_rc: Row and column of the region in the whole photo.
         pixel_size_um: Side of a pixel on the part, in micrometres, where it is known.
+        left_out: Shape (h, w), what of the image was not looked at; None for nothing.
 
     Example:
         >>> import numpy as np
@@ -45,6 +46,7 @@ class Evidence(Record):
     units: Mapping[str, str] | None = None
     corner_rc: tuple[int, int] = (0, 0)
     pixel_size_um: float | None = None
+    left_out: Kept | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return every mark as plain data; lengths in micrometres where known."""

@@ -9,7 +9,12 @@ from glassline.features.marks import Area
 from glassline.features.ranks import median
 from glassline.features.reflection_unevenness import ReflectionUnevenness, departures
 from glassline.features.surface import CELL_PX, Surface
-from glassline.features.texture_change import TextureChange, blocks_hw, roughness
+from glassline.features.texture_change import (
+    TextureChange,
+    blocks_hw,
+    counted_blocks,
+    roughness,
+)
 
 __all__ = ["find_changed", "find_uneven"]
 
@@ -30,7 +35,11 @@ def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
     if settings.across == "scales" or min(surface.image.shape) < MIN_SIDE_PX:
         return ()
     blocks = np.array(roughness(surface, settings), np.float64)
-    above = blocks - median(blocks)
+    is_counted = counted_blocks(surface, settings)
+    if is_counted is None:
+        above = blocks - median(blocks)
+    else:
+        above = np.where(is_counted, blocks - median(blocks[is_counted]), 0.0)
     tall, wide = blocks_hw(surface, settings)
     row, column = np.unravel_index(int(above.argmax()), above.shape)
     top, left = int(row) % tall, int(column) % wide
@@ -53,7 +62,7 @@ def find_uneven(surface: Surface, settings: ReflectionUnevenness) -> tuple[Area,
     """
     if min(surface.image.shape) < MIN_SIDE_PX:
         return ()
-    rest = departures(surface, settings)
+    rest, _ = departures(surface, settings)
     sides = zip(surface.image.shape, rest.shape, strict=True)
     tall, wide = (side / fields for side, fields in sides)
     bright = _areas(rest, settings.share, LEAST_PERCENT, (tall, wide))

@@ -75,4 +75,4 @@ def measure(surface: Surface, settings: GrainNoise) -> tuple[float, Plane]:
     np.subtract(facing(found.mean, settings.polarity, out=grain), found.turn, out=grain)
     cells = np.maximum(surface.in_cells(grain), np.float32(0.0))
     cells *= np.float32(1.0 / found.noise)
-    return strongest(cells, settings.share), cells
+    return strongest(surface.counted(cells), settings.share), cells

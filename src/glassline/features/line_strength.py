@@ -124,7 +124,7 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
     ridge = _ridge(surface, settings.polarity, settings.width_px)
     steps = max(1, round(settings.length_px / (2 * CELL_PX)))
     best = best_paths(ridge, steps)
-    return strongest(best, COUNTED / best.size), best
+    return strongest(best, COUNTED / best.size), surface.blanked(best)
 
 
 def standing_out(surface: Surface, settings: LineStrength) -> Plane:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 __all__ = ["Area", "Line", "Mark", "Speck"]
 
 Point = tuple[float, float]
 """Row and column in photo pixels, from the centre of the top left pixel."""
+
+
+Matrix = NDArray[np.float64]
+"""Shape (2, 3): x, y, 1 of a place to its x, y on another photo, as points count them."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,11 @@ class Line:
         )
         return replace(self, points=points)
 
+    def laid(self, matrix: Matrix) -> Line:
+        """Return the same line on a photo where it lies as the matrix says."""
+        points = tuple(_laid(matrix, row, column) for row, column in self.points)
+        return replace(self, points=points)
+
 
 @dataclass(frozen=True)
 class Speck:
@@ -60,6 +72,11 @@ class Speck:
     def moved(self, down_px: float, right_px: float) -> Speck:
         """Return the same speck in a photo that begins so much higher and further left."""
         return replace(self, row=self.row + down_px, column=self.column + right_px)
+
+    def laid(self, matrix: Matrix) -> Speck:
+        """Return the same speck on a photo where it lies as the matrix says."""
+        row, column = _laid(matrix, self.row, self.column)
+        return replace(self, row=row, column=column)
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,27 @@ class Area:
             right=self.right + right_px,
         )
 
+    def laid(self, matrix: Matrix) -> Area:
+        """Return the upright rectangle around the area on a photo that was turned."""
+        corners = [
+            _laid(matrix, row - 0.5, column - 0.5)
+            for row in (self.top, self.bottom)
+            for column in (self.left, self.right)
+        ]
+        rows, columns = zip(*corners, strict=True)
+        return replace(
+            self,
+            top=min(rows) + 0.5,
+            left=min(columns) + 0.5,
+            bottom=max(rows) + 0.5,
+            right=max(columns) + 0.5,
+        )
+
 
 Mark = Line | Speck | Area
 """One place that drove a reading."""
+
+
+def _laid(matrix: Matrix, row: float, column: float) -> Point:
+    x, y = (float(a * column + b * row + c) for a, b, c in matrix)
+    return y, x

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import strongest
-from glassline.features.surface import DARKEST, Plane, Surface
+from glassline.features.surface import DARKEST, LEAST, Cells, Plane, Surface
 
 __all__ = ["GRID", "ReflectionUnevenness", "departures", "measure"]
 
+HALF = 0.5  # of a field: with less of it to look at it does not count
 PER_FIELD = 3  # pixels along a field's side: fewer would be shared unevenly
 
 
@@ -68,18 +69,49 @@ def measure(surface: Surface, settings: ReflectionUnevenness) -> tuple[float, Pl
         Residual after removal of the trend: EMVA Standard 1288, release 4.0
         (2021), linear part, non-uniformity; the shares are ours.
     """
-    rest = departures(surface, settings)
-    spread = strongest(rest, settings.share) + strongest(-rest, settings.share)
-    return spread, surface.shown(np.abs(rest).astype(np.float32))
+    rest, is_counted = departures(surface, settings)
+    counted = rest[is_counted]
+    spread = strongest(counted, settings.share) + strongest(-counted, settings.share)
+    shown = surface.shown(np.abs(rest).astype(np.float32))
+    return spread, surface.blanked(shown)
 
 
-def departures(surface: Surface, settings: ReflectionUnevenness) -> NDArray[np.float64]:
-    """Distance of each field from the lamp's plane, per cent of the mean brightness."""
+def departures(
+    surface: Surface, settings: ReflectionUnevenness
+) -> tuple[NDArray[np.float64], Cells]:
+    """Distance of each field from the lamp's plane, and which fields count.
+
+    In per cent of the mean brightness. Where only a part of the photo counts, the mean
+    of a field is that of its places that do; a field with less than half of them
+    does not count, and is 0.
+    """
     photo = _smallest(surface, settings.fields)
     size_wh = [min(settings.fields, side) for side in photo.shape[::-1]]
-    fields = cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA).astype(np.float64)
-    percent = 100.0 / max(float(fields.mean()), DARKEST)
-    return percent * _without_plane(fields)
+    kept = surface.kept(photo)
+    if kept is None:
+        fields = _fields(photo, size_wh)
+        percent = 100.0 / max(float(fields.mean()), DARKEST)
+        return percent * _without_plane(fields), np.ones(fields.shape, np.bool_)
+    share = _fields(kept.astype(np.float32), size_wh)
+    fields = _fields(surface.blanked(photo), size_wh) / np.maximum(share, LEAST)
+    is_counted = share >= min(HALF, float(share.max()))
+    percent = 100.0 / max(float(fields[is_counted].mean()), DARKEST)
+    rest = _without_plane_of(fields, is_counted)
+    return np.where(is_counted, percent * rest, 0.0), is_counted
+
+
+def _fields(plane: Plane, size_wh: list[int]) -> NDArray[np.float64]:
+    return cv2.resize(plane, size_wh, interpolation=cv2.INTER_AREA).astype(np.float64)
+
+
+def _without_plane_of(
+    fields: NDArray[np.float64], is_counted: Cells
+) -> NDArray[np.float64]:
+    """Fields less the least-squares plane of those that count, whatever their outline."""
+    rows, columns = np.indices(fields.shape, dtype=np.float64)
+    sides = np.stack([np.ones_like(rows), rows, columns], axis=-1)
+    plane = np.linalg.lstsq(sides[is_counted], fields[is_counted], rcond=None)[0]
+    return np.asarray(fields - sides @ plane)
 
 
 def _smallest(surface: Surface, fields: int) -> Plane:

@@ -51,7 +51,7 @@ def _peaks(surface: Surface, settings: GrainNoise) -> list[tuple[int, int, float
     """Row, column and strength of the peaks of grain, the strongest first."""
     found = surface.curvature(settings.width_px)
     bend = facing(found.mean, settings.polarity, out=np.empty_like(found.mean))
-    grain = (bend - found.turn) / np.float32(found.noise)
+    grain = surface.blanked((bend - found.turn) / np.float32(found.noise))
     size = 2 * max(1, round(settings.width_px / (2 * step_px(settings.width_px)))) + 1
     highest = cv2.dilate(grain, np.ones((size, size), np.uint8))
     limit = max(VISIBLE, AS_CLEAR * float(grain.max()))

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, check_image
+from glassline.arrays import Image, View, check_image
 from glassline.features.ranks import median, some_of
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "CELL_PX",
     "DARKEST",
     "GREY_STEP",
+    "LEAST",
+    "Cells",
     "Curvature",
     "Plane",
     "Surface",
@@ -29,6 +31,9 @@ __all__ = [
 Plane = NDArray[np.float32]
 """One number a pixel or a cell, rows first."""
 
+Cells = NDArray[np.bool_]
+"""Which places of a plane count."""
+
 GREY_STEP = 1.0 / 255.0  # of an 8-bit camera: a quarter of it is no evidence
 DARKEST = 4.0 * GREY_STEP  # a mean below it is no brightness to compare with
 CELL_PX = 4  # readings are compared, and maps drawn, in cells of this side
@@ -37,6 +42,8 @@ DEPTH = cv2.CV_32F
 MEDIAN_SAMPLES = 1 << 13  # the median of so many pixels is good to 1.5 per cent
 TILE_PX = 16  # local noise: mean over tiles of this side, then over 3 x 3 tiles
 NORMAL_MAD = 1.4826  # standard deviation of a Gaussian over its median deviation
+HALVINGS = 3  # of the photo: to an eighth
+LEAST = np.float32(1e-6)  # share of a place that counts: divides none by 0
 NORMAL_MEAN = 1.2533  # and over its mean deviation: sqrt(pi / 2)
 
 BEND_MEAN = np.array([[0, 0.5, 0], [0.5, -2, 0.5], [0, 0.5, 0]], dtype=np.float32)
@@ -103,7 +110,8 @@ class Surface:
     Each derived picture is computed when it is first asked for, and kept.
 
     Args:
-        image: Shape (h, w), grey, 0 black to 1 white, float32, h and w >= 1.
+        image: Shape (h, w), grey, 0 black to 1 white, float32, h and w >= 1; or a view
+            of it, whose pixels that do not count drive nothing.
         workspace: Memory to work in, of which no other surface is in use; left
             out, fresh memory.
 
@@ -117,14 +125,26 @@ class Surface:
         ((8, 12), (4, 6))
     """
 
-    def __init__(self, image: Image, workspace: Workspace | None = None) -> None:
-        self.image: Plane = np.ascontiguousarray(image, dtype=np.float32)
+    def __init__(self, image: Image | View, workspace: Workspace | None = None) -> None:
+        view = View.of(image)
+        self.image: Plane = np.ascontiguousarray(view.grey, dtype=np.float32)
         self.workspace = workspace or Workspace()
         self.workspace.begin(self.image.shape)
         self._smaller: dict[int, Plane] = {1: self.image}
         self._curvature: dict[float, Curvature] = {}
+        self._kept: dict[tuple[int, ...], Cells] = {}
+        if view.keep is not None and not view.keep.all():
+            self._kept = self._coarser(view.keep)
         if not self._is_surely_finite():
-            check_image(image)
+            check_image(view.grey)
+
+    def _coarser(self, keep: Cells) -> dict[tuple[int, ...], Cells]:
+        """Which places count, at each step: those of which all pixels do."""
+        steps, share = {keep.shape: keep}, keep.astype(np.float32)
+        for _ in range(HALVINGS):
+            share = self.halved(share, "share")
+            steps[share.shape] = share == 1.0
+        return steps
 
     def _is_surely_finite(self) -> bool:
         """Look at the smaller photo, and at the odd edge that it leaves out."""
@@ -139,6 +159,27 @@ class Surface:
         """Rows and columns of cells; a last part of a cell is left out."""
         rows, columns = self.smaller(CELL_PX).shape
         return rows, columns
+
+    @property
+    def kept_cells(self) -> Cells | None:
+        """The cells that count: all of whose pixels do; None where every cell does."""
+        return self._kept.get(self.cells_hw)
+
+    def kept(self, plane: Plane) -> Cells | None:
+        """Return which places of a plane of any step count; None where all do."""
+        return self._kept.get(plane.shape)
+
+    def counted(self, plane: Plane) -> Plane:
+        """Return the values of the places that count, as one row; all as they stand."""
+        kept = self.kept(plane)
+        return plane if kept is None or not kept.any() else plane[kept][np.newaxis]
+
+    def blanked(self, plane: Plane) -> Plane:
+        """Return a plane that is 0 where its places do not count."""
+        kept = self.kept(plane)
+        if kept is None:
+            return plane
+        return np.where(kept, plane, np.float32(0.0))
 
     def smaller(self, step: int) -> Plane:
         """Return the photo averaged over step x step pixels; step 1, 2, 4 or 8."""
@@ -185,7 +226,8 @@ class Surface:
         cv2.filter2D(blurred, DEPTH, BEND_TURN * gain, dst=turn, borderType=BORDER)
         _filter(blurred, SLOPE * gain, SLOPE, out=mixed)
         cv2.magnitude(turn, mixed, magnitude=turn)
-        return Curvature(mean, turn, max(_spread(mean), GREY_STEP / 4.0))
+        spread = _spread(self.counted(mean))
+        return Curvature(mean, turn, max(spread, GREY_STEP / 4.0))
 
     def local_noise(self, width_px: float) -> Plane:
         """Return the noise of the curvature around each cell, > 0.
@@ -199,20 +241,22 @@ class Surface:
         size = np.abs(found.mean, out=self.workspace.scratch(found.mean))
         cap(size, 3.0 * found.noise)
         size = self.averaged(size)
+        around, kept = _around(self.blanked(size)), self.kept_cells
+        if kept is not None:  # the mean of those that count; none near: as everywhere
+            share = _around(kept.astype(np.float32))
+            usual = np.float32(found.noise / NORMAL_MEAN)
+            around /= np.maximum(share, LEAST)
+            around[share == 0] = usual
         rows, columns = self.cells_hw
-        per_tile = TILE_PX // CELL_PX
-        tiles = cv2.resize(
-            size,
-            (max(1, columns // per_tile), max(1, rows // per_tile)),
-            interpolation=cv2.INTER_AREA,
-        )
-        around = cv2.blur(tiles, (3, 3), borderType=cv2.BORDER_REPLICATE)
-        around = cv2.resize(around, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        smooth = cv2.resize(around, (columns, rows), interpolation=cv2.INTER_LINEAR)
         floor = 0.5 * found.noise / NORMAL_MEAN
-        return np.asarray(NORMAL_MEAN * np.maximum(around, floor), dtype=np.float32)
+        return np.asarray(NORMAL_MEAN * np.maximum(smooth, floor), dtype=np.float32)
 
     def in_cells(self, plane: Plane) -> Plane:
-        """Return the largest value in each cell, of a picture of any step."""
+        """Return the largest value in each cell, of any step; 0 where it does not count."""
+        return self.blanked(self._in_cells(plane))
+
+    def _in_cells(self, plane: Plane) -> Plane:
         rows, columns = self.cells_hw
         if plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * columns:
             tall = plane[: 2 * rows, : 2 * columns]
@@ -242,6 +286,19 @@ class Surface:
         size_wh = self.cells_hw[::-1]
         larger = cv2.resize(blocks, size_wh, interpolation=cv2.INTER_NEAREST)
         return np.asarray(larger, dtype=np.float32)
+
+
+def _around(cells: Plane) -> Plane:
+    """Mean over tiles of 16 px, then over 3 x 3 of them."""
+    rows, columns = cells.shape
+    per_tile = TILE_PX // CELL_PX
+    tiles = cv2.resize(
+        cells,
+        (max(1, columns // per_tile), max(1, rows // per_tile)),
+        interpolation=cv2.INTER_AREA,
+    )
+    around = cv2.blur(tiles, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(around, dtype=np.float32)
 
 
 def step_px(width_px: float) -> int:

@@ -16,14 +16,24 @@ from glassline.features.surface import (
     CELL_PX,
     DARKEST,
     GREY_STEP,
+    LEAST,
+    Cells,
     Plane,
     Surface,
 )
 
-__all__ = ["GRID", "TextureChange", "blocks_hw", "measure", "roughness"]
+__all__ = [
+    "GRID",
+    "TextureChange",
+    "blocks_hw",
+    "counted_blocks",
+    "measure",
+    "roughness",
+]
 
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
+HALF = 0.5  # of a block: with less of it to look at it does not count
 MANY = 1 << 16  # the mean of so many pixels is good to three thousandths
 
 
@@ -106,12 +116,17 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
         comparison are ours.
     """
     lengths = roughness(surface, settings)
-    middle = median(lengths)
-    shown = _around_cells(np.abs(lengths - np.float32(middle)), surface)
+    is_counted = counted_blocks(surface, settings)
+    counted = lengths if is_counted is None else lengths[is_counted]
+    middle = median(counted)
+    away = np.abs(lengths - np.float32(middle))
+    shown = surface.blanked(_around_cells(away, surface))
     if settings.across == "scales":
-        fine, coarse = (_typical(_bend(surface, step)) for step in (1, 2))
+        fine, coarse = (
+            _typical(surface.counted(_bend(surface, step))) for step in (1, 2)
+        )
         return float(np.log(coarse / fine)), shown
-    return strongest(lengths, settings.share) - middle, shown
+    return strongest(counted, settings.share) - middle, shown
 
 
 def roughness(surface: Surface, settings: TextureChange) -> Plane:
@@ -126,10 +141,9 @@ def roughness(surface: Surface, settings: TextureChange) -> Plane:
         size = surface.halved(size, "size")
     size += np.float32(FLOOR)
     cv2.log(size, dst=size)
-    side = blocks_hw(surface, settings)
-    blocks = _over_blocks(surface.averaged(size), side)
+    blocks = _over_blocks(surface, surface.averaged(size), settings)
     if settings.light_power:
-        light = _over_blocks(surface.smaller(CELL_PX), side)
+        light = _over_blocks(surface, surface.smaller(CELL_PX), settings)
         light = np.log(np.maximum(light, 0) + np.float32(DARKEST))
         blocks = blocks - np.float32(settings.light_power) * light
     return blocks
@@ -142,7 +156,28 @@ def blocks_hw(surface: Surface, settings: TextureChange) -> tuple[int, int]:
     return min(side, rows), min(side, columns)
 
 
-def _over_blocks(cells: Plane, block_hw: tuple[int, int]) -> Plane:
+def counted_blocks(surface: Surface, settings: TextureChange) -> Cells | None:
+    """Which blocks count: those of which at least half the cells do, or the fullest.
+
+    None where all of them do.
+    """
+    cells = surface.kept_cells
+    if cells is None:
+        return None
+    share = _means(cells.astype(np.float32), blocks_hw(surface, settings))
+    return share >= min(HALF, float(share.max()))
+
+
+def _over_blocks(surface: Surface, cells: Plane, settings: TextureChange) -> Plane:
+    """Mean of the cells that count in each block within the photo."""
+    side, kept = blocks_hw(surface, settings), surface.kept_cells
+    if kept is None:
+        return _means(cells, side)
+    share = _means(kept.astype(np.float32), side)
+    return np.asarray(_means(surface.blanked(cells), side) / np.maximum(share, LEAST))
+
+
+def _means(cells: Plane, block_hw: tuple[int, int]) -> Plane:
     """Mean over each block of cells that lies within the photo."""
     tall, wide = block_hw
     means = cv2.blur(

@@ -58,7 +58,7 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     shown = np.array(measure(surface, settings)[1])
     shown[strengths <= 0.0] = 0.0  # no part of any line
     drove = np.where(is_strongest, shown, -1.0)
-    usual = float(np.median(shown))
+    usual = float(np.median(surface.counted(shown)))
     ridge = _ridge(surface, settings)
     mean = surface.curvature(settings.width_px).mean
     step = step_px(settings.width_px)
@@ -112,7 +112,9 @@ def _ridge(surface: Surface, settings: LineStrength) -> Plane:
     np.minimum(ridge, found.turn, out=ridge)
     rows, columns = ridge.shape
     around = cv2.resize(noise, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(2.0 * np.maximum(ridge, 0.0) / around, np.float32)
+    return surface.blanked(
+        np.asarray(2.0 * np.maximum(ridge, 0.0) / around, np.float32)
+    )
 
 
 def _seed(cell: tuple[np.intp, ...], ridge: Plane, step: int) -> tuple[int, int]:

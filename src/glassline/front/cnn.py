@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Reading, check_image
+from glassline.arrays import Image, Reading, View, check_image
 from glassline.errors import ModelError
 from glassline.features import Area, Mark
 from glassline.front.front import Front
@@ -22,6 +22,7 @@ __all__ = ["COMPANION", "Cnn", "fitted"]
 
 COMPANION = "front.onnx"
 AS_STRONG = 0.5  # of the strongest cell: what counts as driven by the same thing
+HALF = 0.5  # of a cell: with less of it to look at it points at nothing
 UNIT = "network"
 SHOWN = 12  # cells of a map: more is no place any more
 
@@ -106,14 +107,14 @@ class Cnn(Front):
         """Return the hash of the file."""
         return hashlib.sha256(self.companion).hexdigest()
 
-    def read(self, image: Image) -> Reading:
+    def read(self, image: Image | View) -> Reading:
         """Return the four readings and their maps.
 
         A map's cells average to the reading less that of a typical good part; only
         what lies above is shown.
 
         Args:
-            image: Shape (h, w), grey, float32, 0 black to 1 white.
+            image: Shape (h, w), grey, float32, 0 black to 1 white; or a view of it.
 
         Returns:
             Values (4,), finite; maps (4, 28, 28).
@@ -122,10 +123,11 @@ class Cnn(Front):
             ShapeError: The image is not (h >= 1, w >= 1).
             InputError: A pixel is NaN or infinite.
         """
-        values, maps = self._session.run(fitted(image, self._session.side))
-        return Reading(values[0], np.maximum(maps[0], 0))
+        view = View.of(image)
+        values, maps = self._session.run(fitted(view.grey, self._session.side))
+        return Reading(values[0], _shown(maps[0], view))
 
-    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
+    def locate(self, image: Image | View) -> dict[str, tuple[Mark, ...]]:
         """Return the cells that drove each reading most, in pixels of this image.
 
         At most twelve, each at least half as strong as the strongest; none where
@@ -138,15 +140,28 @@ class Cnn(Front):
             ShapeError: The image is not (h >= 1, w >= 1).
             InputError: A pixel is NaN or infinite.
         """
-        maps = self.read(image).maps
+        view = View.of(image)
+        maps = self.read(view).maps
         return {
-            name: _cells(shown, image.shape)
+            name: _cells(shown, view.grey.shape)
             for name, shown in zip(self.names, maps, strict=True)
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as the file's bytes and the names."""
         return type(self), (self.companion, self.names)
+
+
+def _shown(maps: NDArray[np.float32], view: View) -> NDArray[np.float32]:
+    """What lies above a typical good part, where at least half of a cell counts."""
+    above = np.maximum(maps, 0)
+    if view.keep is None:
+        return above
+    size_wh = maps.shape[:0:-1]
+    share = cv2.resize(
+        view.keep.astype(np.float32), size_wh, None, 0, 0, cv2.INTER_AREA
+    )
+    return np.where(share >= HALF, above, np.float32(0))
 
 
 def _cells(shown: NDArray[np.float32], shape_hw: tuple[int, ...]) -> tuple[Mark, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from glassline.arrays import Image, Reading, Values
+from glassline.arrays import Image, Reading, Values, View
 from glassline.features import Mark
 from glassline.front.chat import Count
 from glassline.recipe import Recipe
@@ -85,14 +85,17 @@ class Front(Protocol):
         """Return the least reading of each feature that any photo can have, (d,)."""
         return np.full(len(self.names), -np.inf)
 
-    def read(self, image: Image) -> Reading:
-        """Return one reading a feature, and where on the image it comes from."""
+    def read(self, image: Image | View) -> Reading:
+        """Return one reading a feature, and where on the image it comes from.
+
+        Of a view, the pixels that do not count change nothing.
+        """
         ...
 
-    def values(self, image: Image, /) -> Values:
+    def values(self, image: Image | View, /) -> Values:
         """Return the readings alone, shape (d,)."""
         return self.read(image).values
 
-    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
+    def locate(self, image: Image | View) -> dict[str, tuple[Mark, ...]]:
         """Return what drove each reading, in pixels of this image."""
         ...

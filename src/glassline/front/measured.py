@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from glassline.arrays import Image, Reading, Values
+from glassline.arrays import Image, Reading, Values, View
 from glassline.features import FEATURES, Mark, Surface, Workspace, find_feature
 from glassline.front.front import Front
 from glassline.recipe import Recipe
@@ -96,11 +96,11 @@ class Measured(Front):
             ]
         )
 
-    def read(self, image: Image) -> Reading:
+    def read(self, image: Image | View) -> Reading:
         """Return the readings and their maps.
 
         Args:
-            image: Shape (h, w), grey, float32, 0 black to 1 white.
+            image: Shape (h, w), grey, float32, 0 black to 1 white; or a view of it.
 
         Returns:
             Values (d,), finite; maps (d, h', w'), a cell for 4 x 4 px; d is 4 and
@@ -118,7 +118,7 @@ class Measured(Front):
         values = np.array([value for value, _ in parts], dtype=np.float64)
         return Reading(values, np.stack([shown for _, shown in parts]))
 
-    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
+    def locate(self, image: Image | View) -> dict[str, tuple[Mark, ...]]:
         """Return the marks that drove each reading, in pixels of this image.
 
         The reading itself never pays for it: the marks are found when asked for.

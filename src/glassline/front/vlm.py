@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from glassline.arrays import Image, Reading, Values
+from glassline.arrays import Image, Reading, Values, View
 from glassline.errors import ModelError, show
 from glassline.features import Mark
 from glassline.front.chat import Count, Server, endpoint_of
@@ -89,11 +89,11 @@ class Vlm(Front):
             "prompt": self.settings.prompt_sha256[:12],
         }
 
-    def read(self, image: Image) -> Reading:
+    def read(self, image: Image | View) -> Reading:
         """Return the four scores; their maps are 0, for no place is known.
 
         Args:
-            image: Shape (h, w), grey, float32, 0 black to 1 white.
+            image: Shape (h, w), grey, float32, 0 black to 1 white; or a view of it.
 
         Returns:
             Values (4,), in [0, 1]; maps (4, 1, 1), all 0.
@@ -105,10 +105,10 @@ class Vlm(Front):
             UnreadError: This photo got no scores.
             MissingExtraError: The extra vlm is not installed.
         """
-        scores = self._server.scores(image)
+        scores = self._server.scores(View.of(image).grey)
         return Reading(scores, np.zeros((len(self.names), 1, 1), np.float32))
 
-    def locate(self, image: Image) -> dict[str, tuple[Mark, ...]]:
+    def locate(self, image: Image | View) -> dict[str, tuple[Mark, ...]]:
         """Return no marks: a score says nothing of where."""
         return dict.fromkeys(self.names, ())
 

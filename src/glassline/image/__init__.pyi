@@ -1,6 +1,7 @@
 from glassline.image.folder import list_images as list_images
 from glassline.image.formats import read_header as read_header
 from glassline.image.header import Header as Header
+from glassline.image.looking import Looked as Looked
 from glassline.image.opening import read as read
 from glassline.image.photo import Photo as Photo
 from glassline.image.photo import load as load

@@ -12,9 +12,19 @@ import simplejpeg
 from jaxtyping import Float32
 from numpy.typing import NDArray
 
-from glassline.arrays import Image
+from glassline.arrays import Image, Kept, View
+from glassline.image.filling import filled
 
-__all__ = ["DISTURBANCES", "KINDS", "MARGIN_PX", "Disturbance", "Window", "undisturbed"]
+__all__ = [
+    "DISTURBANCES",
+    "KINDS",
+    "MARGIN_PX",
+    "Disturbance",
+    "Window",
+    "disturbed",
+    "still",
+    "undisturbed",
+]
 
 MARGIN_PX = 3  # the largest shift; it also holds every filter's reach
 SHIFTS_XY = ((1.0, 0.0), (0.0, -2.0), (-3.0, 1.0), (2.0, 3.0), (0.5, 0.0), (-0.25, 0.5))
@@ -62,6 +72,37 @@ def undisturbed(image: Image) -> Window:
         (10, 14)
     """
     return _window(image, 0, 0)
+
+
+def still(view: View) -> View:
+    """Return a view without its margin, as `undisturbed` does of an image."""
+    return _masked(view, undisturbed(view.taken_or_grey), _kept(view, None))
+
+
+def disturbed(view: View, how: Disturbance, rng: np.random.Generator) -> View:
+    """Return a view as disturbed: the photo moves under its mask, and turns with it.
+
+    Args:
+        view: Each side above 6.
+        how: One of `DISTURBANCES`.
+        rng: Of its noise.
+    """
+    return _masked(view, how.apply(view.taken_or_grey, rng), _kept(view, how))
+
+
+def _kept(view: View, how: Disturbance | None) -> Kept | None:
+    if view.keep is None:
+        return None
+    kept = view.keep.astype(np.float32)
+    if how is None or how.kind != "turn":
+        return undisturbed(kept) > 0
+    return how.apply(kept, np.random.Generator(np.random.PCG64(0))) > 0
+
+
+def _masked(view: View, window: Window, keep: Kept | None) -> View:
+    if keep is None:
+        return View(window)
+    return View(filled(window, keep), keep, window)
 
 
 def _window(image: NDArray[np.float32], dx: int, dy: int) -> NDArray[np.float32]:

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image
+from glassline.arrays import Image, View
 from glassline.errors import ImageError, InputError, ShapeError
 from glassline.image.formats import read_header
 from glassline.image.header import check_pixels
+from glassline.image.looking import Looked, look
 from glassline.image.opening import read
-from glassline.image.pixels import finish, from_header
+from glassline.image.pixels import upright
 from glassline.image.refusals import named, printable
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
@@ -31,18 +32,32 @@ class Photo(Record):
     Attributes:
         name: What the caller called it, written harmlessly for any screen.
         sha256: Of the bytes of the file; two photos with the same one are the same.
-        image: Grey in [0, 1], shape (h, w), of the recipe's region; read-only.
         kind: `jpeg`, `png`, `webp`, `bmp`, `tiff`, or `array`.
         width: Of the whole photo as turned, in pixels.
         height: Of the whole photo as turned, in pixels.
+        looked: What of it is looked at, and how that lies in the whole photo.
     """
 
     name: str
     sha256: str
-    image: Image
     kind: str
     width: int
     height: int
+    looked: Looked
+
+    @property
+    def image(self) -> Image:
+        """Return the photo as it is read: grey in [0, 1], shape (h, w), read-only.
+
+        Of the recipe's region, aligned where the recipe says so. What a mask leaves out
+        is filled from what is looked at.
+        """
+        return self.looked.view.grey
+
+    @property
+    def view(self) -> View:
+        """Return what a front reads: the image, and which pixels count."""
+        return self.looked.view
 
 
 @checked
@@ -84,13 +99,22 @@ def load(
     else:
         data, name = read(source, settings=settings, root=root), name or str(source)
     header = read_header(data, settings=settings, name=name)
-    image = from_header(header, settings=settings, name=name)
-    image.setflags(write=False)
+    try:
+        looked = look(upright(header, settings), settings)
+    except ImageError as error:
+        raise named(error, name) from error
+    _lock(looked)
     size = header.width, header.height
     if settings.orientation == "exif" and header.orientation >= 5:
         size = size[::-1]
     sha256 = hashlib.sha256(data).hexdigest()
-    return Photo(printable(name), sha256, image, header.kind, *size)
+    return Photo(printable(name), sha256, header.kind, *size, looked)
+
+
+def _lock(looked: Looked) -> None:
+    for each in (looked.view.grey, looked.view.taken, looked.view.keep, looked.shown):
+        if each is not None:
+            each.setflags(write=False)
 
 
 def _from_array(array: NDArray[Any], settings: ImageSettings, name: str) -> Photo:
@@ -101,15 +125,15 @@ def _from_array(array: NDArray[Any], settings: ImageSettings, name: str) -> Phot
     try:
         check_pixels(array.shape[1], array.shape[0], settings.max_pixels)
         pixels = _checked(array, name)
-        image = finish(pixels[..., ::-1] if pixels.ndim == 3 else pixels, settings)
+        looked = look(pixels[..., ::-1] if pixels.ndim == 3 else pixels, settings)
     except ImageError as error:
         raise named(error, name) from error
-    image.setflags(write=False)
+    _lock(looked)
     plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     digest = hashlib.sha256(f"{plain.dtype.str} {plain.shape}\n".encode())
     digest.update(plain.data)
     height, width = array.shape[:2]
-    return Photo(printable(name), digest.hexdigest(), image, "array", width, height)
+    return Photo(printable(name), digest.hexdigest(), "array", width, height, looked)
 
 
 def _checked(array: NDArray[Any], name: str) -> NDArray[Any]:

@@ -16,7 +16,17 @@ from glassline.image.header import Header
 from glassline.image.refusals import named, refuse
 from glassline.recipe import ImageSettings
 
-__all__ = ["MIN_SIDE", "decode", "finish", "from_header", "to_grey", "turn"]
+__all__ = [
+    "MIN_SIDE",
+    "Pixels",
+    "check_region",
+    "decode",
+    "finish",
+    "from_header",
+    "to_grey",
+    "turn",
+    "upright",
+]
 
 SILENT = 0  # LOG_LEVEL_SILENT
 # What the decoder finds wrong is said once, by the refusal.
@@ -32,6 +42,8 @@ ROWS_AT_ONCE = 32  # a block of wide numbers stays in the processor's cache
 
 def decode(data: bytes, *, settings: ImageSettings, name: str = "image") -> Image:
     """Decode a photo to grey, 0 black to 1 white, turned and cut as the recipe says.
+
+    All of the region: mask and alignment are what `load` adds.
 
     Colour becomes grey by BT.601, Y = 0.299 R + 0.587 G + 0.114 B, on the stored
     (gamma-coded) numbers. The weights are 4899, 9617 and 1868 of 16,384, so a
@@ -65,23 +77,43 @@ def decode(data: bytes, *, settings: ImageSettings, name: str = "image") -> Imag
 def from_header(header: Header, *, settings: ImageSettings, name: str) -> Image:
     """Decode what a header describes; `decode` with the header at hand."""
     try:
-        pixels = _jpeg(header) if header.kind == "jpeg" else _other(header)
-        if pixels.shape[:2] != (header.height, header.width):
-            raise refuse(
-                "undecodable",
-                f"{header.width} x {header.height} pixels as the header says",
-                f"{pixels.shape[1]} x {pixels.shape[0]}",
-            )
-        if settings.orientation == "exif":
-            pixels = turn(pixels, header.orientation)
-        return finish(pixels, settings)
+        return finish(upright(header, settings), settings)
     except ImageError as error:
         raise named(error, name) from error
 
 
+def upright(header: Header, settings: ImageSettings) -> Pixels:
+    """Decode what a header describes to its pixels, turned as the recipe says.
+
+    Raises:
+        ImageError: The photo is refused; the caller puts its name before it.
+    """
+    pixels = _jpeg(header) if header.kind == "jpeg" else _other(header)
+    if pixels.shape[:2] != (header.height, header.width):
+        raise refuse(
+            "undecodable",
+            f"{header.width} x {header.height} pixels as the header says",
+            f"{pixels.shape[1]} x {pixels.shape[0]}",
+        )
+    if settings.orientation == "exif":
+        pixels = turn(pixels, header.orientation)
+    return pixels
+
+
 def finish(pixels: Pixels, settings: ImageSettings) -> Image:
     """Cut the region out of upright pixels and make them grey."""
-    height, width = pixels.shape[:2]
+    left, top, right, bottom = check_region(pixels.shape[1], pixels.shape[0], settings)
+    return to_grey(pixels[top:bottom, left:right])
+
+
+def check_region(
+    width: int, height: int, settings: ImageSettings
+) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of the region, or of the whole photo.
+
+    Raises:
+        ImageError: It lies outside the photo, or is too small.
+    """
     left, top, right, bottom = settings.region_xyxy or (0, 0, width, height)
     if right > width or bottom > height:
         edge = f"right edge {right}" if right > width else f"bottom edge {bottom}"
@@ -97,7 +129,7 @@ def finish(pixels: Pixels, settings: ImageSettings) -> Image:
             f"at least {MIN_SIDE} x {MIN_SIDE} px",
             f"{right - left} x {bottom - top}",
         )
-    return to_grey(pixels[top:bottom, left:right])
+    return left, top, right, bottom
 
 
 def turn(pixels: Pixels, orientation: int) -> Pixels:

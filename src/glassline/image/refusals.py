@@ -30,10 +30,11 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "truncated": "The file ends before its picture does.",
         "undecodable": "The file contradicts itself or fails its own checksum.",
         "too_many_pixels": "The picture is larger than image.max_pixels.",
-        "too_small": "The picture, or the region of it, is below 16 x 16 pixels.",
+        "too_small": "The picture, or what is looked at of it, is below 16 x 16 pixels.",
         "too_complex": "The file has more parts than any camera writes.",
         "animated": "The file holds several pictures, and which one is not said.",
-        "outside_region": "The recipe's region does not lie inside the picture.",
+        "outside_region": "The recipe's region or mask does not fit the picture.",
+        "unaligned": "The picture does not match the recipe's golden photo.",
     }
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Image, Values, View
 from glassline.decide import Gauge, Guarantee, Policy, Region
 from glassline.errors import GlasslineError, MissingExtraError, ModelError, show
 from glassline.features import Scale
@@ -45,6 +45,7 @@ from glassline.model.sealed import (
 )
 from glassline.model.selftest import self_test
 from glassline.recipe import Recipe
+from glassline.recipe.pictures import NAMES, Picture
 from glassline.recipe.tables import fill
 
 __all__ = ["FILE", "FORMAT", "Model", "load"]
@@ -152,7 +153,17 @@ class Model(Record):
         """Return the hash that names this model, as its file carries it."""
         return str(unseal(self.as_bytes(), FILE)["sha256"])
 
-    def x(self, image: Image) -> Values:
+    @property
+    def companions(self) -> dict[str, bytes]:
+        """Return the files that stand beside the model file: network, mask, golden photo."""
+        network = self.front.companion
+        pictures = self.recipe.image.pictures.items()
+        return {
+            **({"front.onnx": network} if network is not None else {}),
+            **{f"{name}.png": each.data for name, each in pictures},
+        }
+
+    def x(self, image: Image | View) -> Values:
         """Return the features of one image in standard units, shape (d,)."""
         return np.asarray(self.scale.x(self.front.values(image)[None])[0])
 
@@ -163,7 +174,7 @@ class Model(Record):
             {
                 "format": FORMAT,
                 "glassline": made.glassline,
-                "recipe": _plain(asdict(self.recipe)),
+                "recipe": _recipe_table(self.recipe),
                 "front": self.front.as_json(),
                 "scale": asdict(self.scale),
                 "head": weights_of(self.head),
@@ -182,8 +193,8 @@ class Model(Record):
     def save(self, folder: str | Path) -> Path:
         """Publish the model as `folder`/model.json, whole or not at all.
 
-        A path that ends in .json is the file itself. A companion stands beside it,
-        under a name that holds its hash.
+        A path that ends in .json is the file itself. Companions stand beside it,
+        under names that hold their hashes.
 
         Raises:
             ModelError: The folder can not be written.
@@ -191,7 +202,7 @@ class Model(Record):
         path = _place(folder)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            publish_model(path, self.as_bytes(), self.front.companion)
+            publish_model(path, self.as_bytes(), self.companions)
         except OSError as error:
             raise ModelError(
                 f"{path}: expected a folder that can be written, got: {error.strerror}."
@@ -257,7 +268,9 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
             f"{FILE}: expected the fields of format {FORMAT}, got {odd[0]} amiss."
         )
     try:
-        recipe = Recipe.from_table(document["recipe"], where=FILE)
+        recipe = Recipe.from_table(
+            _with_companions(document["recipe"], path), where=FILE
+        )
         count = len(recipe.feature_names)
         record = read_record(document["training"])
         used, optimum = read_heads(document, record, recipe)
@@ -297,6 +310,24 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
     except (*UNREADABLE, GlasslineError) as error:
         raise ModelError(f"{FILE}: expected a model, got: {error}") from error
     return model
+
+
+def _recipe_table(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as plain data; of a picture, the hash of its file."""
+    table = _plain(asdict(recipe))
+    for name, each in recipe.image.pictures.items():
+        table["image"][name] = {"sha256": each.sha256}
+    return table
+
+
+def _with_companions(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return a recipe's table with the pictures that lie beside the model file."""
+    image = dict(table["image"])
+    for name in NAMES:
+        if name in image:
+            data = read_companion(path, image[name]["sha256"], f"{name}.png")
+            image[name] = Picture(data)
+    return {**table, "image": image}
 
 
 def _plain(table: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from glassline.front.onnx.safety import MAX_BYTES as MAX_NETWORK_BYTES
 from glassline.model.fields import FILE
 
 __all__ = [
+    "COMPANIONS",
     "MAX_BYTES",
     "companion_of",
     "publish_model",
@@ -27,6 +28,7 @@ __all__ = [
 MAX_BYTES = 50_000_000  # a hundred times the largest model seen
 SEAL = "sha256"
 COMPANION = "front.onnx"  # as files before had it; its name now holds its hash too
+COMPANIONS = (COMPANION, "mask.png", "golden.png")
 COMING = f"{COMPANION}.new"  # as they had it until the file that names it was in place
 DIGITS = 16  # of the hash, in the name of a companion
 
@@ -98,30 +100,33 @@ def unseal(data: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def publish_model(path: Path, data: bytes, companion: bytes | None) -> None:
-    """Put a model file in place, and the companion that it names by its hash.
+def publish_model(path: Path, data: bytes, companions: Mapping[str, bytes]) -> None:
+    """Put a model file in place, and the companions that it names by their hashes.
 
-    The companion comes first, under a name that holds its hash: stopped anywhere, the
-    model file names one that is there, and so it does with several writers, of whom
-    each has a name of its own. The rename of the model file is the one switch. What no
+    They come first, under names that hold their hashes: stopped anywhere, the
+    model file names ones that are there, and so it does with several writers, of whom
+    each has names of its own. The rename of the model file is the one switch. What no
     model file names any more is removed, unless another writer is at work.
+
+    Args:
+        path: Of the model file.
+        data: Its bytes.
+        companions: Name, of `COMPANIONS`, to bytes.
 
     Raises:
         OSError: The folder can not be written to; the old model still stands.
     """
     with held(path.parent, alone=False):
-        if companion is not None:
-            publish(
-                companion_of(path, hashlib.sha256(companion).hexdigest()), companion
-            )
+        for name, each in companions.items():
+            publish(companion_of(path, hashlib.sha256(each).hexdigest(), name), each)
         publish(path, data)
     with suppress(OSError), held(path.parent, alone=True, wait=False) as is_alone:
         if is_alone:
             _tidy(path)
 
 
-def companion_of(path: Path, sha256: str) -> Path:
-    """Return where the companion of a model file stands.
+def companion_of(path: Path, sha256: str, name: str = COMPANION) -> Path:
+    """Return where a companion of a model file stands.
 
     Example:
         >>> for name in ("model.json", "a.json"):
@@ -129,24 +134,26 @@ def companion_of(path: Path, sha256: str) -> Path:
         front.0123456789abcdef.onnx
         a.front.0123456789abcdef.onnx
     """
-    stem, kind = COMPANION.split(".")
+    stem, kind = name.split(".")
     return path.with_name(f"{_prefix(path)}{stem}.{sha256[:DIGITS]}.{kind}")
 
 
-def read_companion(path: Path, sha256: str) -> bytes:
+def read_companion(path: Path, sha256: str, name: str = COMPANION) -> bytes:
     """Return the bytes of a companion, which hash to what the model file says.
 
     Args:
         path: Of the model file.
         sha256: What they must hash to, in hexadecimal.
+        name: Which companion, of `COMPANIONS`.
 
     Raises:
         ModelError: It is missing, too large, or other bytes; one bit is enough.
     """
-    place = companion_of(path, sha256)
-    before = [path.with_name(_prefix(path) + name) for name in (COMPANION, COMING)]
+    place = companion_of(path, sha256, name)
+    old = (COMPANION, COMING, COMPANION) if name == COMPANION else ()
+    before = [path.with_name(_prefix(path) + each) for each in old]
     found = None
-    for each in (place, *before, before[0]):  # it may be renamed between two looks
+    for each in (place, *before):  # it may be renamed between two looks
         try:
             with each.open("rb") as file:
                 data = file.read(MAX_NETWORK_BYTES + 1)
@@ -176,14 +183,14 @@ def _tidy(path: Path) -> None:
     """Remove the companions that the model file in place does not name."""
     named = path.read_bytes()
     prefix = _prefix(path)
-    stem, kind = COMPANION.split(".")
-    ours = re.compile(
-        rf"{re.escape(prefix)}{stem}\.(?:([0-9a-f]{{{DIGITS}}})\.{kind}|{kind}(?:\.new)?)"
-    )
+    kinds = (name.split(".") for name in COMPANIONS)
+    ours = [rf"{stem}\.([0-9a-f]{{{DIGITS}}})\.{kind}" for stem, kind in kinds]
+    ours += [re.escape(COMPANION) + "()", re.escape(COMING) + "()"]
     for each in path.parent.iterdir():
-        found = ours.fullmatch(each.name)
-        if found and not (found[1] and found[1].encode() in named):
-            each.unlink(missing_ok=True)
+        for one in ours:
+            found = re.fullmatch(re.escape(prefix) + one, each.name)
+            if found and not (found[1] and found[1].encode() in named):
+                each.unlink(missing_ok=True)
 
 
 def _write(document: Mapping[str, Any]) -> bytes:

@@ -12,6 +12,8 @@ from typing import Any, Literal
 from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
+from glassline.recipe.outlines import Outline, check_outline
+from glassline.recipe.pictures import NAMES, Picture, with_pictures
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
 from glassline.recipe.spelling import find, key
@@ -80,15 +82,28 @@ BAD_COSTS = ClassCosts(accept=20.0, reject=0.0)
 
 @dataclass(frozen=True)
 class ImageSettings:
-    """How photos are read: limits, orientation, region of interest."""
+    """How photos are read: limits, orientation, region of interest, mask, alignment.
+
+    What of them is left out as None is not done: no region, no mask, no alignment.
+    """
 
     max_bytes: int = 20_000_000  # three times the largest camera file seen
     max_pixels: int = 50_000_000  # four 12-megapixel frames
     orientation: Literal["exif", "stored"] = "exif"
     region_xyxy: tuple[int, int, int, int] | None = None  # left, top, right, bottom
     pixel_size_um: float | None = None
+    part: tuple[Outline, ...] | None = None  # polygons: only inside them is looked
+    leave_out: tuple[Outline, ...] | None = None  # polygons: and not inside these
+    mask: Picture | None = None  # white where to look, black where not
+    golden: Picture | None = None  # a good part, as the mask lies on it
+    align: Literal["golden"] | None = None  # lay every photo on the golden one first
+    turn_deg: float | None = None  # the largest turn looked for; left out, 10
+    least_match: float | None = None  # correlation with the golden photo; left out, 0.5
 
     def __post_init__(self) -> None:
+        table = with_pictures({"image": vars(self)}, Path())["image"]
+        for name in NAMES:
+            object.__setattr__(self, name, table[name])
         settle(self, "image", RecipeError)
         for name in ("max_bytes", "max_pixels", "pixel_size_um"):
             value = getattr(self, name)
@@ -103,6 +118,35 @@ class ImageSettings:
                     "image.region_xyxy: expected left < right and top < bottom, "
                     f"all >= 0, got {list(self.region_xyxy)}."
                 )
+        for name in ("part", "leave_out"):
+            for place, outline in enumerate(getattr(self, name) or ()):
+                check_outline(f"image.{name}[{place}]", outline)
+        self._check_alignment()
+
+    def _check_alignment(self) -> None:
+        for name, low, high in (("turn_deg", 0, 180), ("least_match", 0, 1)):
+            value = getattr(self, name)
+            if value is not None:
+                check_within(f"image.{name}", value, low, high, RecipeError)
+        if self.align is not None and self.golden is None:
+            raise RecipeError(
+                "image.align: expected a golden photo to align with, got none. Name it: "
+                'golden = "golden.png".'
+            )
+
+    @property
+    def pictures(self) -> dict[str, Picture]:
+        """Return the pictures that are named, by their setting."""
+        found = {name: getattr(self, name) for name in NAMES}
+        return {name: each for name, each in found.items() if each is not None}
+
+    @property
+    def is_masked(self) -> bool:
+        """Return whether anything of a photo is left out but by the region."""
+        return any(
+            each is not None
+            for each in (self.part, self.leave_out, self.mask, self.align)
+        )
 
 
 @dataclass(frozen=True)
@@ -195,6 +239,8 @@ class Recipe(Record):
         if isinstance(names, str | bytes) or not isinstance(names, Iterable):
             raise RecipeError(f"classes: expected a list of names, got {show(names)}.")
         object.__setattr__(self, "classes", tuple(names))
+        table = with_pictures({"image": self.image}, Path())
+        object.__setattr__(self, "image", table["image"])
         settle(self, "", RecipeError)
         _check_classes(self.classes)
         if self.good is None:
@@ -275,18 +321,32 @@ class Recipe(Record):
         return words.get(name, name)
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any], where: str = "recipe") -> Recipe:
+    def from_table(
+        cls,
+        table: Mapping[str, Any],
+        where: str = "recipe",
+        folder: Path = Path(),
+    ) -> Recipe:
         """Build a recipe from plain data, as TOML and JSON hold it.
+
+        Args:
+            table: The data.
+            where: What the caller calls the document, for messages.
+            folder: From where pictures that it names are looked for.
 
         Raises:
             RecipeError: A field is unknown, missing or of the wrong kind.
         """
+        try:
+            table = with_pictures(table, folder)
+        except RecipeError as error:
+            raise RecipeError(f"{where}: {error}") from error
         return fill(cls, table, where=where, error=RecipeError)
 
     @classmethod
     @checked
     def read(cls, path: str | Path) -> Recipe:
-        """Read a recipe from a TOML file.
+        """Read a recipe from a TOML file; pictures it names lie beside it.
 
         Raises:
             RecipeError: The file is missing, no TOML, or no recipe.
@@ -294,7 +354,7 @@ class Recipe(Record):
         path = Path(path)
         table = read_toml(path)
         check_quoted(table, path.name)
-        return cls.from_table(table, where=path.name)
+        return cls.from_table(table, where=path.name, folder=path.parent)
 
 
 def _check_classes(classes: tuple[object, ...]) -> None:

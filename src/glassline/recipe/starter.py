@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from glassline.recipe.recipe import ACTIONS, FEATURE_NAMES, Recipe
@@ -12,9 +12,17 @@ from glassline.render.words import words
 __all__ = ["starter"]
 
 COLUMN = 38  # where the comments begin
+PART = [[0, 0], [1280, 0], [1280, 960], [0, 960]]  # corners, as a recipe names them
+HOLE = [[600, 440], [680, 440], [640, 520]]
 
 
-def starter(classes: Sequence[str], good: str | None = None, lang: str = "en") -> str:
+def starter(
+    classes: Sequence[str],
+    good: str | None = None,
+    lang: str = "en",
+    *,
+    is_golden: bool = False,
+) -> str:
     """Return a recipe.toml for these classes.
 
     Classes and costs are written plainly; every other setting stands there with its
@@ -24,6 +32,7 @@ def starter(classes: Sequence[str], good: str | None = None, lang: str = "en") -
         classes: In their order, which every matrix keeps.
         good: The class of good parts; left out, the one called so.
         lang: Of the comments.
+        is_golden: Whether mask.png and golden.png lie beside it, and are named.
 
     Raises:
         RecipeError: These can not be classes.
@@ -39,7 +48,7 @@ def starter(classes: Sequence[str], good: str | None = None, lang: str = "en") -
             f"# {told['title']}",
             "",
             *_of_classes(recipe, lang),
-            *_settings(recipe, lang),
+            *_settings(recipe, lang, is_golden),
             "",
         ]
     )
@@ -68,7 +77,7 @@ def _of_classes(recipe: Recipe, lang: str) -> Iterator[str]:
         yield _off(name, share)
 
 
-def _settings(recipe: Recipe, lang: str) -> Iterator[str]:
+def _settings(recipe: Recipe, lang: str, is_golden: bool) -> Iterator[str]:
     told = words(lang)["recipe"]
     for section in ("image", "training", "review"):
         yield from _table((section,), told[f"about_{section}"])
@@ -78,8 +87,18 @@ def _settings(recipe: Recipe, lang: str) -> Iterator[str]:
         if section == "image":
             yield _off("region_xyxy", [0, 0, 1280, 960], told["region_xyxy"])
             yield _off("pixel_size_um", 12.5, told["pixel_size_um"])
+            yield _off("part", [PART], told["part"])
+            yield _off("leave_out", [HOLE], told["leave_out"])
+            yield from _pictures(told, is_golden)
     yield from _table(("features", FEATURE_NAMES[0]), told["features"])
     yield _off("polarity", "dark", told["polarity"])
+
+
+def _pictures(told: Mapping[str, str], is_golden: bool) -> Iterator[str]:
+    if is_golden:  # what is not there can not be named, not even behind a hash
+        yield _set("mask", "mask.png", told["mask"])
+        yield _set("golden", "golden.png", told["golden"])
+        yield _set("align", "golden", told["align"])
 
 
 def _shares(count: int) -> list[float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Image, Values, View
 from glassline.features import Surface
 from glassline.front.measured import Measured
 
@@ -47,7 +47,7 @@ class Candidates:
             for (name, grid), end in zip(self.grids.items(), ends, strict=True)
         }
 
-    def read(self, image: Image) -> Values:
+    def read(self, image: Image | View) -> Values:
         """Return one reading a candidate, shape (m,), in the order of `columns`."""
         surface = Surface(image)
         return np.array(

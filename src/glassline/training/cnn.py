@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Values, View
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
 from glassline.front import Cnn, Measured
@@ -124,7 +124,7 @@ def choose_backbone(
     rows = np.unique(np.linspace(0, len(data) - 1, RANGES).round().astype(np.int64))
     photos = read_parts(
         data.subset(rows),
-        lambda image: fitted(image, side).ravel().astype(np.float64),
+        lambda view: fitted(view.grey, side).ravel().astype(np.float64),
         recipe.image,
         workers=1,
     )
@@ -146,11 +146,9 @@ def read_statistics(
     session = Session(statistics_network(backbone), backbone.name)
     measured = Measured(recipe.features)
 
-    def measure(image: Image, /) -> Values:
-        (statistics,) = session.run(fitted(image, session.side))
-        return np.concatenate(
-            [statistics[0].astype(np.float64), measured.values(image)]
-        )
+    def measure(view: View, /) -> Values:
+        (statistics,) = session.run(fitted(view.grey, session.side))
+        return np.concatenate([statistics[0].astype(np.float64), measured.values(view)])
 
     readings = read_parts(
         data, measure, recipe.image, workers=workers, progress=progress

@@ -39,7 +39,7 @@ def read(*parts: Part) -> Readings:
     """What is left of these parts, each measured by the mean of its pixels."""
     return read_parts(
         Dataset("drawn", parts),
-        lambda image: np.array([image.mean()], np.float64),
+        lambda view: np.array([view.grey.mean()], np.float64),
         ImageSettings(),
     )
 

@@ -53,8 +53,8 @@ def test_the_companion_is_named_by_its_hash(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     new = f"front.{_sha(b'new')[:16]}.onnx"
 
-    publish_model(path, _sha(b"old").encode(), b"old")
-    publish_model(path, _sha(b"new").encode(), b"new")
+    publish_model(path, _sha(b"old").encode(), {"front.onnx": b"old"})
+    publish_model(path, _sha(b"new").encode(), {"front.onnx": b"new"})
 
     assert _names(tmp_path) == [new, "model.json"]
     assert read_companion(path, _sha(b"new")) == b"new"
@@ -64,13 +64,13 @@ def test_the_companion_is_named_by_its_hash(tmp_path: Path) -> None:
 def test_a_stop_anywhere_leaves_a_pair(tmp_path: Path, stops: str) -> None:
     """What the model file in place names is there, and the next save tidies up."""
     path = tmp_path / "model.json"
-    publish_model(path, _sha(b"old").encode(), b"old")
+    publish_model(path, _sha(b"old").encode(), {"front.onnx": b"old"})
     companion_of(path, _sha(b"new")).write_bytes(b"new")
     named = {"before the switch": b"old", "after the switch": b"new"}[stops]
     path.write_bytes(_sha(named).encode())
 
     found = read_companion(path, path.read_text())
-    publish_model(path, _sha(b"last").encode(), b"last")
+    publish_model(path, _sha(b"last").encode(), {"front.onnx": b"last"})
 
     assert found == named
     assert _names(tmp_path) == [companion_of(path, _sha(b"last")).name, "model.json"]
@@ -83,9 +83,9 @@ def test_a_companion_is_not_taken_from_a_writer_at_work(tmp_path: Path) -> None:
 
     with held(tmp_path, alone=False):
         coming.write_bytes(b"coming")
-        publish_model(path, _sha(b"other").encode(), b"other")
+        publish_model(path, _sha(b"other").encode(), {"front.onnx": b"other"})
         kept = coming.read_bytes()
-    publish_model(path, _sha(b"other").encode(), b"other")
+    publish_model(path, _sha(b"other").encode(), {"front.onnx": b"other"})
 
     assert kept == b"coming"
     assert not coming.exists()
@@ -97,7 +97,7 @@ def test_files_of_other_names_stay(tmp_path: Path) -> None:
     for name in others:
         (tmp_path / name).write_bytes(b"")
 
-    publish_model(tmp_path / "model.json", b"{}", None)
+    publish_model(tmp_path / "model.json", b"{}", {})
 
     assert _names(tmp_path) == sorted([*others, "model.json"])
 
@@ -125,7 +125,7 @@ def test_a_companion_that_comes_while_it_is_looked_for_is_found(
     path = two[0].save(tmp_path)
     looks: list[str] = []
 
-    def late(path: Path, sha256: str) -> bytes:
+    def late(path: Path, sha256: str, name: str = "front.onnx") -> bytes:
         looks.append(sha256)
         if len(looks) == 1:
             raise ModelError("it is not there")

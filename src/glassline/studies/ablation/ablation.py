@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Values, View
 from glassline.dataset import Dataset
 from glassline.dataset.folds import deal
 from glassline.dataset.readings import (
@@ -129,10 +129,12 @@ def score_subsets(
     data.targets(model.recipe.classes)
     directions = rng.normal(size=(SIDE * SIDE, CONTROLS * len(names)))
 
-    def both(image: Image, /) -> Values:
-        small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA).ravel()
+    def both(view: View, /) -> Values:
+        small = cv2.resize(
+            view.grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA
+        ).ravel()
         random = (small - small.mean()) @ directions
-        return np.concatenate([model.front.values(image), random])
+        return np.concatenate([model.front.values(view), random])
 
     readings = read_with(model, data, both, workers=workers, progress=progress)
     known = readings.data.labelled(model.recipe.classes)

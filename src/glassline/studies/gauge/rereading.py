@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float64
 from numpy.typing import NDArray
 
-from glassline.arrays import Features, Image, Values
+from glassline.arrays import Features, Values, View
 from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Copy,
@@ -23,7 +23,13 @@ from glassline.dataset.readings import (
 )
 from glassline.decide import Gauge
 from glassline.errors import InputError, check_one_of
-from glassline.image.disturbances import DISTURBANCES, KINDS, Disturbance, undisturbed
+from glassline.image.disturbances import (
+    DISTURBANCES,
+    KINDS,
+    Disturbance,
+    disturbed,
+    still,
+)
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
 from glassline.model import Model, read_with
@@ -211,13 +217,13 @@ def _evenly(data: Dataset, parts: int | None) -> Dataset:
     return data.subset(np.arange(parts) * len(data) // max(parts, 1))
 
 
-def _rereading(model: Model, used: Sequence[Disturbance]) -> Callable[[Image], Values]:
-    def measure(image: Image, /) -> Values:
+def _rereading(model: Model, used: Sequence[Disturbance]) -> Callable[[View], Values]:
+    def measure(view: View, /) -> Values:
         # Seeded by the photo, so that its place among the others changes nothing.
-        photo = zlib.crc32(image.tobytes())
+        photo = zlib.crc32(view.grey.tobytes())
         rng = np.random.Generator(np.random.PCG64([SEED, photo]))
-        rows = [model.front.values(undisturbed(image))]
-        rows += [model.front.values(each.apply(image, rng)) for each in used]
+        rows = [model.front.values(still(view))]
+        rows += [model.front.values(disturbed(view, each, rng)) for each in used]
         return np.concatenate(rows)
 
     return measure

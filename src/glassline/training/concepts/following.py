@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassline.arrays import Image, Values
+from glassline.arrays import Values, View
 from glassline.dataset.readings import Measure, Readings
 from glassline.front import Measured
 from glassline.model import Model
@@ -24,8 +24,8 @@ def reader(model: Model) -> Measure:
         return model.front.values
     measured = Measured(model.recipe.features)
 
-    def read(image: Image, /) -> Values:
-        return np.append(model.front.values(image), measured.values(image))
+    def read(view: View, /) -> Values:
+        return np.append(model.front.values(view), measured.values(view))
 
     return read
 

@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image
 from glassline.explain.blocks.evidence import length
 from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.glyphs import width_px
@@ -40,6 +39,7 @@ SOFT: Colour = (86, 97, 109)
 MARKED_X = 2.0  # spreads of good parts: what is less needs no pointing at
 AREAS = {"texture_change": "rough", "reflection_unevenness": "uneven"}
 UNIT_OF_NETWORKS = "network"
+DIMMED = np.float32(0.4)  # of its light: what was not looked at
 BAR_SHARE = 0.25  # of the photo's width, at most, that the scale bar takes
 
 
@@ -73,9 +73,12 @@ def scene(evidence: Evidence, lang: str) -> Scene:
         said.extend(_legend(lines, below, whole))
         below += 2 * ROW_PX
     bar, label = _bar(evidence, scale, width, below)
+    if evidence.left_out is not None:
+        note = words(lang)["evidence"]["left_out"]
+        said.append(Caption(whole - 12 - width_px(note), label.y, note, SOFT))
     return Scene(
         title=words(lang)["evidence"]["title"],
-        photo=_shown(evidence.image, (width, height)),
+        photo=_shown(evidence, (width, height)),
         photo_xywh=(left, 0, width, height),
         size_wh=(whole, below + ROW_PX + 10),
         strokes=tuple(drawn),
@@ -185,8 +188,14 @@ def _bar(
     return bar, Caption(INDENT_PX + long + 10, y + 6, label)
 
 
-def _shown(image: Image, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
-    """The photo in 8 bits, made smaller where it is larger than it is shown."""
+def _shown(evidence: Evidence, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """The photo in 8 bits, made smaller where it is larger than it is shown.
+
+    What was left out is darker.
+    """
+    image = evidence.image
+    if evidence.left_out is not None:
+        image = np.where(evidence.left_out, DIMMED * image, image)
     grey: NDArray[np.uint8] = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     if size_wh[0] >= image.shape[1]:
         return grey

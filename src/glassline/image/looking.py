@@ -1,0 +1,98 @@
+"""From upright pixels to what is looked at: aligned, cut, masked and filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.arrays import Image, Kept, View
+from glassline.image.aligning import Placement, find, golden
+from glassline.image.filling import filled
+from glassline.image.masks import check_left, declared
+from glassline.image.pixels import Pixels, check_region, to_grey
+from glassline.recipe import ImageSettings
+
+__all__ = ["Looked", "look"]
+
+NEAREST = cv2.INTER_NEAREST
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What of a photo is looked at, and how it lies in the whole photo.
+
+    Attributes:
+        view: What a front reads.
+        shown: Shape (h, w), the photo as it was taken, for people: the region; of an
+            aligned one the whole photo.
+        corner_rc: Row and column of the view in the whole photo, aligned where it is.
+        placement: Where the golden photo lies on this one; None where none was sought.
+    """
+
+    view: View
+    shown: Image
+    corner_rc: tuple[int, int] = (0, 0)
+    placement: Placement | None = None
+
+    @property
+    def shown_rc(self) -> tuple[int, int]:
+        """Return row and column of what is shown in the whole photo."""
+        return self.corner_rc if self.placement is None else (0, 0)
+
+    @property
+    def matrix(self) -> NDArray[np.float64] | None:
+        """Return what leads from the aligned photo to the one as taken, shape (2, 3)."""
+        if self.placement is None:
+            return None
+        return self.placement.matrix(*self.shown.shape[::-1])
+
+    @property
+    def left_out(self) -> Kept | None:
+        """Return which pixels of what is shown were not looked at; None for none."""
+        keep, matrix = self.view.keep, self.matrix
+        if keep is None or matrix is None:
+            return None if keep is None else ~keep
+        whole = np.zeros(self.shown.shape, np.uint8)
+        top, left = self.corner_rc
+        whole[top : top + keep.shape[0], left : left + keep.shape[1]] = keep
+        laid = cv2.warpAffine(whole, matrix, whole.shape[::-1], flags=NEAREST)
+        return np.asarray(laid == 0)
+
+
+def look(pixels: Pixels, settings: ImageSettings) -> Looked:
+    """Make upright pixels what the recipe asks to look at.
+
+    Without mask and alignment the region is cut out, and that is all. With them: the
+    photo is laid on the golden one; what polygons or mask picture leave out, and what
+    lies outside the photo, does not count and is filled from what does.
+
+    Args:
+        pixels: Grey, or blue, green, red, turned upright; shape (h, w) or (h, w, c).
+        settings: Region, mask and alignment.
+
+    Raises:
+        ImageError: The photo does not match the golden one, is of another size than it
+            or the mask, or too little of it is left.
+        RecipeError: A picture of the recipe can not be used.
+    """
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = check_region(width, height, settings)
+    if not settings.is_masked:
+        image = to_grey(pixels[top:bottom, left:right])
+        return Looked(View(image), image, (top, left))
+    keep = declared(settings, width, height)
+    if settings.align is None:
+        taken = shown = to_grey(pixels[top:bottom, left:right])
+        keep, placement = keep[top:bottom, left:right], None
+    else:
+        shown = to_grey(pixels)
+        placement = find(golden(settings), shown, keep, settings)
+        frame, is_seen = placement.laid(shown)
+        taken = np.ascontiguousarray(frame[top:bottom, left:right])
+        keep = (keep & is_seen)[top:bottom, left:right]
+    check_left(keep)
+    view = View(filled(taken, keep), keep, taken)
+    return Looked(view, shown, (top, left), placement)
