@@ -9,9 +9,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from glassline.recipe import Recipe
+from glassline.render.png import as_png
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -31,12 +33,17 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
-def test_the_recipe_in_the_docs_is_a_recipe() -> None:
-    """The commented example can be used as it stands."""
-    text = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["files.md", "masks.md"])
+def test_the_recipe_in_the_docs_is_a_recipe(page: str, tmp_path: Path) -> None:
+    """The commented example can be used as it stands, its pictures beside it."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     block = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    for name in ("mask.png", "golden.png"):
+        (tmp_path / name).write_bytes(as_png(np.full((16, 16), 255, np.uint8)))
+    table = {"classes": ["ok", "dirt"], "names": {"zh-TW": {"dirt": "髒污"}}}
+    table |= tomllib.loads(block[1] if block else "")
 
-    recipe = Recipe.from_table(tomllib.loads(block[1] if block else ""))
+    recipe = Recipe.from_table(table, folder=tmp_path)
 
     assert recipe.class_name("dirt", "zh-TW") == "髒污"
 

@@ -27,8 +27,7 @@ from glassline.errors import (
     show,
 )
 from glassline.explain import Evidence, Explanation, Provenance, Sheet, Supposed
-from glassline.features import Mark
-from glassline.image import Looked, Photo, load
+from glassline.image import Photo, load
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
 from glassline.model import Model
@@ -245,19 +244,12 @@ class Inspection(Record):
     @cached_property
     def evidence(self) -> Evidence:
         """Return what drove each reading, in pixels of the whole photo as it was taken."""
-        located = self.model.front.locate(self.photo.view)
-        looked = self.photo.looked
-        return Evidence(
-            image=looked.shown,
-            marks={
-                name: tuple(_on_photo(mark, looked) for mark in marks)
-                for name, marks in located.items()
-            },
+        return Evidence.of(
+            self.photo.looked,
+            self.model.front.locate(self.photo.view),
             readings=self.readings,
             x=Named(self.model.feature_names, self.x),
             units=self.model.units,
-            corner_rc=looked.shown_rc,
-            left_out=looked.left_out,
             pixel_size_um=self.model.recipe.image.pixel_size_um,
         )
 
@@ -388,12 +380,6 @@ class Inspection(Record):
             **({"supposed": asdict(self.supposed)} if self.supposed else {}),
             "model": self.model.sha256,
         }
-
-
-def _on_photo(mark: Mark, looked: Looked) -> Mark:
-    """Return a mark of the view where it lies on the whole photo as it was taken."""
-    moved = mark.moved(*looked.corner_rc)
-    return moved if looked.matrix is None else moved.laid(looked.matrix)
 
 
 def _plain(found: Stand | Nearby | ClassSet | None) -> dict[str, Any] | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 from glassline.arrays import Image, Kept, Named
 from glassline.features import Line, Mark
+from glassline.image import Looked
 from glassline.interface.record import Record
 
 __all__ = ["Evidence"]
@@ -47,6 +48,43 @@ class Evidence(Record):
     corner_rc: tuple[int, int] = (0, 0)
     pixel_size_um: float | None = None
     left_out: Kept | None = None
+
+    @classmethod
+    def of(
+        cls,
+        looked: Looked,
+        located: Mapping[str, tuple[Mark, ...]],
+        *,
+        readings: Named,
+        x: Named | None = None,
+        units: Mapping[str, str] | None = None,
+        pixel_size_um: float | None = None,
+    ) -> Self:
+        """Lay what was found on what was looked at onto the photo as it was taken.
+
+        Args:
+            looked: What of the photo was looked at.
+            located: Feature to the marks on its view.
+            readings: Each feature's reading.
+            x: Each feature in spreads of good parts.
+            units: Feature to unit.
+            pixel_size_um: Side of a pixel on the part.
+        """
+
+        def laid(mark: Mark) -> Mark:
+            moved = mark.moved(*looked.corner_rc)
+            return moved if looked.matrix is None else moved.laid(looked.matrix)
+
+        return cls(
+            image=looked.shown,
+            marks={name: tuple(map(laid, marks)) for name, marks in located.items()},
+            readings=readings,
+            x=x,
+            units=units,
+            corner_rc=looked.shown_rc,
+            pixel_size_um=pixel_size_um,
+            left_out=looked.left_out,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return every mark as plain data; lengths in micrometres where known."""
