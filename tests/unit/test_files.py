@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from glassline.files import held, publish, publish_all
+from glassline.files import held, publish, publish_all, published
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "glassline"
 WRITES = re.compile(r"write_(text|bytes)\(|open\([^)]*[\"'][wax]b?\+?[\"']|os\.replace")
 MAY_WRITE = {
     "files.py": "publishes",
+    "store/export.py": "tables, to where `published` says",
     "synthetic/line.py": "photos of a data set, whose table is published after them",
 }
 
@@ -141,6 +142,35 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
 
     assert heard == [b"page"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_what_is_too_long_for_memory_is_published_at_the_end(tmp_path: Path) -> None:
+    """Until then the old file stands."""
+    path = tmp_path / "table.csv"
+    publish(path, b"old")
+
+    with published(path) as written:
+        written.write_bytes(b"new")
+        meanwhile = path.read_bytes()
+
+    assert meanwhile == b"old"
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [
+        ("table.csv", b"new")
+    ]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_what_was_not_written_to_its_end_is_gone(tmp_path: Path) -> None:
+    """The old file still stands, and nothing beside it."""
+    path = tmp_path / "table.csv"
+    publish(path, b"old")
+
+    with pytest.raises(OSError, match="Is a directory"), published(path) as written:
+        tmp_path.write_bytes(written.read_bytes())
+
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [
+        ("table.csv", b"old")
+    ]
 
 
 def test_a_reader_sees_one_of_two_writers_whole(tmp_path: Path) -> None:

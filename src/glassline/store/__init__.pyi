@@ -1,3 +1,5 @@
+from glassline.store.backup import Backup as Backup
+from glassline.store.chain import Finding as Finding
 from glassline.store.columns import Columns as Columns
 from glassline.store.columns import Recent as Recent
 from glassline.store.core import Core as Core
@@ -18,4 +20,7 @@ from glassline.store.listing import parts as parts
 from glassline.store.people import Person as Person
 from glassline.store.people import Token as Token
 from glassline.store.photos import Keep as Keep
+from glassline.store.replay import Replay as Replay
+from glassline.store.replay import Replayed as Replayed
 from glassline.store.store import Store as Store
+from glassline.store.verification import Findings as Findings

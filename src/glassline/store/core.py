@@ -23,7 +23,15 @@ from glassline.store.engine import (
     place_of,
 )
 from glassline.store.identifiers import Day
-from glassline.store.ledger import FIRST, Row, as_text, check_stream, row_hash, stamp
+from glassline.store.ledger import (
+    FIRST,
+    Row,
+    as_columns,
+    as_text,
+    check_stream,
+    row_hash,
+    stamp,
+)
 from glassline.store.schema import migrate
 from glassline.store.tables import ledger, streams
 from glassline.store.turns import Turns
@@ -82,23 +90,7 @@ class Draft:
         """Write the rows, and what follows from them."""
         if not self.rows:
             return
-        self.connection.execute(
-            insert(ledger),
-            [
-                {
-                    "stream": row.stream,
-                    "seq": row.seq,
-                    "at": row.at,
-                    "clock_ns": row.clock_ns,
-                    "kind": row.kind,
-                    "who": row.who,
-                    "body": row.text,
-                    "previous": row.previous,
-                    "hash": row.hash,
-                }
-                for row in self.rows
-            ],
-        )
+        self.connection.execute(insert(ledger), [as_columns(row) for row in self.rows])
         apply(self.connection, self.rows)
         self.connection.execute(
             update(streams)
@@ -186,6 +178,27 @@ class Core:
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the records; keep it short."""
         with named(self.place), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Give a connection for what is no row of the ledger, in one transaction."""
+        with (
+            named(self.place),
+            self._turns.taken(),
+            self._writing.begin() as connection,
+        ):
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the records, however long it takes.
+
+        With a rollback journal writers wait meanwhile; verify a backup there.
+        """
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        engine = self.engine.execution_options(**options)
+        with named(self.place), engine.connect() as connection:
             yield connection
 
     def write(self, work: Callable[[Draft], T]) -> T:

@@ -17,6 +17,7 @@ __all__ = [
     "FIRST",
     "KINDS",
     "Row",
+    "as_columns",
     "as_text",
     "check_stream",
     "parse_record",
@@ -203,3 +204,12 @@ class Row:
             "hash": self.hash,
             **self.body,
         }
+
+
+def as_columns(row: Row) -> dict[str, Any]:
+    """Return a row as the ledger's table has it, column to value."""
+    found = {name: getattr(row, name) for name in COLUMNS}
+    return found | {"body": row.text}
+
+
+COLUMNS = ("stream", "seq", "at", "clock_ns", "kind", "who", "previous", "hash")

@@ -96,23 +96,25 @@ class Library:
             ModelError: Its files are not what was kept.
         """
         with self._lock:
-            if sha256 in self._held:
-                return self._held[sha256]
-            is_hash = len(sha256) == 64 and not set(sha256) - set("0123456789abcdef")
-            folder = self._core.files / FOLDER / sha256
-            if not is_hash or not folder.is_dir():
-                raise NotFoundError(
-                    f"model: expected the hash of a model in this store, "
-                    f"got {show(sha256)}."
-                )
-            found = load(folder)
-            if found.sha256 != sha256:
-                raise ModelError(
-                    f"model {sha256[:12]}...: expected the model of that hash, got "
-                    f"{found.sha256[:12]}.... Restore it from a backup."
-                )
-            self._hold(found)
-            return found
+            if sha256 not in self._held:
+                self._hold(self.read(sha256))
+            return self._held[sha256]
+
+    def read(self, sha256: str) -> Model:
+        """Return a model from its files, whatever is held in memory; as `model`."""
+        is_hash = len(sha256) == 64 and not set(sha256) - set("0123456789abcdef")
+        folder = self._core.files / FOLDER / sha256
+        if not is_hash or not folder.is_dir():
+            raise NotFoundError(
+                f"model: expected the hash of a model in this store, got {show(sha256)}."
+            )
+        found = load(folder)
+        if found.sha256 != sha256:
+            raise ModelError(
+                f"model {sha256[:12]}...: expected the model of that hash, got "
+                f"{found.sha256[:12]}.... Restore it from a backup."
+            )
+        return found
 
     def running_hash(self) -> str | None:
         """Return the hash of the model that runs, or None where none was published."""

@@ -8,28 +8,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import select
-
-from glassline.errors import InputError
 from glassline.interface.checked import checked
 from glassline.model import Model
-from glassline.store import labelling, listing, people, recording
+from glassline.store import (
+    labelling,
+    listing,
+    people,
+    recording,
+)
 from glassline.store.core import Core, Draft, Moment, utc_now
 from glassline.store.engine import TIMEOUT_S
 from glassline.store.entry import Entry, Recorded
 from glassline.store.identifiers import Day, check_text
 from glassline.store.labelling import LEASE_S, Labelled
-from glassline.store.ledger import KINDS, Row, as_text
-from glassline.store.library import Library, Published
+from glassline.store.ledger import Row, as_text
+from glassline.store.library import Published
 from glassline.store.listing import Found, Listed, Page, Where
 from glassline.store.people import Person, Token
 from glassline.store.photos import Keep, kept_bytes, read_photo, trim
-from glassline.store.tables import ledger, streams
+from glassline.store.whole import Whole
 
 __all__ = ["Store"]
 
 
-class Store:
+class Store(Whole):
     """Records of a line: a ledger that only grows, and what follows from it.
 
     Threads may share one; programs may share one database, each with a stream of its
@@ -41,8 +43,7 @@ class Store:
     """
 
     def __init__(self, core: Core, keep: Keep) -> None:
-        self.core, self.keep = core, keep
-        self._library = Library(core)
+        super().__init__(core, keep)
         self._kept_bytes = kept_bytes(core) if keep.budget_bytes is not None else 0
 
     @classmethod
@@ -348,46 +349,3 @@ class Store:
             return draft.append(kind, who, text, moment)
 
         return self.core.write(work)
-
-    def rows(
-        self,
-        kind: str | None = None,
-        *,
-        stream: str | None = None,
-        before: int | None = None,
-        limit: int = 100,
-    ) -> list[Row]:
-        """Return rows of the ledger, of a stream the newest first.
-
-        Args:
-            kind: Of one kind alone.
-            stream: Left out, that which this store writes.
-            before: Only those with a lower number.
-            limit: At most so many, 1 to 1,000.
-
-        Raises:
-            InputError: There is no such kind, or the limit is outside.
-        """
-        if kind is not None and kind not in KINDS:
-            raise InputError(f"kind: expected one of {', '.join(KINDS)}, got {kind!r}.")
-        if not 1 <= limit <= listing.MOST_ROWS:
-            raise InputError(
-                f"limit: expected 1 to {listing.MOST_ROWS:,}, got {limit}."
-            )
-        clauses = [ledger.c.stream == (stream or self.core.stream)]
-        clauses += [ledger.c.kind == kind] if kind else []
-        clauses += [ledger.c.seq < before] if before is not None else []
-        query = select(ledger).where(*clauses).order_by(ledger.c.seq.desc())
-        with self.core.read() as connection:
-            found = connection.execute(query.limit(limit)).all()
-        return [Row(*each) for each in found]
-
-    def heads(self) -> dict[str, tuple[int, str]]:
-        """Return each stream's last number and hash: note them elsewhere as a witness."""
-        with self.core.read() as connection:
-            found = connection.execute(select(streams).order_by(streams.c.stream)).all()
-        return {each.stream: (int(each.seq), str(each.hash)) for each in found}
-
-    def trim(self) -> int:
-        """Remove photos down below the budget, and return how many; see `photos.trim`."""
-        return trim(self.core, self.keep)
