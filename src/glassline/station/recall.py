@@ -12,7 +12,7 @@ from glassline.explain import Provenance
 from glassline.image import Photo
 from glassline.inspection import Inspection, inspect
 from glassline.model.verdict import decide
-from glassline.station.worker import BLANK
+from glassline.station.worker import UNSEEN
 from glassline.store import Found, Store
 
 __all__ = ["recall", "with_photo"]
@@ -41,7 +41,7 @@ def recall(store: Store, record: str) -> Inspection:
     readings = np.array([[*found.answer["features"].values()]])
     said = decide(model, readings)
     return Inspection(
-        photo=Photo(found.listed.image, found.listed.sha256, BLANK, "absent", 0, 0),
+        photo=Photo(found.listed.image, found.listed.sha256, "absent", 0, 0, UNSEEN),
         readings=Named(model.feature_names, readings[0]),
         maps=np.empty((readings.shape[1], 0, 0), np.float32),
         x=said.x[0],

@@ -13,19 +13,21 @@ from typing import Any
 import cv2
 import numpy as np
 
+from glassline.arrays import View
 from glassline.dataset.readings import Refusal
 from glassline.errors import ImageError, UnreadError
-from glassline.image import printable
+from glassline.image import Looked, printable
 from glassline.image.refusals import named
 from glassline.inspection import Inspection, inspect
 from glassline.model import Model
 
-__all__ = ["BLANK", "Look", "Seen", "Teach", "inspection_of", "refusal_of", "work"]
+__all__ = ["UNSEEN", "Look", "Seen", "Teach", "inspection_of", "refusal_of", "work"]
 
 MODELS = 3  # kept by a worker: the one that runs, and those before it that end
 UNNAMED = "image"  # as the loader calls bytes
 BLANK = np.empty((0, 0), np.float32)
 BLANK.setflags(write=False)
+UNSEEN = Looked(View(BLANK), BLANK)
 TRAVELS = (
     "photo",
     "readings",
@@ -98,7 +100,7 @@ def _look(model: Model, order: Look) -> Seen:
     name = printable(order.name)
     if seen.provenance is not None:
         fields["provenance"] = replace(seen.provenance, photo=name)
-    return fields | {"photo": replace(seen.photo, image=BLANK, name=name)}
+    return fields | {"photo": replace(seen.photo, looked=UNSEEN, name=name)}
 
 
 def refusal_of(reason: str, told: str, name: str) -> Refusal:
