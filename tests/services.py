@@ -21,6 +21,7 @@ from glassline.station.station import Station
 from glassline.store import Keep, Store
 
 WAIT_S = 60.0
+PIN = "271828"  # of everybody
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,28 @@ class Service:
         """Send a photo."""
         kind = {"Content-Type": "image/png", **headers}
         return self.ask("POST", f"/api/v1/inspections{query}", photo, **kind)
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A service with people, and how each of them proves who she is.
+
+    Attributes:
+        service: The service.
+        cookies: Role to the cookie of somebody who has it.
+        tokens: Role to a token of it.
+        spoilt: What kind of token to one that no longer holds.
+    """
+
+    service: Service
+    cookies: Mapping[str, str]
+    tokens: Mapping[str, str]
+    spoilt: Mapping[str, str]
+
+
+def cookie_of(answer: Answer) -> str:
+    """Return the cookie that an answer sets, as it is sent back."""
+    return answer.headers["set-cookie"].partition(";")[0]
 
 
 @contextmanager

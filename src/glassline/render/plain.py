@@ -34,4 +34,9 @@ def to_json(value: Any) -> str:
         >>> to_json({"p": 0.1, "why": "刮傷"})
         '{"p": 0.1, "why": "刮傷"}'
     """
-    return json.dumps(strict(value), ensure_ascii=False, allow_nan=False)
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
+    except ValueError:  # what is not strict is rare, and made so only then
+        return json.dumps(strict(value), ensure_ascii=False, allow_nan=False)
+    return text

@@ -61,7 +61,10 @@ def _cut(value: Any) -> Any:
     """
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    text = printable(str(value)[:MOST_CHARS])
+    text = str(value)[:MOST_CHARS]
+    if text.isprintable() and "\\" not in text:
+        return text
+    text = printable(text)
     return text if len(text) <= MOST_CHARS else f"{text[:MOST_CHARS]}..."
 
 

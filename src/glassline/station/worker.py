@@ -23,6 +23,7 @@ from glassline.model import Model
 
 __all__ = ["UNSEEN", "Look", "Seen", "Teach", "inspection_of", "refusal_of", "work"]
 
+READY = "ready"
 MODELS = 3  # kept by a worker: the one that runs, and those before it that end
 UNNAMED = "image"  # as the loader calls bytes
 BLANK = np.empty((0, 0), np.float32)
@@ -77,6 +78,7 @@ def work(told: Connection[Any, Any]) -> None:
     warnings.simplefilter("ignore")  # who loaded the model first has told them
     cv2.setNumThreads(1)
     models: OrderedDict[str, Model] = OrderedDict()
+    told.send(READY)
     while True:
         try:
             order = told.recv()

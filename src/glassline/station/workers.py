@@ -115,6 +115,7 @@ class Workers:
         process = self._context.Process(target=work, args=(there,), daemon=True)
         process.start()
         there.close()
+        here.recv()  # it has imported all that it needs, and listens
         born = _Worker(process, here)
         self._all.add(born)
         return born
