@@ -84,6 +84,7 @@ EXTRAS = {
     "analytics": "Reading Parquet needs DuckDB. Install it",
     "cnn": "A network front needs onnx and ONNX Runtime. Install them",
     "cnn-train": "Exporting a network of timm needs PyTorch. Install it",
+    "onnx": "Exporting to ONNX needs onnx and ONNX Runtime. Install them",
     "postgres": "Records in PostgreSQL need psycopg. Install it",
     "server": "The service needs FastAPI and uvicorn. Install them",
     "vlm": "A vlm front needs httpx2. Install it",

@@ -102,6 +102,11 @@ class Cnn(Front):
         """The unit of each feature's reading: a word of the catalogues."""
         return dict.fromkeys(self.names, UNIT)
 
+    @property
+    def side(self) -> int:
+        """Return the side of the square that a photo is brought to, in pixels."""
+        return self._session.side
+
     @cached_property
     def sha256(self) -> str:
         """Return the hash of the file."""

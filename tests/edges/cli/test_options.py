@@ -89,6 +89,10 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
         "model part.png",
         {"--between": "ok dirt", "--freeze": "line_strength"},
     ),
+    "export": (
+        "sql model --out verdict.sql --parts 1000",
+        {"--out": "other.sql", "--check": "photos", "--seed": "1", "--parts": "1004"},
+    ),
     "sheet": (
         "model part.png",
         {
@@ -136,6 +140,14 @@ SAID = [
     (
         "evaluate model photos --subsets --with-training",
         "--with-training: expected without --subsets, which scores out of fold.",
+    ),
+    (
+        "export sql model --out v.sql --encoding utf-8",
+        "--encoding: expected --check with it.",
+    ),
+    (
+        "export sql model --out v.sql --workers 1",
+        "--workers: expected --check with it.",
     ),
     ("recost model --recipe costs.toml --encoding utf-8", f"--encoding: {DATA}"),
     ("recost model --recipe costs.toml --workers 1", f"--workers: {DATA}"),

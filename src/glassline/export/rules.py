@@ -1,0 +1,128 @@
+"""What a target writes down: the numbers and rules behind a verdict, and no more."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.decide.policy import TIE
+from glassline.errors import InputError
+from glassline.model import Model
+
+__all__ = ["Ellipsoids", "Rules"]
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ellipsoids:
+    """The region that training saw, beyond which a part goes to a person.
+
+    Attributes:
+        centers: Shape (m, d).
+        inverses: Shape (m, d, d).
+        cut: A part is novel where its least squared distance is above it: the largest
+            number whose root is at most the limit, so that no target needs a root.
+    """
+
+    centers: Numbers
+    inverses: Numbers
+    cut: float
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """The scale, the head and the decision of one model, as plain numbers.
+
+    Attributes:
+        model_sha256: Which model.
+        features: The d names.
+        classes: The k names.
+        W: Shape (d, k).
+        b: Shape (k,).
+        center: Shape (d,), of the scale.
+        spread: Shape (d,), of the scale.
+        clip: Largest size of x.
+        costs: Shape (k, 3), columns accept, reject, review.
+        ratio: Shape (k,), priors over training mix; None where they are equal.
+        good: Place of the good class, or -1: then nothing is accepted.
+        threshold: Of the guarantee: least adjusted probability of the good class that
+            is accepted; None without one.
+        region: Where parts are known; None where that is not looked at.
+        tie: Share of the largest cost within which costs count as equal.
+    """
+
+    model_sha256: str
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    W: Numbers
+    b: Numbers
+    center: Numbers
+    spread: Numbers
+    clip: float
+    costs: Numbers
+    ratio: Numbers | None
+    good: int
+    threshold: float | None
+    region: Ellipsoids | None
+    tie: float = TIE
+
+    @property
+    def d(self) -> int:
+        """Return the number of features."""
+        return len(self.features)
+
+    @property
+    def k(self) -> int:
+        """Return the number of classes."""
+        return len(self.classes)
+
+    @classmethod
+    def of(cls, model: Model) -> Rules:
+        """Take the numbers out of a model.
+
+        Raises:
+            InputError: The model holds a decision against the repeatability of its
+                camera: that is a search, which no target can do.
+        """
+        limit = model.recipe.review.gauge
+        if model.gauge is not None and limit:
+            raise InputError(
+                "model: expected one that does not hold decisions against a gauge "
+                f"study, got one that does, to {limit:g} spreads: that is a search, and "
+                "no target can do it. Switch it off with review.gauge = 0 in a recipe, "
+                "and: glassline recost MODEL --recipe FILE --out MODEL"
+            )
+        policy, region = model.policy, model.region
+        return cls(
+            model_sha256=model.sha256,
+            features=model.feature_names,
+            classes=model.recipe.classes,
+            W=model.head.W,
+            b=model.head.b,
+            center=np.array(model.scale.center),
+            spread=np.array(model.scale.spread),
+            clip=model.scale.clip,
+            costs=policy.costs,
+            ratio=policy.priors / policy.training_mix if policy.corrects else None,
+            good=-1 if policy.good is None else policy.classes.index(policy.good),
+            threshold=policy.guarantee.threshold if policy.guarantee else None,
+            region=None
+            if region is None
+            else Ellipsoids(
+                np.array(region.centers), np.array(region.inverses), _cut(region.limit)
+            ),
+        )
+
+
+def _cut(limit: float) -> float:
+    """Return the largest number whose root, as computed, is at most the limit."""
+    cut = limit * limit
+    while math.sqrt(cut) > limit:
+        cut = math.nextafter(cut, 0.0)
+    while math.sqrt(math.nextafter(cut, math.inf)) <= limit:
+        cut = math.nextafter(cut, math.inf)
+    return cut

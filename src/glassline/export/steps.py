@@ -1,0 +1,320 @@
+"""A verdict as single sums, in order: what SQL, a spreadsheet and a PLC are written from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from glassline.export.answers import REFUSED
+from glassline.export.rules import Rules
+from glassline.recipe import Action
+
+__all__ = ["Stage", "Term", "chosen", "number", "stages"]
+
+LARGEST = 1.7976931348623157e308
+LEAST = -600.0  # nats: a probability of 1e-261; some engines call less an error
+LANES = 8  # NumPy adds from so many terms on in so many lanes
+
+
+@dataclass(frozen=True)
+class Term:
+    """A number, a name, or an operation on terms.
+
+    Attributes:
+        op: "number", "name", "+", "-", "*", "/", "exp", "ln", "abs", a comparison,
+            "and", or "case": condition, value, condition, value, ..., else.
+        args: Of the operation.
+    """
+
+    op: str
+    args: tuple[Term | float | str, ...]
+
+    def __add__(self, other: Term) -> Term:
+        return Term("+", (self, other))
+
+    def __sub__(self, other: Term) -> Term:
+        return Term("-", (self, other))
+
+    def __mul__(self, other: Term) -> Term:
+        return Term("*", (self, other))
+
+    def __truediv__(self, other: Term) -> Term:
+        return Term("/", (self, other))
+
+    def __le__(self, other: Term) -> Term:
+        return Term("<=", (self, other))
+
+    def __lt__(self, other: Term) -> Term:
+        return Term("<", (self, other))
+
+    def __ge__(self, other: Term) -> Term:
+        return Term(">=", (self, other))
+
+    def __gt__(self, other: Term) -> Term:
+        return Term(">", (self, other))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Named terms that need only the stages before.
+
+    Attributes:
+        note: What they are, in a few words.
+        terms: Name to term.
+    """
+
+    note: str
+    terms: dict[str, Term]
+
+
+def number(value: float) -> Term:
+    """Return a constant."""
+    return Term("number", (float(value),))
+
+
+def chosen(*ways: Term) -> Term:
+    """Return condition, value, condition, value, ..., else as one term."""
+    return Term("case", ways)
+
+
+def _name(name: str) -> Term:
+    return Term("name", (name,))
+
+
+def _in_order(terms: Sequence[Term]) -> Term:
+    return reduce(lambda total, each: total + each, terms)
+
+
+def _as_numpy(terms: Sequence[Term]) -> Term:
+    """Add up to 128 terms in the order in which NumPy adds a row."""
+    if len(terms) < LANES:
+        return _in_order(terms)
+    whole = len(terms) - len(terms) % LANES
+    lanes = [_in_order(terms[lane:whole:LANES]) for lane in range(LANES)]
+    while len(lanes) > 1:
+        lanes = [a + b for a, b in zip(lanes[::2], lanes[1::2], strict=True)]
+    return _in_order([*lanes, *terms[whole:]])
+
+
+def _largest(terms: Sequence[Term]) -> Term:
+    return reduce(lambda best, each: chosen(best >= each, best, each), terms)
+
+
+def _least(terms: Sequence[Term]) -> Term:
+    return reduce(lambda best, each: chosen(best <= each, best, each), terms)
+
+
+def _numbered(name: str, count: int) -> list[Term]:
+    return [_name(f"{name}{place + 1}") for place in range(count)]
+
+
+def stages(rules: Rules, inputs: Sequence[str], *, readings: bool) -> list[Stage]:
+    """Return the verdict of one part, stage by stage.
+
+    Every product, sum and comparison is that of `glassline.model.verdict.decide`, in
+    its order; exp and ln are the target's own. The last stage names `class_place` and
+    `decision_place`, counted from 0, and -1 for both where an input is not finite.
+
+    Args:
+        rules: Of the model.
+        inputs: The names of the d inputs.
+        readings: Whether they are readings; else they are the features in standard
+            units, before their clip.
+    """
+    given = [_name(name) for name in inputs]
+    u = _numbered("u", rules.d) if readings else given
+    made = list(_scaled(rules, given)) if readings else []
+    made.append(_clipped(rules, u))
+    made += _head(rules)
+    made += _region(rules, u)
+    made += _costs(rules)
+    every = tuple(Term("abs", (each,)) <= number(LARGEST) for each in given)
+    made.append(_said(rules, Term("and", every)))
+    return made
+
+
+def _scaled(rules: Rules, given: Sequence[Term]) -> Iterator[Stage]:
+    """Say log(1 + |r|) so that small readings keep their digits: W. Kahan's way."""
+    one = number(1)
+    sizes = _numbered("size", rules.d)
+    more = _numbered("more", rules.d)
+    back = _numbered("back", rules.d)
+    curved = _numbered("curved", rules.d)
+
+    def stage(note: str, name: str, made: Callable[[int], Term]) -> Stage:
+        terms = {f"{name}{i + 1}": made(i) for i in range(rules.d)}
+        return Stage(note, terms)
+
+    yield stage("size of the readings", "size", lambda i: Term("abs", (given[i],)))
+    yield stage("1 + size", "more", lambda i: one + sizes[i])
+    yield stage("what that kept of the size", "back", lambda i: more[i] - one)
+    yield stage(
+        "log(1 + size)",
+        "curved",
+        lambda i: chosen(
+            back[i] > number(0),
+            Term("ln", (more[i],)) * sizes[i] / back[i],
+            sizes[i],
+        ),
+    )
+    yield stage(
+        "standard units",
+        "u",
+        lambda i: (
+            (
+                chosen(given[i] < number(0), number(0) - curved[i], curved[i])
+                - number(rules.center[i])
+            )
+            / number(rules.spread[i])
+        ),
+    )
+
+
+def _clipped(rules: Rules, u: Sequence[Term]) -> Stage:
+    low, high = number(-rules.clip), number(rules.clip)
+    terms = {
+        f"x{i + 1}": chosen(each < low, low, each > high, high, each)
+        for i, each in enumerate(u)
+    }
+    return Stage("clipped", terms)
+
+
+def _head(rules: Rules) -> Iterator[Stage]:
+    x, z = _numbered("x", rules.d), _numbered("z", rules.k)
+    e, top = _numbered("e", rules.k), _name("top")
+    logits = {
+        f"z{c + 1}": _in_order(
+            [x[i] * number(rules.W[i, c]) for i in range(rules.d)]
+            + [number(rules.b[c])]
+        )
+        for c in range(rules.k)
+    }
+    yield Stage("logits: xW + b, from left to right", logits)
+    yield Stage("the largest logit", {"top": _largest(z)})
+    behind = [each - top for each in z]
+    yield Stage(
+        "exp of each logit less the largest",
+        {
+            f"e{c + 1}": chosen(each < number(LEAST), number(0), Term("exp", (each,)))
+            for c, each in enumerate(behind)
+        },
+    )
+    yield Stage("their sum", {"total": _as_numpy(e)})
+    yield Stage(
+        "probabilities",
+        {f"p{c + 1}": e[c] / _name("total") for c in range(rules.k)},
+    )
+
+
+def _region(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:
+    region = rules.region
+    if region is None:
+        return
+    m, d = region.centers.shape
+
+    def place(name: str, at: int, i: int) -> str:
+        return f"{name}{at + 1}_{i + 1}"
+
+    yield Stage(
+        "distance to the centre of each class of training",
+        {
+            place("away", at, i): u[i] - number(region.centers[at, i])
+            for at in range(m)
+            for i in range(d)
+        },
+    )
+    yield Stage(
+        "times its inverse covariance",
+        {
+            place("pull", at, i): _in_order(
+                [
+                    _name(place("away", at, j)) * number(region.inverses[at, j, i])
+                    for j in range(d)
+                ]
+            )
+            for at in range(m)
+            for i in range(d)
+        },
+    )
+    yield Stage(
+        "squared distances",
+        {
+            f"square{at + 1}": _in_order(
+                [
+                    _name(place("away", at, i)) * _name(place("pull", at, i))
+                    for i in range(d)
+                ]
+            )
+            for at in range(m)
+        },
+    )
+    yield Stage("the least of them", {"square": _least(_numbered("square", m))})
+
+
+def _costs(rules: Rules) -> Iterator[Stage]:
+    p = _numbered("p", rules.k)
+    if rules.ratio is not None:
+        share = rules.ratio / rules.ratio.max()
+        yield Stage(
+            "corrected to the line's priors",
+            {f"w{c + 1}": p[c] * number(share[c]) for c in range(rules.k)},
+        )
+        w = _numbered("w", rules.k)
+        yield Stage("their sum", {"weight": _in_order(w)})
+        yield Stage(
+            "probabilities on the line",
+            {f"a{c + 1}": w[c] / _name("weight") for c in range(rules.k)},
+        )
+    adjusted = _adjusted(rules)
+    yield Stage(
+        "expected cost of each action",
+        {
+            f"cost_{action.name.lower()}": _in_order(
+                [adjusted[c] * number(rules.costs[c, action]) for c in range(rules.k)]
+            )
+            for action in Action
+        },
+    )
+    sizes = [Term("abs", (each,)) for each in _cost_names()]
+    yield Stage("what counts as equal", {"slack": number(rules.tie) * _largest(sizes)})
+
+
+def _adjusted(rules: Rules) -> list[Term]:
+    return _numbered("p" if rules.ratio is None else "a", rules.k)
+
+
+def _cost_names() -> list[Term]:
+    return [_name(f"cost_{action.name.lower()}") for action in Action]
+
+
+def _said(rules: Rules, finite: Term) -> Stage:
+    refused = number(REFUSED)
+    z, top = _numbered("z", rules.k), _name("top")
+    ways = [part for c in range(rules.k - 1) for part in (z[c] >= top, number(c))]
+    return Stage(
+        "class and decision",
+        {
+            "class_place": chosen(finite, chosen(*ways, number(rules.k - 1)), refused),
+            "decision_place": chosen(finite, _decision(rules), refused),
+        },
+    )
+
+
+def _decision(rules: Rules) -> Term:
+    """Take the cheapest action, of equals the safest; but for novelty and guarantee."""
+    accept, reject, review = _cost_names()
+    slack = _name("slack")
+    has_accept = rules.good >= 0 and rules.threshold is None
+    cheapest = _least([accept, reject, review] if has_accept else [reject, review])
+    ways: list[Term] = []
+    if rules.region is not None:
+        ways += [_name("square") > number(rules.region.cut), number(Action.REVIEW)]
+    if rules.good >= 0 and rules.threshold is not None:
+        p = _adjusted(rules)[rules.good]
+        ways += [p >= number(rules.threshold), number(Action.ACCEPT)]
+    ways += [review <= cheapest + slack, number(Action.REVIEW)]
+    if not has_accept:
+        return chosen(*ways, number(Action.REJECT))
+    ways += [reject <= cheapest + slack, number(Action.REJECT)]
+    return chosen(*ways, number(Action.ACCEPT))

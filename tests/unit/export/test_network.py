@@ -1,0 +1,98 @@
+"""The network: what it says of itself, and the whole way from a photo."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from backbones import tiny_backbone
+from targets import COUNT, exported
+
+from glassline.dataset import Dataset
+from glassline.export import export, network
+from glassline.front import Cnn
+from glassline.front.cnn import fitted
+from glassline.front.onnx.graph import Backbone, concept_network
+from glassline.model import Model
+from glassline.model.verdict import decide
+
+OPERATORS = {"Add", "ArgMax", "Cast", "Div", "Greater", "Less", "Max", "Min", "Mul"}
+OPERATORS |= {"Slice", "Sub", "Where"}
+
+
+@pytest.fixture(scope="module")
+def with_network(settled: Model) -> Model:
+    """The model with a small network as its front."""
+    rng = np.random.default_rng(4)  # noqa: TID251  once a module
+    backbone = Backbone("tiny", "0" * 64, tiny_backbone(), ((6, 28), (6, 14)))
+    weights = rng.normal(size=(24, 4))
+    front = Cnn(concept_network(backbone, weights, np.zeros(4), np.zeros(4)))
+    return replace(settled, front=front, made=None, region=None)
+
+
+def test_the_file_says_which_model_it_is(settled: Model) -> None:
+    """Classes, features, hash and recipe; and it is of operators that any runtime has."""
+    made = onnx.load_from_string(network.network(settled))
+
+    told = {each.key: each.value for each in made.metadata_props}
+    assert told["model_sha256"] == settled.sha256
+    assert json.loads(told["classes"]) == list(settled.recipe.classes)
+    assert json.loads(told["features"]) == list(settled.feature_names)
+    assert json.loads(told["recipe"])["good"] == "ok"
+    assert {node.op_type for node in made.graph.node} == OPERATORS
+    assert made.opset_import[0].version == 13
+
+
+def test_every_engine_gives_the_same_bits(settled: Model, tmp_path: Path) -> None:
+    """Because each sum is written out: ONNX Runtime and OpenCV add nothing themselves."""
+    found, _ = exported(settled, "onnx", tmp_path / "verdict.onnx")
+
+    hashes = {each.answers_sha256 for each in found.certificate.engines}
+    assert len(found.certificate.engines) == 2
+    assert len(hashes) == 1
+
+
+def test_one_file_takes_a_photo_to_a_verdict(
+    with_network: Model, rng: np.random.Generator
+) -> None:
+    """Readings, class, decision and probabilities of three photos at once."""
+    side = with_network.front.side
+    photos = [rng.random((side, side), dtype=np.float32) for _ in range(3)]
+    given = np.concatenate([fitted(each, side) for each in photos])
+    session = onnxruntime.InferenceSession(network.network(with_network))
+
+    names = ["readings", "class", "decision", "probabilities"]
+    readings, classes, actions, p = session.run(names, {"photo": given})
+
+    ours = np.array([with_network.front.values(each) for each in photos])
+    said = decide(with_network, ours)
+    np.testing.assert_allclose(readings, ours, rtol=1e-6)
+    assert classes[:, 0].tolist() == said.classes.tolist()
+    assert actions[:, 0].tolist() == said.actions.tolist()
+    np.testing.assert_allclose(p, said.probabilities, rtol=0, atol=1e-5)
+
+
+def test_a_front_and_what_is_behind_it_hold_the_parity(
+    with_network: Model, line: Dataset, tmp_path: Path
+) -> None:
+    """Photos from the first pixel on, random parts from the readings on."""
+    rng = np.random.default_rng(1)  # noqa: TID251  the same in every run
+    photos = line.subset(range(6))
+
+    found = export(
+        *(with_network, "onnx", tmp_path / "verdict.onnx"),
+        rng=rng,
+        data=photos,
+        count=COUNT,
+    )
+
+    (first,) = found.certificate.engines
+    assert found.certificate.holds
+    assert found.certificate.photos == 6
+    assert first.engine.startswith("ONNX Runtime")
+    assert first.reading_difference < 1e-6
