@@ -74,7 +74,7 @@ def _one(prefix: str, route: APIRoute) -> Listed:
     rights = [getattr(each, "right", None) for each in calls]
     statuses = {route.status_code or 200, *map(int, route.responses)}
     return Listed(
-        method=min(route.methods),
+        method=min(route.methods or ()),
         path=prefix + route.path,
         right=next((right for right in rights if right), None),
         does=(route.description or "").partition("\n\n")[0].replace("\n", " "),

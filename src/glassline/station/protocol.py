@@ -13,6 +13,8 @@ from glassline.station.problems import MEDIA_TYPE, problem_text
 
 __all__ = ["Timed", "protocol"]
 
+LINGER_S = 1.0  # in which who still sends can read why it is refused
+LINGER_BYTES = 1 << 25  # of what is thrown away meanwhile
 MALFORMED = "request: expected HTTP/1.1, got something else."
 
 
@@ -25,14 +27,20 @@ class Timed(H11Protocol):
 
     headers_s = 10.0
     clock: asyncio.TimerHandle | None = None
+    thrown_bytes: int | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the headers of the first request, but not for ever."""
-        super().connection_made(transport)
+        super().connection_made(_Lingering(transport, self))  # type: ignore[arg-type]
         self._wind()
 
     def data_received(self, data: bytes) -> None:
         """Take what came; once headers have begun, the rest must follow in time."""
+        if self.thrown_bytes is not None:
+            self.thrown_bytes += len(data)
+            if self.thrown_bytes > LINGER_BYTES:
+                self.transport.abort()
+            return
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._stop()
@@ -43,6 +51,21 @@ class Timed(H11Protocol):
         """Stop the clock."""
         self._stop()
         super().connection_lost(exc)
+
+    def leave(self, transport: asyncio.Transport) -> None:
+        """Close; but whoever still sends a body may read the answer first.
+
+        Closed at once, the system would tell her that the connection broke, and throw
+        the answer away.
+        """
+        is_sending = self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+        if not is_sending or transport.is_closing():
+            transport.close()
+        elif self.thrown_bytes is None:
+            self.thrown_bytes = 0
+            transport.write_eof()
+            transport.resume_reading()
+            self.loop.call_later(LINGER_S, transport.close)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP in the shape of all errors, and close."""
@@ -73,6 +96,21 @@ class Timed(H11Protocol):
         self.clock = None
         if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
             self.transport.close()
+
+
+class _Lingering:
+    """A transport that its protocol closes."""
+
+    def __init__(self, transport: asyncio.Transport, protocol: Timed) -> None:
+        self._transport = transport
+        self._protocol = protocol
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def close(self) -> None:
+        """Leave as the protocol leaves."""
+        self._protocol.leave(self._transport)
 
 
 def protocol(headers_s: float) -> type[Timed]:

@@ -17,6 +17,7 @@ from glassline.station.settings import Settings
 __all__ = ["Server", "listen", "server_of"]
 
 BACKLOG = 1024
+HEADER_BYTES = 32_768
 
 
 class Server(uvicorn.Server):
@@ -74,6 +75,7 @@ def server_of(app: FastAPI, settings: Settings) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        h11_max_incomplete_event_size=HEADER_BYTES,
         proxy_headers=False,  # whoever asks could write them
         timeout_keep_alive=int(settings.body_s),
         timeout_graceful_shutdown=int(settings.drain_s),
