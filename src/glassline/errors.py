@@ -16,6 +16,7 @@ GlasslineError             70  500   a fault of ours
 │   ├── NewerSchemaError    4  503   a newer glassline wrote them
 │   ├── NotFoundError       4  404   no such record, model, person or token
 │   └── ConflictError       4  409   somebody else was there first
+├── OutputError            74  507   a disk or device that takes no more
 ├── FrontError              7  502   a server that reads features gave none
 │   ├── ServerError         7  502   it can not be used at all
 │   └── UnreadError         7  502   one part got no reading, with one reason code
@@ -40,6 +41,8 @@ import difflib
 from collections.abc import Collection
 from typing import Any, Self
 
+from glassline.extras import EXTRAS
+
 __all__ = [
     "EXTRAS",
     "AnswerError",
@@ -56,6 +59,7 @@ __all__ = [
     "ModelError",
     "NewerSchemaError",
     "NotFoundError",
+    "OutputError",
     "OverloadedError",
     "RecipeError",
     "RefusedError",
@@ -78,19 +82,6 @@ __all__ = [
     "nearest",
     "show",
 ]
-
-
-EXTRAS = {
-    "analytics": "Reading Parquet needs DuckDB. Install it",
-    "cnn": "A network front needs onnx and ONNX Runtime. Install them",
-    "cnn-train": "Exporting a network of timm needs PyTorch. Install it",
-    "onnx": "Exporting to ONNX needs onnx and ONNX Runtime. Install them",
-    "postgres": "Records in PostgreSQL need psycopg. Install it",
-    "server": "The service needs FastAPI and uvicorn. Install them",
-    "vlm": "A vlm front needs httpx2. Install it",
-    "xlsx": "Writing a spreadsheet needs XlsxWriter. Install it",
-}
-"""What each extra is for, and what it brings."""
 
 
 class GlasslineError(Exception):
@@ -224,6 +215,14 @@ class ConflictError(StoreError):
 
     code = "conflict"
     http_status = 409
+
+
+class OutputError(GlasslineError):
+    """A file that can not be written to its end: the disk is full, or gone."""
+
+    code = "output"
+    exit_code = 74
+    http_status = 507
 
 
 class FrontError(GlasslineError):

@@ -7,19 +7,21 @@ no report and no message; whoever calls it says what the file was for.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 try:
     import fcntl
 except ImportError:  # no such locks here
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["held", "publish", "publish_all", "published"]
+__all__ = ["held", "publish", "publish_all", "published", "tail"]
 
 
 def publish(path: Path, data: bytes) -> None:
@@ -93,6 +95,30 @@ def published(path: Path) -> Iterator[Path]:
     finally:
         written.unlink(missing_ok=True)
     _flush(path.resolve().parent)
+
+
+@contextmanager
+def tail(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to read and to append to, and hold it against whoever else does.
+
+    Nothing is buffered: what was written is the system's, though not yet the disk's.
+
+    Raises:
+        BlockingIOError: Another process holds it.
+        OSError: It can not be opened.
+    """
+    is_new = not path.exists()
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+    with os.fdopen(os.open(path, flags, 0o644), "r+b", buffering=0) as file:
+        if fcntl is not None:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not path.exists() or not os.path.samestat(
+            path.stat(), os.fstat(file.fileno())
+        ):
+            raise BlockingIOError(errno.EWOULDBLOCK, "taken away meanwhile", str(path))
+        if is_new:
+            _flush(path.parent)
+        yield file
 
 
 def _flush(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -135,6 +136,21 @@ def by_sheet_command(line: Line) -> Verdicts:
     return {name: _of_sheet(face) for name, face in faces.items()}
 
 
+def by_batch(line: Line) -> Verdicts:
+    """`glassline batch MODEL FOLDER --out FILE.csv`, in two processes."""
+    out = line.saved / "batch.csv"
+    run("batch", line.saved, line.photos, "--out", out, "--overwrite")
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        Path(row["image"]).name: (
+            row["decision"],
+            tuple(float(row[f"p_{name}"]) for name in line.model.recipe.classes),
+        )
+        for row in rows
+    }
+
+
 DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "inspect a path": by_path,
     "inspect bytes": by_bytes,
@@ -148,6 +164,7 @@ DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "command on a folder": by_command_on_a_folder,
     "command on files": by_command_on_files,
     "sheet command": by_sheet_command,
+    "batch": by_batch,
 }
 
 

@@ -15,6 +15,7 @@ from glassline.files import held, publish, publish_all, published
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "glassline"
 WRITES = re.compile(r"write_(text|bytes)\(|open\([^)]*[\"'][wax]b?\+?[\"']|os\.replace")
 MAY_WRITE = {
+    "batch/output.py": "tables, to where `published` says",
     "files.py": "publishes",
     "store/export.py": "tables, to where `published` says",
     "synthetic/line.py": "photos of a data set, whose table is published after them",

@@ -14,6 +14,7 @@ import click
 
 import glassline
 from glassline.cli import (
+    batch,
     check,
     compare,
     demo,
@@ -63,6 +64,7 @@ for _command in (
     recipe,
     train,
     inspect,
+    batch,
     evaluate,
     guarantee,
     recost,

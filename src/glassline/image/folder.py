@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from glassline.image.refusals import named, refuse
 
-__all__ = ["is_photo", "is_system_folder", "list_images"]
+__all__ = ["is_photo", "is_system_folder", "list_images", "walk_images"]
 
 NOT_PHOTOS = {  # what lies beside photos: notes, side-cars, systems' files, leftovers
     *(".csv", ".tsv", ".parquet", ".txt", ".json", ".jsonl", ".toml", ".md", ".pdf"),
@@ -45,7 +47,7 @@ def list_images(folder: str | Path) -> list[Path]:
     start = Path(folder)
     if not start.is_dir():
         raise named(refuse("not_found", "a folder", "none"), str(folder))
-    return sorted(_below(start), key=bytes)
+    return sorted(walk_images(start), key=bytes)
 
 
 def is_photo(file: Path) -> bool:
@@ -64,25 +66,37 @@ def is_system_folder(folder: Path) -> bool:
     return name.startswith(".") or name in SYSTEM_FOLDERS or is_model
 
 
-def _below(start: Path) -> list[Path]:
-    found, waiting = [], [start]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            entries = list(folder.iterdir())
-        except OSError:
-            found.append(folder)
-            continue
-        for entry in entries:
-            if not _is_folder(entry):
-                found.extend([entry] if is_photo(entry) else [])
-            elif not is_system_folder(entry):
-                waiting.append(entry)
-    return found
+def walk_images(folder: Path) -> Iterator[Path]:
+    """Yield what `list_images` lists, holding the names of one folder of each level.
 
-
-def _is_folder(entry: Path) -> bool:
+    In the order of the bytes of the paths; a folder that may not be opened stands where
+    what is in it would.
+    """
     try:
-        return entry.is_dir() and not entry.is_symlink()
+        with os.scandir(folder) as entries:
+            found = sorted(
+                _placed(entry)
+                for entry in entries
+                if _is_folder(entry) or is_photo(Path(entry.name))
+            )
+    except OSError:
+        yield folder
+        return
+    for place in found:
+        path = folder / os.fsdecode(place)
+        if not place.endswith(b"/"):
+            yield path
+        elif not is_system_folder(path):
+            yield from walk_images(path)
+
+
+def _placed(entry: os.DirEntry[str]) -> bytes:
+    """Return a name as it sorts in a whole path: what is in a folder follows a slash."""
+    return os.fsencode(entry.name) + (b"/" if _is_folder(entry) else b"")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
     except OSError:  # a folder that may be listed, but not looked into
         return False

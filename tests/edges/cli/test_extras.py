@@ -145,6 +145,8 @@ NEEDS = {
             "recipe --for {parquet}",
             "recost {m} {parquet} --recipe {costs}",
             "demo --data {parquet} --out {new}",
+            "batch {m} {photos} --out {new}.parquet",
+            "batch {m} {parquet} --out {new}.csv",
         ],
     ),
     "onnx": (
@@ -166,6 +168,7 @@ NEEDS = {
             *(each.replace("{model}", "{cnn}") for each in READ),
         ],
     ),
+    "fsspec": ("cloud", ["batch {m} memory://box --out {new}.csv"]),
     "httpx2": (
         "vlm",
         [
@@ -211,6 +214,7 @@ def test_every_command_says_what_to_install(bench: Bench, library: str) -> None:
     ("library", "command"),
     [
         ("xlsxwriter", "sheet --example"),
+        ("fsspec", "batch {m} {photo} --out {new}.csv"),
         ("duckdb", "evaluate {m} {photos} --with-training"),
         ("onnx", "inspect {cnn} {photo}"),
         ("onnx", "evaluate {cnn} {photos} --with-training"),

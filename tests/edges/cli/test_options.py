@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +12,9 @@ import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from unit.batch.inline import inline
 
+from glassline.batch import Settings, run
 from glassline.cli import commands
 from glassline.dataset import Dataset
 from glassline.recipe import Recipe
@@ -50,6 +53,15 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
             "--append": "< model part.png --csv there.csv",
             "--set": "photos",
             "--miss": "90% < model part.png --set photos",
+        },
+    ),
+    "batch": (
+        "model new-photos --out new.csv",
+        {
+            "--out": "other.csv",
+            "--resume": "< model photos --out begun.csv",
+            "--overwrite": "< model photos --out there.csv",
+            "--pattern": "{lot}/*",
         },
     ),
     "evaluate": (
@@ -136,6 +148,9 @@ SAID = [
     ("inspect model part.png --append", "--append: expected --csv FILE with it."),
     ("inspect model part.png --miss 1%", f"--miss: {SET}"),
     ("inspect model part.png --by-class", f"--by-class: {SET}"),
+    ("batch model there.csv --out new.csv --encoding none", "unknown encoding: none"),
+    ("batch model photos --out new.csv --timeout 0", "0.0 is not in the range"),
+    ("batch model photos --out new.csv --memory 1", "1 is not in the range"),
     ("evaluate model photos --seed 3", "--seed: expected --subsets with it."),
     (
         "evaluate model photos --subsets --with-training",
@@ -193,6 +208,9 @@ SAID += [(f"{call} --encoding nothing", UNKNOWN) for call in ENCODED]
 
 ANSWERS = (1, 6)  # no; and done, with photos refused
 ENDLESS = {"serve"}  # runs until it is stopped: test_serve.py has its options
+TIMES = re.compile(
+    r'每?秒? ?[\d.]+ (a second|張，)[^;\n]*|"[a-z_]*second[a-z]*": [\d.]+'
+)
 SPEED = "--workers"  # changes no word of the answer, only when it comes
 SHARED = {"--lang": "zh-TW", "--json": ""}
 
@@ -249,6 +267,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "inspect model part.png --csv there.csv",
         ):
             assert runner.invoke(commands, call.split()).exit_code == 0, call
+        with pytest.raises(KeyboardInterrupt):
+            run(model, ["photos"], "begun.csv", Settings(engine=inline(3)))
         sums = runner.invoke(commands, ["sheet", "--example", "--json"])
         (folder / "sums.json").write_bytes(sums.stdout_bytes)
     return folder
@@ -270,7 +290,7 @@ def call(
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(here)
             done = CliRunner().invoke(commands, line.split())
-        said = done.output + str(done.exception or "")
+        said = TIMES.sub("", done.output + str(done.exception or ""))
         files = {str(each.relative_to(here)): each for each in here.rglob("*")}
         written = {
             name: each.read_bytes() for name, each in files.items() if each.is_file()

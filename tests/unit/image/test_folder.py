@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from glassline.errors import ImageError
 from glassline.image import list_images
+from glassline.image.folder import walk_images
 
 
 def test_every_photo_is_listed_in_byte_order(tmp_path):
@@ -72,28 +75,43 @@ def test_without_a_folder_there_is_nothing_to_list(name, tmp_path, monkeypatch):
 def test_a_folder_that_may_not_be_opened_gets_a_row(tmp_path, monkeypatch):
     """A closed folder is listed itself, so that the gap is seen."""
     (tmp_path / "closed").mkdir()
-    true_iterdir = Path.iterdir
+    true_scandir = os.scandir
 
-    def iterdir(path):
-        if path.name == "closed":
+    def scandir(path):
+        if Path(path).name == "closed":
             raise PermissionError(13, "Permission denied")
-        return true_iterdir(path)
+        return true_scandir(path)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "scandir", scandir)
 
     assert list_images(tmp_path) == [tmp_path / "closed"]
 
 
 def test_a_folder_that_may_not_be_looked_into_gets_rows(tmp_path, monkeypatch):
     """Where even the kind of an entry is secret, the entry is listed."""
-    (tmp_path / "x.jpg").touch()
-    true_is_dir = Path.is_dir
-
-    def is_dir(path):
-        if path.name == "x.jpg":
-            raise PermissionError(13, "Permission denied")
-        return true_is_dir(path)
-
-    monkeypatch.setattr(Path, "is_dir", is_dir)
+    monkeypatch.setattr(os, "scandir", lambda _: nullcontext([Secret("x.jpg")]))
 
     assert list_images(tmp_path) == [tmp_path / "x.jpg"]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """An entry whose kind the system does not tell."""
+
+    name: str
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        """Refuse, as where a folder may be listed but not looked into."""
+        raise PermissionError(13, f"Permission denied: {follow_symlinks}")
+
+
+def test_the_walk_goes_in_the_order_of_the_bytes_of_the_paths(tmp_path):
+    """A slash sorts between a full stop and a letter, wherever a folder ends."""
+    names = ["a.jpg", "a/z.jpg", "a/b/c.jpg", "a-b/c.jpg", "a0.jpg", "b.jpg", "é.jpg"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    found = list(walk_images(tmp_path))
+
+    assert found == sorted((tmp_path / name for name in names), key=bytes)
