@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 
 from glassline.cli import commands
@@ -15,7 +16,11 @@ TARGET = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 def text() -> str:
     """Return the page: every command with its help at 80 columns."""
     runner = CliRunner()
-    names: list[list[str]] = [[], *([name] for name in sorted(commands.commands))]
+    names: list[list[str]] = [[]]
+    for name, command in sorted(commands.commands.items()):
+        names.append([name])
+        if isinstance(command, click.Group):
+            names += [[name, each] for each in sorted(command.commands)]
     lines = [
         "# Commands",
         "",

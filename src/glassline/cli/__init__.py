@@ -31,6 +31,7 @@ from glassline.cli import (
     recost,
     serve,
     sheet,
+    store,
     train,
     verify,
 )
@@ -80,6 +81,7 @@ for _command in (
     verify,
     serve,
     demo,
+    store,
 ):
     commands.add_command(_command.command)
 

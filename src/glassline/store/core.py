@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -118,12 +118,11 @@ class Core:
     Attributes:
         place: What it is called in messages.
         stream: The stream that this program writes.
-        files: The folder.
         day: When the plant's day begins.
         now: What tells the time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  as `Store.open`
         self,
         url: str | Path,
         *,
@@ -132,15 +131,21 @@ class Core:
         day: Day,
         timeout_s: float,
         now: Callable[[], datetime],
+        create: bool = True,
     ) -> None:
         found = address(url)
         self.place, self.stream = place_of(found), check_stream(stream)
         self.day, self.now = day, now
         self.is_sqlite = found.get_backend_name() == "sqlite"
-        self.files = self._folder(files)
-        # At the first opening nobody writes meanwhile, or the locks are of no use here.
-        with held(self.files, alone=True) as has_locks:
-            takes_turns = self.is_sqlite and has_locks
+        if self.is_sqlite and not create and not Path(self.place).is_file():
+            raise StoreError(f"{self.place}: expected a store, got nothing there.")
+        beside = Path(self.place).with_suffix(".files") if self.is_sqlite else None
+        self._files = _made(files or beside, PHOTOS)
+        # Wherever the photos lie, writers meet beside the database. At the first opening
+        # nobody else writes, or the file system knows no locks.
+        folder = _made(beside)
+        with held(folder, alone=True) if folder else nullcontext() as has_locks:
+            takes_turns = bool(has_locks)
             self.engine = connect(found, timeout_s, takes_turns=takes_turns)
             try:
                 with named(self.place):
@@ -148,26 +153,23 @@ class Core:
             except BaseException:
                 self.engine.dispose()
                 raise
-        folder = self.files if takes_turns else None
-        self._turns = Turns(self.place, folder, timeout_s)
+        self._turns = Turns(self.place, folder if takes_turns else None, timeout_s)
         self._writing = self.engine.execution_options(**{WRITES: True})
         self._has_told = False
 
-    def _folder(self, files: Path | None) -> Path:
-        if files is None and not self.is_sqlite:
+    @property
+    def files(self) -> Path:
+        """Return the folder of photos and models.
+
+        Raises:
+            InputError: A store in PostgreSQL was opened without one.
+        """
+        if self._files is None:
             raise InputError(
                 "files: expected a folder for photos and models, got none. A store in "
                 "PostgreSQL needs one."
             )
-        folder = files or Path(self.place).with_suffix(".files")
-        try:
-            (folder / PHOTOS).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"{folder}: expected a folder that can be written, "
-                f"got: {error.strerror}."
-            ) from error
-        return folder
+        return self._files
 
     def close(self) -> None:
         """Close every connection; the last one tidies the log, as a writer would."""
@@ -254,3 +256,16 @@ class Core:
                 "heads", "glassline", as_text({"heads": heads}), Moment(self.now)
             )
         self._has_told = True
+
+
+def _made(folder: Path | None, *below: str) -> Path | None:
+    """Make a folder, and what is to be below it."""
+    if folder is None:
+        return None
+    try:
+        folder.joinpath(*below).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: expected a folder that can be written, got: {error.strerror}."
+        ) from error
+    return folder

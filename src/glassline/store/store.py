@@ -58,6 +58,7 @@ class Store(Whole):
         day: Day | None = None,
         timeout_s: float = TIMEOUT_S,
         now: Callable[[], datetime] = utc_now,
+        create: bool = True,
     ) -> Self:
         """Open a store, and make it or bring it to the newest schema where needed.
 
@@ -70,6 +71,7 @@ class Store(Whole):
             day: When the plant's day begins.
             timeout_s: How long to wait for a lock, or for a free connection.
             now: What tells the time.
+            create: Whether to make a SQLite file that is not there.
 
         Raises:
             StoreError: It can not be opened: damaged, busy, of a newer glassline, or
@@ -84,6 +86,7 @@ class Store(Whole):
             day=day or Day(),
             timeout_s=timeout_s,
             now=now,
+            create=create,
         )
         return cls(core, keep or Keep())
 

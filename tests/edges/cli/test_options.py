@@ -17,7 +17,10 @@ from unit.batch.inline import inline
 from glassline.batch import Settings, run
 from glassline.cli import commands
 from glassline.dataset import Dataset
+from glassline.inspection import attempt
+from glassline.model import Model
 from glassline.recipe import Recipe
+from glassline.store import Entry, Store
 from glassline.synthetic import production_line, write_dataset
 from glassline.training import train
 
@@ -32,6 +35,8 @@ fields = 16
 [features.grain_noise]
 width_px = 6
 """
+
+ELSEWHERE = {"--store": "empty.db", "--files": "elsewhere"}
 
 # A call of each command, and what an option changes of what it prints, writes or answers.
 # `<` starts another call, where the first one leaves an option nothing to change.
@@ -125,6 +130,29 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
     "check": ("sums.json", {}),
     "verify": ("model photos", {"--retrain": ""}),
     "demo": ("--data photos", {"--out": "there", "--good": "dirt"}),
+    "store verify": (
+        "--store line.db",
+        {**ELSEWHERE, "--no-photos": "", "--head": f"station-9={'0' * 64}"},
+    ),
+    "store replay": (
+        "--store line.db",
+        {**ELSEWHERE, "--stream": "other", "--after": "station-2", "--limit": "1"},
+    ),
+    "store info": ("--store line.db", ELSEWHERE),
+    "store backup": ("--store line.db --out copy.db", {**ELSEWHERE, "--out": "b.db"}),
+    "store rebuild": ("--store line.db", {"--store": "empty.db"}),
+    "store export": (
+        "--store line.db --out a.csv",
+        {
+            "--store": "empty.db",
+            "--out": "b.csv",
+            "--decision": "refused",
+            "--label": "ok",
+            "--where": "lot=A",
+            "--since": "2100-01-01",
+            "--until": "2000-01-01",
+        },
+    ),
 }
 
 # Where an option would do nothing, or what shows that it was read: what is said.
@@ -192,6 +220,10 @@ SAID = [
     ),
     ("verify model photos --backbone x", "--backbone: expected a model with a network"),
     ("demo --data nowhere", "nowhere: expected "),
+    (
+        "store export --store line.db --out a.csv --files elsewhere",
+        "model: expected the hash of a model in this store",
+    ),
 ]
 UNKNOWN = "encoding: expected one that Python knows"
 ENCODED = [
@@ -206,7 +238,7 @@ ENCODED = [
 ]
 SAID += [(f"{call} --encoding nothing", UNKNOWN) for call in ENCODED]
 
-ANSWERS = (1, 6)  # no; and done, with photos refused
+ANSWERS = (1, 6, 8)  # no; done, with photos refused; records that do not hold
 ENDLESS = {"serve"}  # runs until it is stopped: test_serve.py has its options
 TIMES = re.compile(
     r'每?秒? ?[\d.]+ (a second|張，)[^;\n]*|"[a-z_]*second[a-z]*": [\d.]+'
@@ -217,7 +249,11 @@ SHARED = {"--lang": "zh-TW", "--json": ""}
 
 def _options(name: str) -> set[str]:
     assert isinstance(commands, click.Group)
-    params = commands.commands[name].params
+    command: click.Command = commands
+    for word in name.split():
+        assert isinstance(command, click.Group)
+        command = command.commands[word]
+    params = command.params
     return {each.opts[0] for each in params if isinstance(each, click.Option)}
 
 
@@ -258,6 +294,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     part = min((folder / "photos" / "scratch").iterdir())
     shutil.copy(part, folder / "part.png")
     (folder / "broken.png").write_bytes(part.read_bytes()[:500])
+    _record(model, [part.read_bytes(), photos[0].read_bytes()], folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         runner = CliRunner()
@@ -272,6 +309,14 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sums = runner.invoke(commands, ["sheet", "--example", "--json"])
         (folder / "sums.json").write_bytes(sums.stdout_bytes)
     return folder
+
+
+def _record(model: Model, photos: list[bytes], folder: Path) -> None:
+    """Write an empty store, and one with a model that runs and what it saw."""
+    Store.open(folder / "empty.db").close()
+    with Store.open(folder / "line.db") as store:
+        store.publish(model, who="anna", reason="first")
+        store.record_all([Entry(attempt(model, e), e, who="camera 1") for e in photos])
 
 
 Outcome = tuple[int, str, dict[str, bytes]]
@@ -304,7 +349,12 @@ def call(
 def test_every_command_stands_in_the_table() -> None:
     """A new command brings its rows."""
     assert isinstance(commands, click.Group)
-    assert set(EFFECTS) == set(commands.commands) - ENDLESS
+    every = [
+        f"{name} {each}" if each else name
+        for name, command in commands.commands.items()
+        for each in getattr(command, "commands", {"": command})
+    ]
+    assert set(EFFECTS) == set(every) - ENDLESS
 
 
 @pytest.mark.parametrize(("name", "option"), EVERY)
@@ -312,7 +362,10 @@ def test_every_option_stands_in_the_table(name: str, option: str) -> None:
     """It changes something, or something is said of it."""
     changed = {each for command, each, _ in CHANGING if command == name}
     said = {
-        word for line, _ in SAID if line.split()[0] == name for word in line.split()
+        word
+        for line, _ in SAID
+        if f"{line} ".startswith(f"{name} ")
+        for word in line.split()
     }
 
     assert option in changed | said | {SPEED}
