@@ -70,14 +70,18 @@ class Evidence(Record):
             units: Feature to unit.
             pixel_size_um: Side of a pixel on the part.
         """
+        matrix, corner_rc = looked.matrix, looked.corner_rc
 
         def laid(mark: Mark) -> Mark:
-            moved = mark.moved(*looked.corner_rc)
-            return moved if looked.matrix is None else moved.laid(looked.matrix)
+            moved = mark.moved(*corner_rc)
+            return moved if matrix is None else moved.laid(matrix)
 
+        is_as_seen = matrix is None and corner_rc == (0, 0)  # of thousands, it counts
         return cls(
             image=looked.shown,
-            marks={name: tuple(map(laid, marks)) for name, marks in located.items()},
+            marks=located
+            if is_as_seen
+            else {name: tuple(map(laid, marks)) for name, marks in located.items()},
             readings=readings,
             x=x,
             units=units,

@@ -43,13 +43,13 @@ def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
     tall, wide = blocks_hw(surface, settings)
     row, column = np.unravel_index(int(above.argmax()), above.shape)
     top, left = int(row) % tall, int(column) % wide
-    found = _areas(
+    return _areas(
         above[top::tall, left::wide],
         settings.share,
         LEAST_NEPERS,
         (tall * CELL_PX, wide * CELL_PX),
+        corner_rc=(top * CELL_PX, left * CELL_PX),
     )
-    return tuple(each.moved(top * CELL_PX, left * CELL_PX) for each in found)
 
 
 def find_uneven(surface: Surface, settings: ReflectionUnevenness) -> tuple[Area, ...]:
@@ -76,18 +76,19 @@ def _areas(
     least: float,
     size_hw: tuple[float, float],
     sign: float = 1.0,
+    corner_rc: tuple[int, int] = (0, 0),
 ) -> tuple[Area, ...]:
     """The counted places of a grid whose value is strong enough, each of this size."""
     count = max(1, round(share * values.size))
     order = np.argsort(-values, axis=None, kind="stable")[:count]
     limit = max(least, AS_STRONG * float(values.max()))
-    tall, wide = size_hw
+    (tall, wide), (top, left) = size_hw, corner_rc
     return tuple(
         Area(
-            top=row * tall,
-            left=column * wide,
-            bottom=(row + 1) * tall,
-            right=(column + 1) * wide,
+            top=row * tall + top,
+            left=column * wide + left,
+            bottom=(row + 1) * tall + top,
+            right=(column + 1) * wide + left,
             strength=sign * float(values[row, column]),
         )
         for row, column in zip(

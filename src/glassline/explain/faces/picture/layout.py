@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.arrays import Image
 from glassline.explain.blocks.evidence import length
 from glassline.explain.evidence import Evidence
 from glassline.explain.faces.picture.glyphs import width_px
@@ -39,6 +40,7 @@ SOFT: Colour = (86, 97, 109)
 MARKED_X = 2.0  # spreads of good parts: what is less needs no pointing at
 AREAS = {"texture_change": "rough", "reflection_unevenness": "uneven"}
 UNIT_OF_NETWORKS = "network"
+HALF = 0.5  # of a place in the picture: what most of it is
 DIMMED = np.float32(0.4)  # of its light: what was not looked at
 BAR_SHARE = 0.25  # of the photo's width, at most, that the scale bar takes
 
@@ -63,7 +65,9 @@ def scene(evidence: Evidence, lang: str) -> Scene:
     for place, name in enumerate(evidence.marks):
         look = LOOKS[min(place, len(LOOKS) - 1)]
         is_marked = evidence.x is None or evidence.x[name] >= MARKED_X
-        marks = [mark.moved(-down, -right) for mark in evidence.marks[name]]
+        marks = list(evidence.marks[name])
+        if down or right:
+            marks = [mark.moved(-down, -right) for mark in marks]
         if is_marked:
             over = strokes(marks, look, scale, (width, height))
             drawn.extend(_moved(over, left))
@@ -193,11 +197,16 @@ def _shown(evidence: Evidence, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
 
     What was left out is darker.
     """
-    image = evidence.image
-    if evidence.left_out is not None:
-        image = np.where(evidence.left_out, DIMMED * image, image)
-    grey: NDArray[np.uint8] = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
-    if size_wh[0] >= image.shape[1]:
-        return grey
-    smaller = cv2.resize(grey, size_wh, interpolation=cv2.INTER_AREA)
-    return smaller.astype(np.uint8)
+    image, left_out = evidence.image, evidence.left_out
+    if size_wh[0] < image.shape[1]:
+        image = _shrunk(image, size_wh)
+        if left_out is not None:
+            left_out = _shrunk(left_out.astype(np.float32), size_wh) > HALF
+    if left_out is not None:
+        image = np.where(left_out, DIMMED * image, image)
+    return np.asarray(np.rint(np.clip(image, 0, 1) * 255), dtype=np.uint8)
+
+
+def _shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
+    smaller = cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA)
+    return np.asarray(smaller, dtype=np.float32)

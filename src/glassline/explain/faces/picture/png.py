@@ -38,7 +38,7 @@ def face(evidence: Evidence, lang: str) -> bytes:
     _draw_all(pixels, laid.signs)
     for line in laid.captions:
         letter(pixels, line)
-    return as_png(pixels[..., ::-1], small=True)
+    return as_png(pixels[..., ::-1])
 
 
 def _draw_all(pixels: NDArray[np.uint8], strokes: Sequence[Stroke]) -> None:

@@ -24,7 +24,7 @@ def face(evidence: Evidence, lang: str) -> str:
         .get_template("evidence.svg")
         .render(
             scene=laid,
-            photo=base64.b64encode(as_png(laid.photo, small=True)).decode("ascii"),
+            photo=base64.b64encode(as_png(laid.photo)).decode("ascii"),
             tag=words(lang)["language"]["tag"],
             colour=_colour,
             path=_path,
