@@ -80,7 +80,8 @@ class Accounts:
         if found.expires is not None and found.expires <= stamp(datetime.now(UTC)):
             raise UnknownPersonError(f"token {found.id}: it is too old.")
         person = Person.of(f"token {found.id}", found.name, found.role)
-        return replace(person, is_machine=True)
+        scopes = frozenset(found.scopes.split()) or person.rights
+        return replace(person, rights=person.rights & scopes, is_machine=True)
 
     async def by_cookie(self, cookie: str) -> Person | None:
         """Return the person of a cookie; None where it is no longer good."""

@@ -50,7 +50,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
-PHOTOS = "/api/v1/inspections"
+API = "/api/v1"
+PHOTOS = f"{API}/inspections"
 QUIET = ("/health/", "/metrics", "/static/")  # asked every few seconds: not in the log
 
 
@@ -167,7 +168,7 @@ class Guards:
 
     def _tell(self, scope: Scope, asked: _Asked) -> None:
         seconds = time.monotonic() - asked.at
-        route = getattr(scope.get("route"), "path", "none")
+        route = _route(scope)
         self._metrics.requests.labels(
             route, _method(scope["method"]), asked.status
         ).inc()
@@ -194,6 +195,13 @@ class _Asked:
         self.id = request_id
         self.status = 0
         self.close = False
+
+
+def _route(scope: Scope) -> str:
+    """Return the address with names for what varies: few of them, however many ask."""
+    found = str(getattr(scope.get("route"), "path", "none"))
+    is_ours = scope["path"].startswith(API) and not found.startswith(API)
+    return f"{API}{found}" if is_ours and found != "none" else found
 
 
 def _method(method: str) -> str:

@@ -47,14 +47,18 @@ class Inspector:
         store: Whose model runs, and where verdicts go.
         settings: Workers and limits.
         metrics: Where it counts.
+
+    Attributes:
+        inside: Photos that wait or are being read or recorded.
+        workers: The processes that read them.
     """
 
     def __init__(self, store: Store, settings: Settings, metrics: Metrics) -> None:
         self._store = store
         self._settings = settings
         self._metrics = metrics
-        self._workers = Workers(settings.workers, settings.read_s, metrics)
-        self._inside = 0
+        self.workers = Workers(settings.workers, settings.read_s, metrics)
+        self.inside = 0
         self._last_s = 0.0  # that the last commit took
         self._model: Model | None = None
         self._queue: asyncio.Queue[tuple[Entry, asyncio.Future[Recorded]]]
@@ -78,7 +82,7 @@ class Inspector:
 
     async def start(self) -> None:
         """Start workers, and what commits."""
-        await self._workers.start()
+        await self.workers.start()
         await self.look_for_model()
         self._tasks = [
             asyncio.create_task(self._commit_for_ever()),
@@ -87,12 +91,12 @@ class Inspector:
 
     async def stop(self) -> None:
         """Record what is inside, then end."""
-        while self._inside:
+        while self.inside:
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._workers.stop()
+        await self.workers.stop()
         self._ledger.shutdown()
 
     async def look_for_model(self) -> None:
@@ -107,7 +111,7 @@ class Inspector:
         Raises:
             OverloadedError: There are.
         """
-        if self._inside >= self._settings.most_waiting:
+        if self.inside >= self._settings.most_waiting:
             self._metrics.shed.inc()
             raise OverloadedError(
                 f"expected at most {self._settings.most_waiting} photos at a time. "
@@ -140,16 +144,16 @@ class Inspector:
         """
         self.check_room()
         model = self.model
-        self._inside += 1
+        self.inside += 1
         self._metrics.waiting.inc()
         try:
             order = Look(model.sha256, photo, name, who, datetime.now(UTC))
-            found = await self._workers.look(model, order)
+            found = await self.workers.look(model, order)
             seen = found if isinstance(found, Refusal) else inspection_of(found, model)
             entry = Entry(seen, photo, identifiers or Identifiers(), who, key, model)
             recorded = await self._recorded(entry)
         finally:
-            self._inside -= 1
+            self.inside -= 1
             self._metrics.waiting.dec()
         if isinstance(seen, Refusal):
             self._metrics.refused.labels(seen.reason).inc()
@@ -172,7 +176,7 @@ class Inspector:
             together = [await self._queue.get()]
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(self._last_s / 2, MOST_WAIT_S)):
-                    while len(together) < min(self._inside, MOST_TOGETHER):
+                    while len(together) < min(self.inside, MOST_TOGETHER):
                         together.append(await self._queue.get())
             await self._commit(together)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import multiprocessing
 import secrets
 from collections.abc import Callable
@@ -166,8 +165,7 @@ class Jobs:
     def _call_off(job: Job) -> None:
         job.state = "cancelled"
         if job.process is not None:
-            with contextlib.suppress(ValueError):  # it has ended meanwhile
-                job.process.kill()
+            job.process.kill()
 
     async def _work(self) -> None:
         while True:
@@ -177,23 +175,22 @@ class Jobs:
 
     async def _run(self, job: Job) -> None:
         here, there = self._context.Pipe()
-        job.process = self._context.Process(
+        process = self._context.Process(
             target=run, args=(there, job.order), daemon=True
         )
-        await asyncio.to_thread(job.process.start)
+        await asyncio.to_thread(process.start)
         there.close()
+        job.process = process
         if job.state == "waiting":
             job.state = "running"
-        else:
-            self._call_off(job)
         try:
             await self._listen(job, here)
         finally:
             here.close()
-            job.process.kill()
-            await asyncio.shield(asyncio.to_thread(job.process.join))
-            job.process.close()
             job.process = None
+            process.kill()
+            await asyncio.shield(asyncio.to_thread(process.join))
+            process.close()
 
     async def _listen(self, job: Job, told: Any) -> None:
         """Take what the process says until it has said all."""

@@ -48,9 +48,13 @@ BY_STATUS = {  # of what the framework itself refuses
     404: "no_such_place",
     405: "wrong_method",
     406: "request",
+    408: "too_slow",
+    409: "conflict",
     413: TooLargeError.code,
     415: WrongTypeError.code,
     422: InputError.code,
+    503: "overloaded",
+    507: "store_full",
 }
 
 

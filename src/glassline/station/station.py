@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -33,6 +34,7 @@ class Station:
         jobs: Studies.
         metrics: Its figures.
         log: Its log.
+        whole: Held by who reads all records: one at a time.
         is_leaving: Whether it was told to stop: no longer ready, what runs is finished.
     """
 
@@ -44,6 +46,7 @@ class Station:
         self.accounts = Accounts(store, settings)
         self.inspector = Inspector(store, settings, self.metrics)
         self.jobs = Jobs(settings.jobs, store.keep_model)
+        self.whole = asyncio.Lock()
         self.is_leaving = False
 
     async def call(

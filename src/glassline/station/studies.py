@@ -156,8 +156,20 @@ def run(told: Connection[Any, Any], order: Order) -> None:
             told.send((stage, done, total))
 
     try:
-        told.send(KINDS[order.kind](order, progress))
+        done = KINDS[order.kind](order, progress)
+        told.send(replace(done, found=_placeless(done.found)))
     except GlasslineError as error:
         told.send(Failed(error.code, str(error)))
     except Exception as error:  # noqa: BLE001  the station must hear of it
         told.send(Failed(GlasslineError.code, f"{type(error).__name__}: {error}"))
+
+
+def _placeless(found: Any) -> Any:
+    """Return what was found without the service's own paths: photos by their hashes."""
+    if isinstance(found, dict):
+        return {name: _placeless(each) for name, each in found.items()}
+    if isinstance(found, list | tuple):
+        return [_placeless(each) for each in found]
+    if isinstance(found, str) and found.startswith(os.sep):
+        return Path(found).name
+    return found

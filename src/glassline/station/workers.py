@@ -57,6 +57,11 @@ class Workers:
         self._all: set[_Worker] = set()
         self._free: asyncio.Queue[_Worker] = asyncio.Queue()
 
+    @property
+    def processes(self) -> list[int]:
+        """Return the ids of the processes."""
+        return [int(each.process.pid) for each in self._all]
+
     async def start(self) -> None:
         """Start all of them."""
         for _ in range(self._count):
@@ -73,7 +78,7 @@ class Workers:
         """Return what a worker sees on a photo, or why it was refused."""
         last = ImageError("crashed", "")
         for _ in range(TRIES):
-            worker = await self._free.get()
+            worker = await self._sound(await self._free.get())
             try:
                 async with asyncio.timeout(self._read_s):
                     return await self._ask(worker, model, order)
@@ -102,7 +107,8 @@ class Workers:
 
     async def _sound(self, worker: _Worker) -> _Worker:
         """Return the worker, or another one where it is not fit any more."""
-        if worker.answer is None and worker in self._all:
+        is_free = worker.answer is None and worker in self._all
+        if is_free and worker.process.is_alive():
             return worker
         self._end(worker)
         self._metrics.lost_workers.inc()

@@ -188,7 +188,7 @@ def _known(connection: Connection, rows: Rows) -> None:
 
 
 def _given(connection: Connection, rows: Rows) -> None:
-    names = ("id", "name", "role", "sha256", "expires")
+    names = ("id", "name", "role", "sha256", "expires", "scopes")
     connection.execute(
         insert(tokens),
         [

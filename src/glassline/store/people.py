@@ -67,6 +67,7 @@ class Token:
         role: What it may do.
         sha256: Of the token; the token itself is kept nowhere.
         expires: Until when it holds, UTC as ISO 8601; None for ever.
+        scopes: What of its role it may do, names with blanks between; empty for all.
         revoked: Whether somebody ended it.
     """
 
@@ -75,6 +76,7 @@ class Token:
     role: str
     sha256: str
     expires: str | None = None
+    scopes: str = ""
     revoked: bool = False
 
     def __post_init__(self) -> None:

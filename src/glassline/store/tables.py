@@ -141,6 +141,7 @@ tokens = Table(
     Column("role", String, nullable=False),
     Column("sha256", String, nullable=False, unique=True),
     Column("expires", String),
+    Column("scopes", String, nullable=False),
     Column("revoked", Boolean, nullable=False),
     Column("at", String, nullable=False),
 )

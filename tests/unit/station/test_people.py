@@ -185,6 +185,7 @@ def test_a_new_token_is_shown_once_and_ends_when_it_is_revoked(
     """Lists and ledger hold its hash alone; every change has who and why."""
     service, admin = guarded.service, guarded.cookies["admin"]
     given = {"name": "press 2", "role": "operator", "reason": "a new camera"}
+    given |= {"scopes": ["see", "inspect"]}
     made = service.ask("POST", "/api/v1/tokens", given, Cookie=admin)
     secret, name = made.json["token"], made.json["id"]
     bearer = f"Bearer {secret}"
@@ -196,6 +197,7 @@ def test_a_new_token_is_shown_once_and_ends_when_it_is_revoked(
 
     assert (made.status, works.status) == (201, 200)
     assert works.json["number"] == f"token {name}"
+    assert works.json["rights"] == ["inspect", "see"]
     assert secret not in listed_.body.decode()
     assert (ended.json["revoked"], after.status) == (True, 401)
     rows = service.store.rows("token", limit=1) + service.store.rows(

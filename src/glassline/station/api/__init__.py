@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from glassline.station.api import inspections, labels, models, people, studies
+from glassline.station.api import inspections, labels, ledger, models, people, studies
 
 __all__ = ["routers"]
 
@@ -13,6 +13,7 @@ routers: list[APIRouter] = [
     labels.router,
     models.router,
     studies.router,
+    ledger.router,
     people.router,
 ]
 """The routers of the interface for programs."""

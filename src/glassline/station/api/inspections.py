@@ -22,7 +22,7 @@ from glassline.station.recall import recall, with_photo
 from glassline.station.station import StationOf
 from glassline.store import IDENTIFIERS, Where
 
-__all__ = ["Record", "etag", "router"]
+__all__ = ["JSON", "Filters", "Record", "etag", "router", "where_of"]
 
 router = APIRouter(prefix="/inspections", tags=["inspections"], route_class=StrictRoute)
 

@@ -12,6 +12,7 @@ from glassline.render.plain import to_json
 from glassline.station.api.bodies import StrictRoute
 from glassline.station.api.inspections import JSON, Record, etag
 from glassline.station.api.told import LabelGiven, LabelTold, QueueTold, TakenTold
+from glassline.station.learning import candidate_told
 from glassline.station.people import Person, needs
 from glassline.station.problems import answers, problem
 from glassline.station.station import StationOf
@@ -57,7 +58,11 @@ async def label(
         str | None, Header(description="The ETag of the record as it was looked at.")
     ] = None,
 ) -> Response:
-    """Say what a part is, or correct what was said; the earlier label stays readable."""
+    """Say what a part is, or correct what was said; the earlier label stays readable.
+
+    The answer has the candidate: the head refitted on all labels. It runs only once a
+    person publishes it.
+    """
     try:
         row = await station.call(
             station.store.label,
@@ -77,9 +82,10 @@ async def label(
         return answer
     station.metrics.labels.labels(given.name or "none").inc()
     version = row.body["version"]
+    candidate = await station.call(candidate_told, station.store)
     said = {"record": record, "class": given.name, "version": version}
     return Response(
-        to_json(said),
+        to_json({**said, "candidate": candidate}),
         201,
         {"etag": etag(version)},
         JSON,

@@ -8,9 +8,12 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassline.model import Model
+from glassline.render.plain import to_json
 from glassline.station.api.bodies import StrictRoute
 from glassline.station.api.inspections import JSON
 from glassline.station.api.people import Reason, Strict
+from glassline.station.api.told import CandidateTold
+from glassline.station.learning import candidate_told, publishable
 from glassline.station.people import Person, needs
 from glassline.station.problems import answers
 from glassline.station.station import StationOf
@@ -21,7 +24,6 @@ router = APIRouter(tags=["models"], route_class=StrictRoute)
 Hash = Annotated[
     str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the model.")
 ]
-EXAMPLE = "20d1cac30b3ef1c35320bb7cce9749cd2f5c78cdb79d0b352d0824c9cd0d2d1d"
 Publisher = Annotated[Person, needs("publish")]
 
 
@@ -64,13 +66,14 @@ class PublishGiven(Strict):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"model": EXAMPLE, "reason": "40 labels of lot A-17"}]
+            "examples": [{"model": "candidate", "reason": "40 labels of lot A-17"}]
         },
     )
 
     model: str = Field(
-        pattern=r"^[0-9a-f]{64}$",
-        description="The hash of a study's model, or of any one kept.",
+        pattern=r"^([0-9a-f]{64}|candidate)$",
+        description="The hash of the candidate as it was shown, of a study's model, of "
+        "any one kept; or `candidate`, whichever it is now.",
     )
     reason: Reason
 
@@ -102,6 +105,19 @@ async def models(station: StationOf) -> ModelsTold:
     return ModelsTold(running=running, history=[Step(**vars(each)) for each in found])
 
 
+@router.get(
+    "/candidate",
+    operation_id="candidate",
+    response_model=CandidateTold,
+    dependencies=[needs("see")],
+    responses=answers(401, 403, 429, 503),
+)
+async def candidate(station: StationOf) -> Response:
+    """Return the head refitted on all labels, with its proof and what it would change."""
+    found = await station.call(candidate_told, station.store)
+    return Response(to_json(found), media_type=JSON)
+
+
 @router.post(
     "/models/publish",
     status_code=201,
@@ -111,7 +127,7 @@ async def models(station: StationOf) -> ModelsTold:
 )
 async def publish(given: PublishGiven, station: StationOf, who: Publisher) -> RunsTold:
     """Let a model run from now on; photos under way end with the one before."""
-    found = await station.call(station.store.model, given.model)
+    found = await station.call(publishable, station.store, given.model)
     row = await station.call(
         station.store.publish, found, who=who.number, reason=given.reason
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassline.errors import InputError, NotFoundError, UnknownPersonError
+from glassline.errors import InputError, NotFoundError, UnknownPersonError, check_one_of
 from glassline.station.api.bodies import StrictRoute
 from glassline.station.people import RIGHTS, ROLES, Asker, Person, needs
 from glassline.station.problems import answers
@@ -24,6 +24,9 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["people"], route_class=StrictRoute)
 Admin = Annotated[Person, needs("people")]
+Right = Literal[
+    "see", "inspect", "label", "note", "study", "publish", "export", "verify", "people"
+]
 Role = Literal["operator", "engineer", "quality", "admin", "auditor"]
 Number = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")
@@ -104,6 +107,12 @@ class TokenGiven(Strict):
 
     name: Name
     role: Role
+    scopes: list[Right] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Rights of the role that it is cut down to; none: all of them.",
+        examples=[["inspect"]],
+    )
     expires: datetime | None = Field(None, description="With its zone.")
     reason: Reason
 
@@ -114,6 +123,7 @@ class TokenTold(BaseModel):
     id: str
     name: str
     role: str
+    scopes: list[str]
     expires: str | None
     revoked: bool
 
@@ -304,6 +314,7 @@ def _token(kept: Token) -> dict[str, Any]:
         "id": kept.id,
         "name": kept.name,
         "role": kept.role,
+        "scopes": kept.scopes.split(),
         "expires": kept.expires,
         "revoked": kept.revoked,
     }
@@ -318,6 +329,8 @@ def _token(kept: Token) -> dict[str, Any]:
 )
 async def add_token(given: TokenGiven, station: StationOf, who: Admin) -> TokenShown:
     """Make a token for a machine; it is shown in this answer and never again."""
+    for scope in given.scopes:
+        check_one_of("scopes", scope, [r for r in RIGHTS if given.role in RIGHTS[r]])
     if given.expires is not None and given.expires.tzinfo is None:
         raise InputError("expires: expected a time with its zone, got one without.")
     secret = new_token()
@@ -327,6 +340,7 @@ async def add_token(given: TokenGiven, station: StationOf, who: Admin) -> TokenS
         role=given.role,
         sha256=fingerprint(secret),
         expires=None if given.expires is None else stamp(given.expires),
+        scopes=" ".join(given.scopes),
     )
     await station.call(
         station.store.add_token, kept, who=who.number, reason=given.reason

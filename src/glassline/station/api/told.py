@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "CandidateTold",
     "InspectionTold",
     "LabelGiven",
     "LabelTold",
@@ -109,9 +110,33 @@ class LabelGiven(BaseModel):
     dwell_s: float | None = Field(default=None, ge=0, le=1e6)
 
 
+class ChangeTold(BaseModel):
+    """One of the last inspections that the candidate would decide otherwise."""
+
+    record: str = RECORD
+    before: str
+    after: str
+    label: str | None
+
+
+class CandidateTold(Open):
+    """The head refitted on all labels, and what would change were it published."""
+
+    model: str | None = Field(
+        description="SHA-256; null while a class has no label, or nothing differs."
+    )
+    running: str | None = Field(None, description="SHA-256 of the model that runs.")
+    labels: int | None = Field(None, description="How many labels it rests on.")
+    missing: list[str] | None = Field(None, description="Classes that nobody gave yet.")
+    changed: list[ChangeTold] | None = Field(
+        None, description="Of the last 1,000 inspections, those decided otherwise."
+    )
+
+
 class LabelTold(BaseModel):
-    """A label as it stands in the ledger."""
+    """A label as it stands in the ledger, and the candidate that it gives."""
 
     record: str = RECORD
     label: str | None = Field(alias="class")
     version: int
+    candidate: CandidateTold

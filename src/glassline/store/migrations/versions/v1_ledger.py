@@ -165,6 +165,7 @@ def _people() -> None:
         sa.Column("role", sa.String, nullable=False),
         sa.Column("sha256", sa.String, nullable=False, unique=True),
         sa.Column("expires", sa.String),
+        sa.Column("scopes", sa.String, nullable=False),
         sa.Column("revoked", sa.Boolean, nullable=False),
         sa.Column("at", sa.String, nullable=False),
     )

@@ -1,0 +1,194 @@
+"""Models: published, rolled back, the candidate that labels make, studies of them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from services import Service, serving
+
+from glassline.dataset import Dataset
+from glassline.inspection import inspect
+from glassline.model import Model, load
+from glassline.store import Store
+from glassline.store.teaching import teach
+
+WAIT_S = 120
+
+
+@pytest.fixture(scope="module")
+def learning(
+    settled: Model, line: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A service whose store knows the labelled parts that the model learnt from."""
+    folder = tmp_path_factory.mktemp("learning")
+    with Store.open(folder / "line.db", stream="training") as store:
+        teach(store, settled, line, who="test")
+    with serving(folder, settled) as service:
+        yield service
+
+
+def _post(service: Service, path: str, **given: Any) -> Any:
+    answer = service.ask("POST", f"/api/v1{path}", given)
+    return answer.status, answer.json
+
+
+def test_a_label_changes_the_candidate_and_not_what_runs(
+    learning: Service, settled: Model, good_photo: bytes
+) -> None:
+    """Published by a person, it runs; rolled back, the bits are those of before."""
+    before = learning.inspect(good_photo).json
+    query = f"sha256={before['sha256']}&stream=training"
+    listed = learning.ask("GET", f"/api/v1/inspections?{query}").json["inspections"]
+    path = f"/inspections/{listed[0]['record']}/labels"
+    _, said = _post(learning, path, **{"class": "dirt", "reason": "a test"})
+    still = learning.inspect(good_photo).json
+    shown = learning.ask("GET", "/api/v1/candidate").json
+    published, ran = _post(
+        learning, "/models/publish", model=shown["model"], reason="40 labels"
+    )
+    after = learning.inspect(good_photo).json
+    rolled, runs = _post(learning, "/models/rollback", reason="worse than before")
+    again = learning.inspect(good_photo).json
+
+    assert said["candidate"]["model"] == shown["model"]
+    assert shown["model"] not in (None, settled.sha256)
+    assert (published, ran["running"], after["model"]) == (201, *[shown["model"]] * 2)
+    assert (rolled, runs["running"]) == (201, settled.sha256)
+    assert after["logits"] != before["logits"]
+    for each in (still, again):
+        assert {**each, "record": before["record"]} == before
+
+
+def test_every_change_of_the_model_is_told_with_who_and_why(learning: Service) -> None:
+    """The first first, and which one runs."""
+    found = learning.ask("GET", "/api/v1/models").json
+
+    first = found["history"][0]
+    assert (first["action"], first["who"], first["reason"]) == (
+        "published",
+        "test",
+        "a test",
+    )
+    assert found["running"] == learning.store.running_hash
+
+
+def test_a_model_comes_as_the_file_that_it_is(
+    learning: Service, settled: Model, tmp_path: Any
+) -> None:
+    """Loaded elsewhere it is the same model."""
+    path = f"/api/v1/models/{settled.sha256}"
+    told = learning.ask("GET", path).json
+    (tmp_path / "model.json").write_bytes(
+        learning.ask("GET", f"{path}/model.json").body
+    )
+
+    assert load(tmp_path) == settled
+    assert (told["model"], told["classes"]) == (
+        settled.sha256,
+        [*settled.recipe.classes],
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({"model": "0" * 64, "reason": "x"}, 404, "not_found"),
+        ({"model": "../../etc/passwd", "reason": "x"}, 422, "input"),
+        ({"model": "http://192.0.2.1/model.json", "reason": "x"}, 422, "input"),
+        ({"model": "candidate"}, 422, "input"),
+        ({"model": "candidate", "reason": " "}, 422, "input"),
+    ],
+)
+def test_what_is_no_model_is_not_published(
+    learning: Service, given: dict[str, str], status: int, code: str
+) -> None:
+    """No path and no address leads to one."""
+    answer = learning.ask("POST", "/api/v1/models/publish", given)
+
+    assert (answer.status, answer.code) == (status, code)
+
+
+def test_the_model_that_runs_is_not_published_again(
+    learning: Service,
+) -> None:
+    """409: nothing would change."""
+    running = str(learning.store.running_hash)
+    status, told = _post(learning, "/models/publish", model=running, reason="again")
+
+    assert (status, told["code"]) == (409, "conflict")
+
+
+def test_without_labels_of_every_class_there_is_no_candidate(
+    open_service: Service,
+) -> None:
+    """It says which are missing; `candidate` can not be published."""
+    told = open_service.ask("GET", "/api/v1/candidate").json
+    status, problem = _post(
+        open_service, "/models/publish", model="candidate", reason="x"
+    )
+
+    assert (told["model"], status, problem["code"]) == (None, 409, "conflict")
+    assert set(told["missing"]) <= {"ok", "scratch", "dirt"}
+
+
+def _study(service: Service, **given: Any) -> Any:
+    """Ask for a study, and wait for its end."""
+    status, job = _post(service, "/studies", **given)
+    assert status == 202, job
+    ends = time.monotonic() + WAIT_S
+    while job["state"] in ("waiting", "running") and time.monotonic() < ends:
+        time.sleep(0.05)
+        job = service.ask("GET", f"/api/v1/studies/{job['id']}").json
+    return job
+
+
+def test_a_study_runs_beside_inspecting(
+    learning: Service, settled: Model, photo: bytes
+) -> None:
+    """It reads the kept photos that are labelled, and says how far it was."""
+    done = _study(learning, kind="evaluate", with_training=True)
+    seen = learning.inspect(photo).json
+
+    assert (done["state"], done["detail"]) == ("done", None)
+    assert done["found"]["n"] == done["parts"] > 20
+    assert done["progress"]["done"] == done["progress"]["total"] > 0
+    assert (
+        seen["logits"]
+        == json.loads(json.dumps(inspect(settled, photo).as_json()))["logits"]
+    )
+
+
+def test_a_study_can_be_called_off(learning: Service) -> None:
+    """And not a second time."""
+    _, job = _post(learning, "/studies", kind="retrain")
+    path = f"/studies/{job['id']}/cancel"
+    first, told = _post(learning, path)
+    second, problem = _post(learning, path)
+    listed = learning.ask("GET", "/api/v1/studies").json["studies"]
+
+    assert (first, told["state"]) == (200, "cancelled")
+    assert (second, problem["code"]) == (409, "conflict")
+    assert listed[0]["id"] == job["id"]
+
+
+def test_a_study_that_can_not_be_made_says_why(learning: Service) -> None:
+    """The code and the words of the error, as the command has them."""
+    failed = _study(learning, kind="guarantee", escape=0.5)
+
+    assert failed["state"] in ("done", "failed")
+    assert (failed["code"] is None) == (failed["state"] == "done")
+
+
+@pytest.mark.soak
+def test_retraining_makes_a_model_that_can_be_published(learning: Service) -> None:
+    """From the kept photos; it runs once somebody says so."""
+    done = _study(learning, kind="retrain")
+    status, _ = _post(
+        learning, "/models/publish", model=done["new_model"], reason="retrained"
+    )
+
+    assert (done["state"], status) == ("done", 201)
