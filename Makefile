@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features meaning novelty known-parts temperature
+.PHONY: help setup demo station test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features meaning novelty known-parts temperature
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,11 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)  ## the main job, end to end, on rendered parts (or DATA=folder)
 	$(BIN)/glassline demo $(if $(DATA),--data "$(DATA)") --out "$(OUT)"
+
+station: $(READY)  ## the station with its pages, in a browser on this machine alone
+	@mkdir -p out
+	@(sleep 3; $(PYTHON) -m webbrowser http://127.0.0.1:8765/start >/dev/null 2>&1) &
+	$(BIN)/glassline serve --store out/station.db --open
 
 test: $(READY)  ## every gate and the whole test suite
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check

@@ -267,7 +267,9 @@ class Inspection(Record):
             decision=self.decided,
             readings=self.readings.values,
             scale=model.scale,
-            evidence=None if self.supposed or not self.maps.size else self.evidence,
+            evidence=self.evidence
+            if self.photo.image.size and not self.supposed
+            else None,
             units=model.units,
             front=model.front.kind,
             supposed=self.supposed,
@@ -300,11 +302,11 @@ class Inspection(Record):
             self.model.head,
             between=between,
             frozen=frozen,
-            bounds=self._bounds,
+            bounds=self.reach,
         )
 
     @property
-    def _bounds(self) -> NDArray[np.float64]:
+    def reach(self) -> NDArray[np.float64]:
         """Return the least and the largest x that can be read, shape (d, 2)."""
         scale, least = self.model.scale, self.model.front.least
         known = np.isfinite(least)
@@ -332,7 +334,7 @@ class Inspection(Record):
         for name, value in x.items():
             check_one_of("suppose", name, names)
             place = names.index(name)
-            low, high = self._bounds[place]
+            low, high = self.reach[place]
             if not (isinstance(value, Real) and low <= value <= high):
                 raise InputError(
                     f"suppose: expected {name} between {low:.10g} and {high:g}, as a "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from glassline.errors import GlasslineError
 from glassline.render.plain import to_json
+from glassline.station import golden
 from glassline.station.metrics import MEDIA_TYPE
 from glassline.station.people import needs
 from glassline.station.problems import answers
@@ -68,6 +70,8 @@ async def _in_the_way(station: Station) -> AsyncIterator[str]:
     try:
         async with asyncio.timeout(PING_S):
             await station.call(station.store.core.write, lambda draft: None)
+        if await station.call(golden.is_due, station.store, datetime.now(UTC)):
+            yield "golden_sample_due"
     except TimeoutError:
         yield "store_busy"
     except GlasslineError as error:

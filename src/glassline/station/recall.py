@@ -1,7 +1,8 @@
-"""A record back as an inspection, for its sheet, its evidence and its maps."""
+"""A record back as an inspection, for its sheet, its evidence and what would turn it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -9,55 +10,84 @@ import numpy as np
 from glassline.arrays import Named
 from glassline.errors import NotFoundError
 from glassline.explain import Provenance
-from glassline.image import Photo
-from glassline.inspection import Inspection, inspect
+from glassline.image import Photo, load
+from glassline.inspection import Inspection
+from glassline.model import Model
 from glassline.model.verdict import decide
 from glassline.station.worker import UNSEEN
 from glassline.store import Found, Store
 
-__all__ = ["recall", "with_photo"]
+__all__ = ["has_verdict", "recall", "recalled", "with_photo"]
 
 
-def recall(store: Store, record: str) -> Inspection:
+def has_verdict(found: Found) -> bool:
+    """Return whether a record is of a photo that was read."""
+    return found.listed.model is not None and found.listed.predicted_class is not None
+
+
+def recall(store: Store, record: str, *, with_pixels: bool = True) -> Inspection:
     """Return a record as the inspection that it was, by the model of then.
-
-    Where the photo was kept it is read again; else the verdict is worked from the
-    recorded readings, to the same bits, and there is nothing to point at.
 
     Raises:
         NotFoundError: There is no such record, or it is of a refused photo.
     """
-    found = store.inspection(record)
-    if found.listed.model is None or found.listed.predicted_class is None:
+    return recalled(store, store.inspection(record), with_pixels=with_pixels)
+
+
+def recalled(store: Store, found: Found, *, with_pixels: bool = True) -> Inspection:
+    """Return what was found as the inspection that it was, by the model of then.
+
+    Readings, features, logits, probabilities and the decision are those of the record:
+    no front is asked again. The reason is worked out from them, so that it can be said
+    in both languages; there are no maps.
+
+    Args:
+        store: Which kept the model.
+        found: The record.
+        with_pixels: Whether the photo is opened again where it was kept, as evidence
+            and sheet need it.
+
+    Raises:
+        NotFoundError: It is of a refused photo.
+    """
+    told, listed = found.answer, found.listed
+    if not has_verdict(found) or listed.model is None:
         raise NotFoundError(
-            f"{record}: expected a verdict, got a photo that was refused: "
-            f"{found.listed.reason_code}."
+            f"{found.record}: expected a verdict, got a photo that was refused: "
+            f"{listed.reason_code}."
         )
-    model, at = store.model(found.listed.model), datetime.fromisoformat(found.row.at)
-    if found.photo is not None:
-        return inspect(
-            model, found.photo, label=found.label, who=found.row.who, inspected_at=at
-        )
-    readings = np.array([[*found.answer["features"].values()]])
-    said = decide(model, readings)
+    model = store.model(listed.model)
+    names, classes = model.feature_names, model.recipe.classes
+    readings = np.array([told["features"][name] for name in names])
+    x = np.array(told["x"])
+    said = decide(model, readings[None], x=x[None]).decision(0)
+    shares = np.array([told["probabilities"][name] for name in classes])
     return Inspection(
-        photo=Photo(found.listed.image, found.listed.sha256, "absent", 0, 0, UNSEEN),
-        readings=Named(model.feature_names, readings[0]),
-        maps=np.empty((readings.shape[1], 0, 0), np.float32),
-        x=said.x[0],
-        logits=said.logits[0],
-        probabilities=Named(model.recipe.classes, said.probabilities[0]),
-        decided=said.decision(0),
+        photo=_photo(found, model, with_pixels),
+        readings=Named(names, readings),
+        maps=np.empty((len(names), 0, 0), np.float32),
+        x=x,
+        logits=np.array(told["logits"]),
+        probabilities=Named(classes, shares),
+        decided=replace(said, action=told["decision"]),
         model=model,
         label=found.label,
         provenance=Provenance(
-            photo=found.listed.image,
-            photo_sha256=found.listed.sha256,
-            model_sha256=model.sha256,
-            inspected_at=at,
+            photo=listed.image,
+            photo_sha256=listed.sha256,
+            model_sha256=listed.model,
+            inspected_at=datetime.fromisoformat(found.row.at),
             who=found.row.who,
         ),
     )
+
+
+def _photo(found: Found, model: Model, with_pixels: bool) -> Photo:
+    name, kept = found.listed.image, found.row.body["photo"]
+    if with_pixels and found.photo is not None:
+        return load(found.photo, settings=model.recipe.image, name=name)
+    width, height = kept["size"]
+    return Photo(name, found.listed.sha256, kept["kind"], width, height, UNSEEN)
 
 
 def with_photo(found: Found) -> bytes:

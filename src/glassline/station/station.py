@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from glassline.station.accounts import Accounts
+from glassline.station.demo import DemoLine
 from glassline.station.inspecting import Inspector
 from glassline.station.jobs import Jobs
 from glassline.station.logs import Log
@@ -32,6 +33,7 @@ class Station:
         accounts: Who is known.
         inspector: Photos in, recorded verdicts out.
         jobs: Studies.
+        demo: Rendered parts, for a station that has none yet.
         metrics: Its figures.
         log: Its log.
         whole: Held by who reads all records: one at a time.
@@ -47,6 +49,7 @@ class Station:
         self.inspector = Inspector(store, settings, self.metrics)
         self.jobs = Jobs(settings.jobs, store.keep_model)
         self.whole = asyncio.Lock()
+        self.demo = DemoLine(store, self.inspector)
         self.is_leaving = False
 
     async def call(
@@ -62,6 +65,7 @@ class Station:
 
     async def stop(self) -> None:
         """Finish what is under way."""
+        await self.demo.stop()
         await self.jobs.stop()
         await self.inspector.stop()
 

@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from glassline.errors import ConflictError, InputError, LabelError, check_one_of, show
 from glassline.store.core import Core, Draft, Moment
@@ -18,12 +27,13 @@ from glassline.store.identifiers import check_text
 from glassline.store.ledger import Row, as_text, parse_record, record_of, stamp
 from glassline.store.library import Library
 from glassline.store.listing import Listed, listed, place_in
-from glassline.store.tables import inspections, leases
+from glassline.store.tables import inspections, labels, leases
 
 __all__ = ["LEASE_S", "Labelled", "label", "labelled", "queue", "release", "take"]
 
 LEASE_S = 600.0  # how long a part is one person's: longer than anybody looks at one
 MOST_NOTE = 2_000  # letters
+UNSURE = "not_sure"  # the reason of one who hands a part on
 
 
 def label(  # noqa: PLR0913  what a label is made of
@@ -100,25 +110,35 @@ def _version(connection: Connection, record: str) -> int:
     return int(connection.execute(query.with_for_update()).scalar_one())
 
 
-def queue(core: Core, limit: int, *, stream: str | None = None) -> list[Listed]:
-    """Return what waits for a person, the oldest first: nobody said or takes it yet.
+def queue(
+    core: Core, limit: int, *, stream: str | None = None, who: str | None = None
+) -> list[Listed]:
+    """Return what waits for a person, the oldest first; nobody else takes it yet.
 
-    Decisions `review` and photos that were refused.
+    Decisions `review` and photos that were refused, while no label stands. For a person
+    also what somebody else was not sure of, and a second look where the only person so
+    far said another class than the model; never what she herself was not sure of.
+
+    Args:
+        core: The records.
+        limit: At most so many.
+        stream: Whose; left out, all.
+        who: For whom: what she took stays in her queue. Left out, what is free.
     """
-    alive = (
-        select(leases.c.seq)
-        .where(
-            leases.c.stream == inspections.c.stream,
-            leases.c.seq == inspections.c.seq,
-            leases.c.until > stamp(core.now()),
-        )
-        .exists()
+    taken = [*_same(leases.c.stream, leases.c.seq), leases.c.until > stamp(core.now())]
+    said = [*_same(labels.c.of_stream, labels.c.of_seq)]
+    last = [*said, labels.c.version == inspections.c.version]
+    unsure = [*last, labels.c.label.is_(None), labels.c.reason == UNSURE]
+    waits = and_(
+        inspections.c.decision.in_(("review", "refused")), inspections.c.label.is_(None)
     )
-    clauses = [
-        inspections.c.decision.in_(("review", "refused")),
-        inspections.c.version == 0,
-        ~alive,
-    ]
+    if who is not None:
+        taken.append(leases.c.who != who)
+        others = select(labels.c.seq).where(*unsure, labels.c.who != who).exists()
+        again = or_(others, _second_look(who, last))
+        own = select(labels.c.seq).where(*unsure, labels.c.who == who).exists()
+        waits = or_(and_(waits, ~own), and_(inspections.c.version > 0, again))
+    clauses = [waits, ~select(leases.c.seq).where(*taken).exists()]
     if stream is not None:
         clauses.append(inspections.c.stream == stream)
     query = (
@@ -129,6 +149,25 @@ def queue(core: Core, limit: int, *, stream: str | None = None) -> list[Listed]:
     )
     with core.read() as connection:
         return [listed(each) for each in connection.execute(query)]
+
+
+def _second_look(who: str, last: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return whether another person, and she alone, said another class than the model."""
+    first = select(labels.c.who).where(*last).scalar_subquery()
+    people = select(func.count(labels.c.who.distinct())).where(
+        *_same(labels.c.of_stream, labels.c.of_seq), labels.c.label.is_not(None)
+    )
+    return and_(
+        inspections.c.label != inspections.c.predicted_class,
+        first != who,
+        people.scalar_subquery() == 1,
+    )
+
+
+def _same(
+    stream: ColumnElement[str], seq: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return stream == inspections.c.stream, seq == inspections.c.seq
 
 
 def take(core: Core, record: str, who: str, *, for_s: float = LEASE_S) -> str:

@@ -254,9 +254,11 @@ class Store(Whole):
         """Return all labelled readings: what the candidate is fitted on."""
         return labelling.labelled(self.core)
 
-    def queue(self, limit: int = 50, *, stream: str | None = None) -> list[Listed]:
-        """Return what waits for a person, the oldest first."""
-        return labelling.queue(self.core, limit, stream=stream)
+    def queue(
+        self, limit: int = 50, *, stream: str | None = None, who: str | None = None
+    ) -> list[Listed]:
+        """Return what waits for a person, the oldest first; see `labelling.queue`."""
+        return labelling.queue(self.core, limit, stream=stream, who=who)
 
     def take(self, record: str, who: str, *, for_s: float = LEASE_S) -> str:
         """Take a record for one person for a while, and return until when.

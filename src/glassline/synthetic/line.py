@@ -19,7 +19,17 @@ from glassline.synthetic.camera import Camera, Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render
 from glassline.synthetic.surfaces import Surface
 
-__all__ = ["KINDS", "LIMIT_DOSE", "RenderedPart", "production_line", "write_dataset"]
+__all__ = [
+    "INSPECTORS",
+    "KINDS",
+    "LIMIT_DOSE",
+    "RenderedPart",
+    "draw_doses",
+    "judge",
+    "production_line",
+    "vary_surface",
+    "write_dataset",
+]
 
 KINDS = ("ok", "scratch", "dirt")
 LIMIT_DOSE = 0.5  # the limit sample: from here on an inspector rejects
@@ -156,8 +166,8 @@ def _parts(
     of_lot = surface
     for number, kind in enumerate(kinds):
         if number % lot_size == 0:
-            of_lot = _lot_surface(surface, plan)
-        doses = _doses(kind, plan)
+            of_lot = vary_surface(surface, plan)
+        doses = draw_doses(kind, plan)
         inspector = str(plan.choice(list(INSPECTORS)))
         image, _ = render(
             of_lot,
@@ -169,7 +179,7 @@ def _parts(
         )
         yield RenderedPart(
             image,
-            _label(doses, INSPECTORS[inspector], classes),
+            judge(doses, INSPECTORS[inspector], classes),
             doses,
             f"L{number // lot_size + 1:02d}",
             f"P{number + 1:05d}",
@@ -198,7 +208,7 @@ def _kinds(n: int, classes: tuple[str, ...], rng: np.random.Generator) -> list[s
     return [kinds[i] for i in rng.permutation(n)]
 
 
-def _lot_surface(surface: Surface, rng: np.random.Generator) -> Surface:
+def vary_surface(surface: Surface, rng: np.random.Generator) -> Surface:
     """Vary what changes from lot to lot: brightness, lamp, roughness."""
     return replace(
         surface,
@@ -209,7 +219,7 @@ def _lot_surface(surface: Surface, rng: np.random.Generator) -> Surface:
     )
 
 
-def _doses(kind: str, rng: np.random.Generator) -> Doses:
+def draw_doses(kind: str, rng: np.random.Generator) -> Doses:
     """Draw what is on a part that was made as `kind`."""
     is_borderline = rng.random() < BORDERLINE_SHARE
     main = float(np.clip(rng.lognormal(0.05, 0.3), 0.58, 2.5))
@@ -227,7 +237,7 @@ def _doses(kind: str, rng: np.random.Generator) -> Doses:
     return doses
 
 
-def _label(doses: Doses, limit: float, classes: tuple[str, ...]) -> str:
+def judge(doses: Doses, limit: float, classes: tuple[str, ...]) -> str:
     """What an inspector with this limit says: the worst fault at or above it."""
     seen = {"scratch": doses.scratch, "dirt": max(doses.smear, doses.grain)}
     faults = [name for name in classes if name != "ok" and seen[name] >= limit]

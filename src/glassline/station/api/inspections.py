@@ -291,14 +291,15 @@ async def feature_map(
     """Return where on the photo a reading comes from, 16-bit grey; white is strongest."""
     seen = await _seen(station, record)
     check_one_of("feature", feature, seen.model.feature_names)
-    found = seen.maps[seen.model.feature_names.index(feature)]
+    read = await station.call(seen.model.front.read, seen.photo.view)
+    found = read.maps[seen.model.feature_names.index(feature)]
     top = float(found.max()) or 1.0
     grey = (found.clip(0, None) / top * 65_535 + 0.5).astype("uint16")
     return Response(as_png(grey), media_type="image/png")
 
 
 async def _seen(station: Any, record: str) -> Inspection:
-    """Return a record whose photo was kept, read again."""
+    """Return a record whose photo was kept, opened again."""
     with_photo(await station.call(station.store.inspection, record))
     found: Inspection = await station.call(recall, station.store, record)
     return found

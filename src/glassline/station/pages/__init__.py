@@ -2,9 +2,25 @@
 
 from fastapi import APIRouter
 
-from glassline.station.pages import assets, page
+from glassline.station.pages import (
+    assets,
+    golden,
+    inspections,
+    page,
+    rejudge,
+    signin,
+    start,
+)
 
 __all__ = ["routers"]
 
-routers: list[APIRouter] = [assets.router, page.router]
+routers: list[APIRouter] = [
+    assets.router,
+    page.router,
+    signin.router,
+    start.router,
+    inspections.router,
+    rejudge.router,
+    golden.router,
+]
 """One a file; the station mounts them in this order."""

@@ -9,17 +9,17 @@ from importlib.resources import files
 
 from fastapi import APIRouter, HTTPException, Response
 
-from glassline.explain.faces.html import sheet_style
-
 __all__ = ["router", "static"]
 
 TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
+    "woff": "font/woff",
 }
 FOR_EVER = "public, max-age=31536000, immutable"  # another file has another address
-SHEET = "sheet.css"  # the sheet's own style, as every face of it has
+FACES = "glassline.explain.faces"
+SHEET, FONT = "sheet.css", "glassline-math.woff"  # the sheet's own, its font beside it
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,7 +40,10 @@ def _files() -> dict[str, File]:
         for each in files(__package__).joinpath("static").iterdir()
         if each.name.rpartition(".")[2] in TYPES
     }
-    found[SHEET] = sheet_style().encode()
+    faces = files(FACES)
+    found[FONT] = faces.joinpath("fonts", FONT).read_bytes()
+    style = faces.joinpath("templates", SHEET).read_text("utf-8")
+    found[SHEET] = style.replace("data:font/woff;base64,{font}", FONT).encode()
     return {
         name: File(
             data, TYPES[name.rpartition(".")[2]], hashlib.sha256(data).hexdigest()[:12]

@@ -15,7 +15,15 @@ from glassline.render.words import LANGUAGES, words
 from glassline.station.language import COOKIE, language
 from glassline.station.pages.assets import static
 
-__all__ = ["SECTIONS", "error_page", "is_fragment", "language", "page", "router"]
+__all__ = [
+    "SECTIONS",
+    "error_page",
+    "is_fragment",
+    "language",
+    "own_address",
+    "page",
+    "router",
+]
 
 YEAR_S = 365 * 24 * 3600
 SECTIONS = {  # word in the catalogue to address, in the order of the bar
@@ -111,17 +119,17 @@ def error_page(
 @router.get("/language/{lang}")
 def choose_language(lang: str, to: str = "/") -> RedirectResponse:
     """Remember the language for a year, and go back to the page it was chosen on."""
-    answer = RedirectResponse(_within(to), 303)
+    answer = RedirectResponse(own_address(to), 303)
     if lang in LANGUAGES:
         answer.set_cookie(COOKIE, lang, YEAR_S, httponly=True, samesite="lax")
     return answer
 
 
-def _within(to: str) -> str:
+def own_address(to: str) -> str:
     """Return an address of this station; a foreign one becomes the first page.
 
     Example:
-        >>> _within("/line?lot=7"), _within("//elsewhere/x"), _within("http://a/b")
+        >>> own_address("/line?lot=7"), own_address("//elsewhere/x"), own_address("http://a/b")
         ('/line?lot=7', '/', '/')
     """
     split = urlsplit(to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -210,6 +211,20 @@ def test_the_svg_is_one_self_contained_element(lang: str) -> None:
     assert {each.tag for each in root.iter()} == {
         SVG + name for name in ("svg", "title", "rect", "image", "g", "path", "text")
     }
+
+
+def test_an_overlay_has_a_group_a_feature_and_no_photo() -> None:
+    """Laid over the whole photo of 240 x 160 px: marks as in the picture, half as large."""
+    found = svg.overlay(_evidence(), (240, 160))
+
+    root = ElementTree.fromstring(found)  # noqa: S314  our own
+    groups = root.findall(f"{SVG}g")
+    assert root.get("viewBox") == "0 0 960 640"
+    assert [group.get("data-feature") for group in groups] == list(FEATURE_NAMES)
+    assert root.findall(f".//{SVG}image") == []
+    [ring] = groups[3].findall(f".//{SVG}path[@stroke='#56b4e9']")
+    points = np.array(re.findall(r"([\d.]+),([\d.]+)", ring.get("d", "")), float)
+    assert_allclose(points.mean(axis=0), [60.5 * 4, 50.5 * 4], atol=0.2)
 
 
 def test_names_can_add_no_element() -> None:
