@@ -6,6 +6,8 @@ of them into rows, wherever it runs; `pool` runs it in processes of which each m
 """
 
 from glassline.batch.item import Item
-from glassline.batch.run import Settings, Summary, run
+from glassline.batch.run import run
+from glassline.batch.settings import Settings
+from glassline.batch.summary import Summary
 
 __all__ = ["Item", "Settings", "Summary", "run"]

@@ -12,13 +12,24 @@ import numpy as np
 
 from glassline.arrays import Values
 from glassline.batch.item import Item, bytes_of
+from glassline.dataset.readings import pixel_hash
 from glassline.errors import ImageError, UnreadError
 from glassline.image import load
 from glassline.image.refusals import named, printable, refuse
 from glassline.model import Model
 from glassline.model.verdict import Decisions, decide
+from glassline.training.candidates import Candidates
 
-__all__ = ["REASONS", "Cell", "Judge", "Read", "Row", "columns", "refused_row"]
+__all__ = [
+    "REASONS",
+    "Cell",
+    "Judge",
+    "Read",
+    "Row",
+    "columns",
+    "more_cells",
+    "refused_row",
+]
 
 Cell = str | float | None
 Row = tuple[Cell, ...]
@@ -37,12 +48,15 @@ REASONS: Mapping[str, str] = MappingProxyType(
 """Why a photo of a batch has no verdict, beside the reasons of `glassline.image`."""
 
 
-def columns(model: Model, identifiers: Sequence[str]) -> tuple[str, ...]:
+def columns(
+    model: Model, identifiers: Sequence[str], candidates: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the names of the columns of a model's rows.
 
     Args:
         model: Whose classes and features they are of.
         identifiers: What the sources say of each photo.
+        candidates: What else is read of it, after the hash of its pixels.
     """
     classes, features = model.recipe.classes, model.feature_names
     own = (
@@ -54,15 +68,25 @@ def columns(model: Model, identifiers: Sequence[str]) -> tuple[str, ...]:
         *LAST,
     )
     told = (f"source_{name}" if name in own else name for name in identifiers)
-    return (*own[:2], *told, *own[2:])
+    more = ("pixels", *candidates) if candidates else ()
+    return (*own[:2], *told, *own[2:], *more)
 
 
-def refused_row(model: Model, item: Item, sha256: str | None, why: ImageError) -> Row:
-    """Return the row of a photo that has no verdict."""
+def refused_row(
+    model: Model, item: Item, sha256: str | None, why: ImageError, more: int = 0
+) -> Row:
+    """Return the row of a photo that has no verdict, with `more` cells after it."""
     numbers = 2 * (len(model.recipe.classes) + len(model.feature_names))
     nothing = (None,) * (len(OWN) - 2 + numbers)
     name = printable(item.name)
-    return (name, sha256, *item.told, *nothing, why.reason, str(why), model.sha256)
+    told = (why.reason, str(why), model.sha256)
+    return (name, sha256, *item.told, *nothing, *told, *(None,) * more)
+
+
+def more_cells(candidates: Candidates | None) -> int:
+    """Return how many cells a row has for candidates: their readings, and a hash."""
+    grids = candidates.grids.values() if candidates else ()
+    return 1 + sum(map(len, grids)) if candidates else 0
 
 
 @dataclass(frozen=True)
@@ -72,10 +96,17 @@ class Judge:
     Attributes:
         model: Which.
         lang: Of the reasons.
+        candidates: What else is read of each photo; None for nothing.
     """
 
     model: Model
     lang: str = "en"
+    candidates: Candidates | None = None
+
+    @property
+    def more(self) -> int:
+        """Return how many cells a row has for what else is read."""
+        return more_cells(self.candidates)
 
     def rows(self, items: Sequence[Item]) -> list[Row]:
         """Return a row a photo, in their order: what `glassline.inspect` says of each."""
@@ -107,6 +138,7 @@ class Judge:
             *(number for table in figures for number in table[at].tolist()),
             *read.values.tolist(),
             *(None, None, self.model.sha256),
+            *read.more,
         )
 
     def read(self, item: Item) -> Read | Row:
@@ -121,8 +153,12 @@ class Judge:
             data = bytes_of(item, settings)
             sha256 = hashlib.sha256(data).hexdigest()
             _check_hash(item, sha256)
-            image = load(data, settings=settings, name=name).image
-            return Read(item, sha256, self.model.front.values(image))
+            view = load(data, settings=settings, name=name).view
+            values = self.model.front.values(view)
+            if self.candidates is None:
+                return Read(item, sha256, values)
+            more = (pixel_hash(view.grey).hex(), *self.candidates.read(view).tolist())
+            return Read(item, sha256, values, more)
         except (ImageError, UnreadError) as error:
             why = ImageError(error.reason, str(error))
         except MemoryError:
@@ -132,7 +168,7 @@ class Judge:
                 raise MemoryError from error
             found = refuse("failed", "readings", f"{type(error).__name__}: {error}")
             why = named(found, name)
-        return refused_row(self.model, item, sha256, why)
+        return refused_row(self.model, item, sha256, why, self.more)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +178,7 @@ class Read:
     item: Item
     sha256: str
     values: Values
+    more: Row = ()
 
 
 def _check_hash(item: Item, sha256: str) -> None:

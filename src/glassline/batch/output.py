@@ -22,20 +22,20 @@ GROUP_ROWS = 10_240  # of a Parquet file: what is kept in memory until it is wri
 NUMBERS = re.compile(r"(p|logit|x|reading|candidate)_.*")
 
 
-def check_kind(out: Path) -> None:
+def check_kind(out: Path, option: str = "--out", kinds: Sequence[str] = KINDS) -> None:
     """Refuse a file that is neither, or Parquet without what writes it.
 
     Raises:
         InputError: It ends otherwise, or its folder is not there.
         MissingExtraError: Parquet, and DuckDB is not installed.
     """
-    if out.suffix.lower() not in KINDS:
+    if out.suffix.lower() not in kinds:
         raise InputError(
-            f"--out {out}: expected a file that ends in .csv or .parquet, got "
+            f"{option} {out}: expected a file that ends in {' or '.join(kinds)}, got "
             f"{show(out.suffix)}."
         )
     if not out.parent.is_dir():
-        raise InputError(f"--out {out}: expected a folder that is there, got none.")
+        raise InputError(f"{option} {out}: expected a folder that is there, got none.")
     if out.suffix.lower() == ".parquet":
         _duckdb()
 

@@ -15,12 +15,13 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from glassline.batch.item import Item
-from glassline.batch.judging import Row, refused_row
+from glassline.batch.judging import Row, more_cells, refused_row
 from glassline.batch.nursery import Nursery
 from glassline.batch.worker import OUT_OF_MEMORY, Orders
 from glassline.errors import ImageError
 from glassline.image.refusals import named, refuse
 from glassline.model import Model
+from glassline.training.candidates import Candidates
 
 __all__ = ["Limits", "Pool"]
 
@@ -88,6 +89,7 @@ class Pool:
         workers: How many.
         limits: What one photo may take.
         lang: Of the reasons.
+        candidates: What else is read of each photo: those of the model's recipe, or None.
 
     Attributes:
         folder: Where the copy of the model lies meanwhile.
@@ -101,12 +103,20 @@ class Pool:
         workers: int = 2,
         limits: Limits = Limits(),
         lang: str = "en",
+        candidates: Candidates | None = None,
     ) -> None:
+        self._more = more_cells(candidates)
         self._model, self._count, self._limits = model, workers, limits
         self._folder = tempfile.TemporaryDirectory(prefix="glassline-")
         self.folder = self._folder.name
         model.save(self._folder.name)
-        orders = Orders(self._folder.name, lang, limits.timeout_s, limits.memory_bytes)
+        orders = Orders(
+            model=self.folder,
+            lang=lang,
+            timeout_s=limits.timeout_s,
+            memory_bytes=limits.memory_bytes,
+            with_candidates=candidates is not None,
+        )
         self._nursery = Nursery(orders)
         self._workers: list[_Worker] = []
         self._again: deque[_Task] = deque()
@@ -207,9 +217,9 @@ class Pool:
         if len(task.items) == 1 and tries == TRIES:
             why = _death(ended, self._limits)
             item = task.items[0]
-            return {
-                task.place: refused_row(self._model, item, None, named(why, item.name))
-            }
+            told = named(why, item.name)
+            row = refused_row(self._model, item, None, told, self._more)
+            return {task.place: row}
         alone = [
             _Task(place, [item], min(tries, TRIES - 1))
             for place, item in enumerate(task.items, task.place)

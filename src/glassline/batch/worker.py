@@ -13,6 +13,7 @@ from typing import Any
 
 from glassline.batch.judging import Judge, Read, Row
 from glassline.model import load
+from glassline.training.candidates import Candidates
 
 __all__ = ["OUT_OF_MEMORY", "Orders", "work"]
 
@@ -28,12 +29,14 @@ class Orders:
         lang: Of the reasons.
         timeout_s: What one photo may take.
         memory_bytes: What one photo may take beyond what the worker has before it.
+        with_candidates: Whether the readings of every candidate are wanted too.
     """
 
     model: str
     lang: str
     timeout_s: float
     memory_bytes: int
+    with_candidates: bool = False
 
 
 def work(told: Connection[Any, Any], orders: Orders) -> None:
@@ -51,7 +54,9 @@ def work(told: Connection[Any, Any], orders: Orders) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the one who loaded the model first told them
-        judge = Judge(load(orders.model), orders.lang)
+        model = load(orders.model)
+    candidates = Candidates(model.recipe.features) if orders.with_candidates else None
+    judge = Judge(model, orders.lang, candidates)
     _limit_memory(orders.memory_bytes)
     try:
         while True:

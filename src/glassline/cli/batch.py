@@ -16,7 +16,7 @@ from glassline.render.words import words
 
 if TYPE_CHECKING:
     from glassline.batch import Summary
-    from glassline.batch.run import Progress
+    from glassline.batch.settings import Progress
 
 __all__ = ["command"]
 
@@ -58,6 +58,13 @@ KILLED = 128  # and the signal, as a shell counts it
     show_default=True,
     help="MB that one photo may take.",
 )
+@click.option(
+    "--readings",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep the readings of every candidate, with the labels: Parquet to train on.",
+)
+@click.option("--store", metavar="URL", help="Record each verdict there too.")
 @workers_option
 @language_option
 @json_option
@@ -71,6 +78,8 @@ def command(
     encoding: str | None,
     timeout_s: float,
     memory_mb: int,
+    readings: Path | None,
+    store: str | None,
     workers: int,
     lang: str,
     as_lines: bool,
@@ -88,6 +97,8 @@ def command(
       glassline batch model photos --out verdicts.csv --resume
       glassline batch model "line/*/*.jpg" --pattern "{lot}/{serial}.jpg" --out v.parquet
       glassline batch model shard-*.tar manifest.csv --out verdicts.csv --workers 8
+      glassline batch model labels.csv --out v.csv --readings readings.parquet
+      glassline batch model photos --out v.csv --store line.db
 
     Exit code 6 when some photos were refused, 1 when all were; 130 or 143 after Ctrl-C
     or a kill, when the photo under way is finished.
@@ -104,6 +115,8 @@ def command(
         pattern=pattern,
         encoding=encoding,
         limits=Limits(timeout_s, memory_mb * 1_000_000),
+        readings=readings,
+        store=store,
     )
     with progress_bar(lang, rows=False), _progress(lang) as progress:
         done = run(load(model), sources, out, settings, progress=progress)

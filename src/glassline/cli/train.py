@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +20,11 @@ from glassline.cli.options import (
 )
 from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say
 from glassline.cli.usage import asked_by, tell_asked
+
+if TYPE_CHECKING:
+    from glassline.dataset import Dataset
+    from glassline.dataset.readings import Progress
+    from glassline.model import Model
 
 __all__ = ["command"]
 
@@ -70,23 +78,20 @@ def command(
     """Train a model from labelled photos.
 
     DATA is a folder with a folder of photos for each class, or a CSV or Parquet
-    file with the columns path and label.
+    file with the columns path and label; or the readings of such photos, as
+    glassline batch --readings keeps them: a Parquet file, or a folder of them.
 
     \b
     Example:
       glassline train photos --out model
       glassline train labels.csv --out model --recipe recipe.toml
       glassline train more-photos --out new-model --like model
+      glassline train readings.parquet --out model
       glassline train photos --out model --front cnn
       glassline train photos --out model --front vlm --recipe recipe.toml
 
     Exit code 6 when some photos were refused and left out.
     """
-    from glassline.model import load
-    from glassline.recipe import Recipe
-    from glassline.training.alike import train_like
-    from glassline.training.trainers import trainer
-
     if like:
         why = "expected no --like with it, which says how features are read"
         refuse(context, why, "good", "front", "backbone", "int8")
@@ -94,19 +99,15 @@ def command(
         raise click.UsageError("expected --recipe or --good; a recipe names it itself.")
     if (backbone or int8) and front != "cnn":
         raise click.UsageError("--backbone and --int8: expected --front cnn with them.")
-    train = trainer(front, backbone=backbone, int8=int8)
     make_ready(out)
     with progress_bar(lang) as progress:
-        found = read_data(data)
-        declared = Recipe.read(recipe) if recipe else None
-        if like:
-            other = load(like)
-            model = train_like(
-                found, other, declared, workers=workers, progress=progress
-            )
+        if _holds_readings(data):
+            why = "expected photos with it, got readings, which were taken already"
+            refuse(context, why, "like", "front", "backbone", "int8", "workers")
+            model = _from_readings(data, recipe, good, progress)
         else:
-            declared = declared or Recipe(classes=found.classes, good=good)
-            model = train(found, declared, workers=workers, progress=progress)
+            make = partial(_like, like) if like else _maker(front, backbone, int8)
+            model = make(read_data(data), recipe, good, workers, progress)
         path = model.save(out)
     if as_lines:
         usage = {"usage": asked.as_json()} if (asked := asked_by(model)) else {}
@@ -128,3 +129,63 @@ def command(
         tell_asked(model, lang)
     if model.record.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
+
+
+Make = Callable[["Dataset", Path | None, str | None, int, "Progress"], "Model"]
+
+
+def _holds_readings(data: Path) -> bool:
+    """Whether DATA is what `glassline batch --readings` kept."""
+    if data.suffix != ".parquet" and not any(data.glob("*.parquet")):
+        return False
+    from glassline.training.kept import holds_readings
+
+    return holds_readings(data)
+
+
+def _from_readings(
+    data: Path, recipe: Path | None, good: str | None, progress: Progress
+) -> Model:
+    from glassline.recipe import Recipe
+    from glassline.training import train_on
+    from glassline.training.kept import read_kept
+
+    kept = read_kept(data)
+    declared = kept.recipe(Recipe.read(recipe) if recipe else None, good)
+    return train_on(kept.readings, declared, progress=progress).model
+
+
+def _maker(front: str, backbone: str | None, int8: bool) -> Make:
+    from glassline.recipe import Recipe
+    from glassline.training.trainers import trainer
+
+    train = trainer(front, backbone=backbone, int8=int8)
+
+    def make(
+        found: Dataset,
+        recipe: Path | None,
+        good: str | None,
+        workers: int,
+        progress: Progress,
+    ) -> Model:
+        classes = found.classes
+        declared = Recipe.read(recipe) if recipe else Recipe(classes, good=good)
+        return train(found, declared, workers=workers, progress=progress)
+
+    return make
+
+
+def _like(
+    like: Path,
+    found: Dataset,
+    recipe: Path | None,
+    _: str | None,
+    workers: int,
+    progress: Progress,
+) -> Model:
+    from glassline.model import load
+    from glassline.recipe import Recipe
+    from glassline.training.alike import train_like
+
+    declared = Recipe.read(recipe) if recipe else None
+    return train_like(found, load(like), declared, workers=workers, progress=progress)

@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Values, View
+from glassline.arrays import Image, Values, View
 from glassline.dataset.dataset import Dataset
 from glassline.dataset.frame import frame
 from glassline.dataset.likeness import Likeness, alike, likeness
@@ -32,11 +32,14 @@ from glassline.recipe import ImageSettings
 
 __all__ = [
     "Copy",
+    "PartRead",
     "Progress",
     "Readings",
     "Refusal",
+    "gathered",
     "joined",
     "no_progress",
+    "pixel_hash",
     "read_parts",
 ]
 
@@ -185,7 +188,7 @@ def read_parts(
     Raises:
         DatasetError: Not one photo could be read; the message holds the first reason.
     """
-    read: list[_Read] = []
+    read: list[PartRead] = []
     refused: list[Refusal] = []
     with closing(_in_order(data, measure, settings, workers)) as answers:
         for row, found in enumerate(answers):
@@ -194,6 +197,17 @@ def read_parts(
             else:
                 read.append(found)
             progress("reading photos", row + 1, len(data))
+    return gathered(data, read, refused)
+
+
+def gathered(
+    data: Dataset, read: Sequence[PartRead], refused: Sequence[Refusal]
+) -> Readings:
+    """Return what was read of a dataset as `read_parts` does, copies counted once.
+
+    Raises:
+        DatasetError: Nothing was read; the message holds the first reason.
+    """
     if not read:
         first = refused[0].message if refused else "no part"
         raise DatasetError(
@@ -223,19 +237,34 @@ def joined(
 
 
 @dataclass(frozen=True)
-class _Read:
-    """One part that was read: hashes of its bytes and of its pixels, and its readings."""
+class PartRead:
+    """One part that was read.
+
+    Attributes:
+        part: Which.
+        sha256: Of its bytes.
+        pixels: The hash of its pixels.
+        values: Its readings.
+        mark: What it is known by, where that was looked at.
+    """
 
     part: Part
     sha256: str
     pixels: bytes
     values: Values
-    mark: Likeness | None
+    mark: Likeness | None = None
 
 
-def _counted_once(read: Sequence[_Read]) -> tuple[list[_Read], tuple[Copy, ...]]:
+def pixel_hash(image: Image) -> bytes:
+    """Return the SHA-256 of the shape and the numbers of an image."""
+    pixels = hashlib.sha256(str(image.shape).encode())
+    pixels.update(np.ascontiguousarray(image).data)
+    return pixels.digest()
+
+
+def _counted_once(read: Sequence[PartRead]) -> tuple[list[PartRead], tuple[Copy, ...]]:
     """Keep one part of each set with the same pixels; join the groups that share one."""
-    sets: dict[bytes, list[_Read]] = {}
+    sets: dict[bytes, list[PartRead]] = {}
     for each in read:
         sets.setdefault(each.pixels, []).append(each)
     groups = _joined([[each.part.group for each in alike] for alike in sets.values()])
@@ -252,7 +281,7 @@ def _counted_once(read: Sequence[_Read]) -> tuple[list[_Read], tuple[Copy, ...]]
     return [kept[each.pixels] for each in read if each is first[each.pixels]], copies
 
 
-def _most_told(alike: Sequence[_Read]) -> _Read:
+def _most_told(alike: Sequence[PartRead]) -> PartRead:
     """Return the first that is labelled as most of them are."""
     told = Counter(said for each in alike if (said := _said(each.part)))
     most = max(told.values(), default=0)
@@ -287,8 +316,8 @@ def _joined(sets: Sequence[Sequence[str]]) -> dict[str, str]:
 
 def _in_order(
     data: Dataset, measure: Measure, settings: ImageSettings, workers: int
-) -> Generator[_Read | Refusal]:
-    def one(part: Part) -> _Read | Refusal:
+) -> Generator[PartRead | Refusal]:
+    def one(part: Part) -> PartRead | Refusal:
         try:
             photo = load(part.path, settings=settings, root=part.within)
             _check_hash(part, photo.sha256)
@@ -299,9 +328,13 @@ def _in_order(
         except UnreadError as error:
             told = f"{printable(part.path.name)}: {error}"
             return Refusal(str(part.path), error.reason, told)
-        pixels = hashlib.sha256(str(photo.image.shape).encode())
-        pixels.update(np.ascontiguousarray(photo.image).data)
-        return _Read(part, photo.sha256, pixels.digest(), values, likeness(photo.image))
+        return PartRead(
+            part,
+            photo.sha256,
+            pixel_hash(photo.image),
+            values,
+            likeness(photo.image),
+        )
 
     return in_order(one, data.parts, workers)
 

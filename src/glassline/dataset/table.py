@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from glassline.dataset.encoding import decode
+from glassline.dataset.parquet import engine, literal
 from glassline.dataset.part import Part
 from glassline.dataset.places import Places
-from glassline.errors import DatasetError, GlasslineWarning, MissingExtraError, show
+from glassline.errors import DatasetError, GlasslineWarning, show
 from glassline.recipe.spelling import key, shown
 
 __all__ = ["read_table"]
@@ -308,21 +309,12 @@ def _is_sep(cells: Sequence[str]) -> bool:
 
 
 def _parquet(path: Path) -> Table:
-    try:
-        import duckdb  # noqa: PLC0415  an optional library
-    except ImportError as error:
-        raise MissingExtraError.of("analytics") from error
-    # DuckDB takes *, ? and [ for patterns, ~ and file: for places, and a folder
-    # such as label=ok for a column; in brackets, and absolute, a path is that path.
-    literal = re.sub(r"[*?\[]", r"[\g<0>]", str(path.absolute()))
+    # A folder such as label=ok is no column of its own.
     query = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
-    try:
-        found = duckdb.execute(query, [literal])
+    with engine(path.name) as opened:
+        found = opened.execute(query, [literal(path)])
         header = [column[0] for column in found.description]
         rows = found.fetchall()
-    except duckdb.Error as error:
-        first = str(error).splitlines()[0]
-        raise DatasetError(f"{path.name}: expected Parquet, got: {first}.") from error
     return Table(header, tuple(_numbered(path.name, rows)))
 
 

@@ -67,6 +67,8 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
             "--resume": "< model photos --out begun.csv",
             "--overwrite": "< model photos --out there.csv",
             "--pattern": "{lot}/*",
+            "--readings": "readings.parquet < model photos --out new.csv",
+            "--store": "line.db",
         },
     ),
     "evaluate": (

@@ -10,6 +10,7 @@ from pathlib import Path
 from glassline.batch import Item, Settings
 from glassline.batch.judging import Judge, Row
 from glassline.model import Model
+from glassline.training.candidates import Candidates
 
 __all__ = ["Inline", "inline", "rows_of"]
 
@@ -19,8 +20,8 @@ class Inline:
 
     replaced = 0
 
-    def __init__(self, model: Model, lang: str, most: int) -> None:
-        self._judge, self._most, self.asked = Judge(model, lang), most, 0
+    def __init__(self, judge: Judge, most: int) -> None:
+        self._judge, self._most, self.asked = judge, most, 0
 
     def rows(self, items: Iterable[Item]) -> Iterator[list[Row]]:
         """Yield the row of each photo; an end before its time is a crash of the run."""
@@ -39,8 +40,10 @@ def inline(most: int = -1):
     """Return what makes the engine, for `Settings`."""
 
     @contextmanager
-    def make(model: Model, settings: Settings) -> Iterator[Inline]:
-        yield Inline(model, settings.lang, most)
+    def make(
+        model: Model, settings: Settings, candidates: Candidates | None
+    ) -> Iterator[Inline]:
+        yield Inline(Judge(model, settings.lang, candidates), most)
 
     return make
 

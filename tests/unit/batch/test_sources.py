@@ -237,7 +237,7 @@ def test_what_the_path_says_is_kept_beside_what_the_table_says(photos: Path) -> 
         pytest.param(
             ["text.parquet"],
             "text.parquet: expected Parquet, got: Invalid Input Error: No magic bytes "
-            "found at end of file '{here}/text.parquet'",
+            "found at end of file '{here}/text.parquet'.",
             id="parquet",
         ),
         pytest.param(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from glassline.batch.item import Item
@@ -18,11 +15,11 @@ from glassline.batch.sources.manifest import (
     row_item,
 )
 from glassline.batch.sources.source import Asked, told
+from glassline.dataset.parquet import engine, literal
 from glassline.dataset.table import COLUMNS
-from glassline.errors import DatasetError, MissingExtraError
 from glassline.recipe.spelling import key
 
-__all__ = ["ParquetManifest", "engine_for", "literal"]
+__all__ = ["ParquetManifest"]
 
 ROWS_AT_ONCE = 64  # of a file that holds photos: what of it is in memory
 
@@ -41,9 +38,9 @@ class ParquetManifest:
     @cached_property
     def _kinds(self) -> Mapping[str, str]:
         """Return the type of each column."""
-        with engine_for(self.name) as engine:
+        with engine(self.name) as opened:
             query = "DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)"
-            found = engine.execute(query, [literal(self.name)]).fetchall()
+            found = opened.execute(query, [literal(self.name)]).fetchall()
         return {row[0]: row[1] for row in found}
 
     @cached_property
@@ -72,9 +69,9 @@ class ParquetManifest:
 
     def count(self) -> int:
         """Return the number of rows, as the file says it."""
-        with engine_for(self.name) as engine:
+        with engine(self.name) as opened:
             query = "SELECT count(*) FROM read_parquet(?)"
-            return int(engine.execute(query, [literal(self.name)]).fetchone()[0])
+            return int(opened.execute(query, [literal(self.name)]).fetchone()[0])
 
     def items(self, identifiers: Sequence[str]) -> Iterator[Item]:
         """Yield a photo a row."""
@@ -97,36 +94,11 @@ class ParquetManifest:
             )
 
     def _rows(self) -> Iterator[Sequence[Any]]:
-        with engine_for(self.name) as engine:
+        with engine(self.name) as opened:
             query = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
-            found = engine.execute(query, [literal(self.name)])
+            found = opened.execute(query, [literal(self.name)])
             while rows := found.fetchmany(ROWS_AT_ONCE):
                 yield from rows
-
-
-@contextmanager
-def engine_for(name: str) -> Iterator[Any]:
-    """Open DuckDB, in one thread and so in the order of the rows.
-
-    Raises:
-        DatasetError: The file is not what DuckDB reads; raised in place of its error.
-        MissingExtraError: It is not installed.
-    """
-    try:
-        import duckdb  # noqa: PLC0415  an optional library
-    except ImportError as error:
-        raise MissingExtraError.of("analytics") from error
-    with duckdb.connect(config={"threads": 1}) as engine:
-        try:
-            yield engine
-        except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            raise DatasetError(f"{name}: expected Parquet, got: {first}") from error
-
-
-def literal(name: str) -> str:
-    """Return a path that DuckDB takes for that path, and for no pattern."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", str(Path(name).absolute()))
 
 
 def _text(value: Any) -> str:

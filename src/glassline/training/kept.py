@@ -1,0 +1,188 @@
+"""Candidates' readings kept in Parquet: what training needs of photos, without them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassline.dataset import Dataset, Part
+from glassline.dataset.parquet import engine, literal
+from glassline.dataset.readings import PartRead, Readings, Refusal, gathered
+from glassline.errors import DatasetError, InputError, RecipeError
+from glassline.model import Model
+from glassline.recipe import ImageSettings, Recipe
+from glassline.recipe.tables import fill
+from glassline.training.candidates import Candidates
+
+__all__ = [
+    "COLUMNS",
+    "Kept",
+    "about",
+    "candidate_columns",
+    "holds_readings",
+    "read_kept",
+]
+
+FORMAT = 1
+KEY = "glassline_readings"  # of the Parquet file's own key-value pairs
+COLUMNS = (
+    *("image", "sha256", "label", "group", "weight", "soft", "inspector", "source"),
+    *("refused", "message", "pixels"),
+)
+"""The columns of such a file, before the candidates."""
+
+
+def candidate_columns(candidates: Candidates) -> tuple[str, ...]:
+    """Return the name of each candidate's column, in the order of its readings.
+
+    Example:
+        >>> candidate_columns(Candidates({"line_strength": {"polarity": "dark"}}))[:2]
+        ('candidate_line_strength_0', 'candidate_texture_change_0')
+    """
+    return tuple(
+        f"candidate_{name}_{place}"
+        for name, grid in candidates.grids.items()
+        for place in range(len(grid))
+    )
+
+
+def about(model: Model) -> dict[str, str]:
+    """Return what the file says of itself: how its readings were taken.
+
+    Raises:
+        InputError: The model's features were not measured.
+    """
+    if not model.front.is_measured:
+        raise InputError(
+            f"--readings: expected a model of measured features, got {model.front.kind}: "
+            "there is nothing to choose among."
+        )
+    recipe = model.recipe
+    table = {
+        "format": FORMAT,
+        "features": {name: dict(each) for name, each in recipe.features.items()},
+        "image": asdict(recipe.image),
+    }
+    return {KEY: json.dumps(table, sort_keys=True)}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Readings from a file, and how they were taken.
+
+    Attributes:
+        readings: As `read_candidates` returns them; no photo is looked at for copies that
+            only look alike.
+        features: What the recipe declared of the features.
+        image: How photos were opened.
+    """
+
+    readings: Readings
+    features: Mapping[str, Mapping[str, Any]]
+    image: ImageSettings
+
+    def recipe(self, declared: Recipe | None, good: str | None = None) -> Recipe:
+        """Return the recipe to train with: the one declared, or one for these labels.
+
+        Raises:
+            RecipeError: It declares other features or another image than were read.
+        """
+        if declared is None:
+            classes = self.readings.data.classes
+            return Recipe(
+                classes=classes, good=good, features=self.features, image=self.image
+            )
+        wanted = Candidates(declared.features).grids
+        if wanted != Candidates(self.features).grids or declared.image != self.image:
+            raise RecipeError(
+                "recipe: expected the features and the image that the readings were taken "
+                "with, got others. Read the photos again, or leave them out."
+            )
+        return declared
+
+
+def holds_readings(path: Path) -> bool:
+    """Whether a file, or the first of a folder of Parquet files, holds such readings."""
+    files = _files(path)
+    return bool(files) and _about(files[0]) is not None
+
+
+def read_kept(path: Path) -> Kept:
+    """Read the readings of one file, or of all in a folder, in the order of their names.
+
+    Raises:
+        DatasetError: A file holds none, or they were taken in different ways.
+        MissingExtraError: DuckDB is not installed.
+    """
+    files = _files(path)
+    tables = [_about(file) for file in files]
+    first = tables[0] if tables else None
+    for file, table in zip(files, tables, strict=True):
+        if table is None or table != first:
+            got = "none" if table is None else "readings that were taken in another way"
+            raise DatasetError(
+                f"{file}: expected the readings that glassline batch --readings keeps, "
+                f"got {got}."
+            )
+    if first is None:
+        raise DatasetError(f"{path}: expected Parquet files of readings, got none.")
+    features = {name: dict(each) for name, each in first["features"].items()}
+    image = fill(ImageSettings, first["image"], where=str(files[0]), error=DatasetError)
+    candidates = Candidates(features)
+    read: list[PartRead] = []
+    refused: list[Refusal] = []
+    for file in files:
+        for row in _rows(file, (*COLUMNS, *candidate_columns(candidates))):
+            _add(row, read, refused)
+    data = Dataset(str(path), tuple(each.part for each in read))
+    return Kept(gathered(data, read, refused), features, image)
+
+
+def _add(row: tuple[Any, ...], read: list[PartRead], refused: list[Refusal]) -> None:
+    cells = dict(zip(COLUMNS, row, strict=False))
+    if cells["refused"]:
+        refused.append(Refusal(cells["image"], cells["refused"], cells["message"]))
+        return
+    part = Part(
+        path=Path(cells["image"]),
+        label=cells["label"] or None,
+        source=cells["source"] or cells["image"],
+        group=cells["group"] or cells["image"],
+        weight=float(cells["weight"] or 1),
+        soft=json.loads(cells["soft"]) if cells["soft"] else None,
+        inspector=cells["inspector"] or None,
+    )
+    values = np.array(row[len(COLUMNS) :], np.float64)
+    read.append(PartRead(part, cells["sha256"], bytes.fromhex(cells["pixels"]), values))
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(path.glob("*.parquet"), key=bytes)
+    return [path] if path.suffix.lower() == ".parquet" and path.is_file() else []
+
+
+def _about(file: Path) -> dict[str, Any] | None:
+    """Return what a file says of its readings; None where it holds none."""
+    with engine(str(file)) as opened:
+        found = opened.execute(
+            "SELECT value FROM parquet_kv_metadata(?) WHERE key = ?",
+            [literal(file), KEY.encode()],
+        ).fetchone()
+    if found is None:
+        return None
+    table: dict[str, Any] = json.loads(found[0])
+    return table if table.get("format") == FORMAT else None
+
+
+def _rows(file: Path, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    named = ", ".join(f'"{each}"' for each in columns)
+    query = f"SELECT {named} FROM read_parquet(?)"  # noqa: S608  names of our own
+    with engine(str(file)) as opened:
+        rows: list[tuple[Any, ...]] = opened.execute(query, [literal(file)]).fetchall()
+    return rows
