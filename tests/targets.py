@@ -39,7 +39,12 @@ def _needs(target: str, *programs: str) -> object:
     )
 
 
-ENGINES = (_needs("sql"), _needs("onnx"), _needs("js", "node", "nodejs"))
+ENGINES = (
+    _needs("sql"),
+    _needs("onnx"),
+    _needs("js", "node", "nodejs"),
+    _needs("c", "gcc", "cc", "clang"),
+)
 """The targets, each skipped by name where nothing here can run it."""
 
 

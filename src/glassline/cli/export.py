@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 NOT_THE_SAME = 1
-TARGETS = ("onnx", "js", "sql")
+TARGETS = ("onnx", "c", "js", "sql")
 
 
 @click.command("export")
@@ -74,7 +74,8 @@ def command(
 ) -> None:
     """Write a model for another target, once it was shown to answer the same.
 
-    onnx: a network. js: one module. sql: a query for SQLite, PostgreSQL and DuckDB.
+    onnx: a network. c: a library of one header and one source, with the measured
+    front. js: one module. sql: a query for SQLite, PostgreSQL and DuckDB.
 
     The file is run and asked what Python is asked: the photos of DATA, 100,000 random
     parts, half of them within 1e-6 of a border, and parts with a number that is not

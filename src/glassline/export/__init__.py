@@ -1,7 +1,8 @@
 """A verdict on other targets, each with a certificate that it is the same verdict.
 
 `rules` are the numbers of a model; `steps` the sums of a verdict, one by one; a file a
-target writes them down and asks an engine: `network` (ONNX), `javascript`, `sql`. `probes` are what both sides are
+target writes them down and asks an engine: `network` (ONNX), `clibrary`,
+`javascript`, `sql`. `probes` are what both sides are
 asked, `certificate` counts the answers, `exporting` puts it together.
 """
 

@@ -25,6 +25,7 @@ __all__ = ["TARGETS", "Exported", "certificate_path", "export"]
 
 TARGETS = {
     "onnx": "network",
+    "c": "clibrary",
     "js": "javascript",
     "sql": "sql",
 }
@@ -34,13 +35,12 @@ TARGETS = {
 class Target(Protocol):
     """What the file of a target has."""
 
-    def write(self, model: Model) -> dict[str, bytes]:
-        """Return the target's files: what is put behind the stem of PATH, to bytes.
-
-        The one that PATH itself names has the key "".
+    def write(self, model: Model, name: str) -> dict[str, bytes]:
+        """Return the target's files, name to bytes, the one of this name first.
 
         Raises:
-            InputError: The target can not do what the model asks for.
+            InputError: The target can not do what the model asks for, or the name does
+                not end as it must.
             MissingExtraError: Something that it needs is not installed.
         """
 
@@ -102,7 +102,8 @@ def export(  # noqa: PLR0913  options, each with a default
     """
     check_one_of("target", target, TARGETS)
     chosen: Target = import_module(f"glassline.export.{TARGETS[target]}")
-    files = chosen.write(model)
+    place = Path(path)
+    files = chosen.write(model, place.name)
     photos = (
         None
         if data is None
@@ -110,12 +111,10 @@ def export(  # noqa: PLR0913  options, each with a default
     )
     probes = draw(model, rng, photos=photos, count=count)
     answers = chosen.ask(files, probes)
-    place = Path(path)
-    named = {_beside(place, suffix): data for suffix, data in files.items()}
-    by_name = {each.name: data for each, data in named.items()}
-    certificate = certify(target, by_name, probes, photos, answers)
+    certificate = certify(target, files, probes, photos, answers)
     if not certificate.holds:
         return Exported(certificate, None)
+    named = {place.with_name(name): data for name, data in files.items()}
     named[certificate_path(place)] = certificate.as_bytes()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +134,3 @@ def certificate_path(path: Path) -> Path:
         'verdict.sql.certificate.json'
     """
     return path.with_name(f"{path.name}.certificate.json")
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_suffix(suffix) if suffix else path

@@ -18,9 +18,9 @@ from glassline.render.scripts import script
 __all__ = ["ask", "module", "write"]
 
 
-def write(model: Model) -> dict[str, bytes]:
+def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the module as the one file of the target."""
-    return {"": module(Rules.of(model)).encode()}
+    return {name: module(Rules.of(model)).encode()}
 
 
 def module(rules: Rules) -> str:
@@ -42,7 +42,7 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
     width = 2 + len(probes.model.recipe.classes)
     with tempfile.TemporaryDirectory() as folder:
         made, asking = Path(folder, "verdict.mjs"), Path(folder, "ask.mjs")
-        made.write_bytes(files[""])
+        made.write_bytes(*files.values())
         asking.write_text(template("ask.mjs"), "utf-8")
         table = answers_of([node, asking, made], probes.readings, width)
     return [Answer.of_table(f"Node {first_line([node, '--version'])}", table)]
@@ -60,6 +60,8 @@ def _plain(rules: Rules) -> dict[str, Any]:
             "center": rules.center.tolist(),
             "spread": rules.spread.tolist(),
             "clip": rules.clip,
+            "slope": rules.slope,
+            "far": rules.far,
         },
         "policy": {
             "costs": rules.costs.tolist(),

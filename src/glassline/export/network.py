@@ -16,7 +16,7 @@ import glassline
 from glassline.errors import MissingExtraError
 from glassline.export.answers import REFUSED, Answer
 from glassline.export.probes import Probes
-from glassline.export.rules import Ellipsoids, Rules
+from glassline.export.rules import Ellipsoids, Rules, check_whole_photos
 from glassline.front import Cnn
 from glassline.front.cnn import fitted
 from glassline.model import Model
@@ -41,9 +41,9 @@ QUIET = 4  # of ONNX Runtime: fatal errors alone
 DOUBLES = (5,)  # OpenCV's networks keep double precision from version 5 on
 
 
-def write(model: Model) -> dict[str, bytes]:
+def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the network as the one file of the target."""
-    return {"": network(model)}
+    return {name: network(model)}
 
 
 def network(model: Model) -> bytes:
@@ -60,11 +60,13 @@ def network(model: Model) -> bytes:
     So every runtime that adds and multiplies in double precision gives the same bits.
     """
     rules = Rules.of(model)
+    if model.front.kind == "cnn":
+        check_whole_photos(model, "a network")
     graph = _Graph(model)
     u = graph.start(rules)
     finite = graph.finite(u, rules.d)
     u = graph.add("Where", finite, u, graph.hold(0.0))
-    x = graph.add("Min", graph.add("Max", u, -rules.clip), rules.clip)
+    x = graph.ended(rules, u)
     z = graph.add("Add", graph.product(x, rules.W), rules.b[np.newaxis])
     p = graph.softmax(z, rules.k)
     decision = graph.decision(rules, u, p)
@@ -87,7 +89,7 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
     has them, and the photos of the data set from the photo on. OpenCV is not asked
     then: it multiplies matrices in single precision alone.
     """
-    front, data = probes.model.front, files[""]
+    front, [data] = probes.model.front, files.values()
     if isinstance(front, Cnn):
         behind = _by_runtime(_behind_front(data), "readings", probes.readings)
         return [_with_photos(behind, data, probes, front.side)]
@@ -227,6 +229,14 @@ class _Graph:
         flags = self.add("Less", nothing, 0.5)
         ones = self.node("Cast", [flags], to=TensorProto.DOUBLE)
         return self.add("Greater", self.folded("Min", ones, width), 0.5)
+
+    def ended(self, rules: Rules, u: str) -> str:
+        """Return x: u that ends at -clip, and beyond the clip grows slowly."""
+        end: str | float = rules.clip
+        if rules.slope:
+            above = self.add("Sub", self.add("Min", u, rules.far), rules.clip)
+            end = self.add("Add", self.add("Mul", above, rules.slope), rules.clip)
+        return self.add("Max", self.add("Min", u, end), -rules.clip)
 
     def softmax(self, z: str, k: int) -> str:
         """Return probabilities, shape (n, k)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from glassline.decide.policy import TIE
 from glassline.errors import InputError
 from glassline.model import Model
 
-__all__ = ["Ellipsoids", "Rules"]
+__all__ = ["Ellipsoids", "Rules", "check_whole_photos"]
 
 Numbers = NDArray[np.float64]
 
@@ -45,7 +45,9 @@ class Rules:
         b: Shape (k,).
         center: Shape (d,), of the scale.
         spread: Shape (d,), of the scale.
-        clip: Largest size of x.
+        clip: Least x is -clip; from clip on up x grows by `slope`.
+        slope: Growth of x beyond the clip; 0 where the scale ends there.
+        far: The u beyond which x grows no more.
         costs: Shape (k, 3), columns accept, reject, review.
         ratio: Shape (k,), priors over training mix; None where they are equal.
         good: Place of the good class, or -1: then nothing is accepted.
@@ -63,6 +65,8 @@ class Rules:
     center: Numbers
     spread: Numbers
     clip: float
+    slope: float
+    far: float
     costs: Numbers
     ratio: Numbers | None
     good: int
@@ -86,8 +90,17 @@ class Rules:
 
         Raises:
             InputError: The model holds a decision against the repeatability of its
-                camera: that is a search, which no target can do.
+                camera: that is a search, which no target can do. Or its scale has a
+                setting that is not known here.
         """
+        known = {"center", "spread", "clip", "slope", "floor"}
+        scale = model.scale
+        odd = sorted({each.name for each in fields(scale)} - known)
+        if odd:
+            raise InputError(
+                f"model: expected a scale of {', '.join(sorted(known))}, got {odd[0]} "
+                "too, which no target knows yet."
+            )
         limit = model.recipe.review.gauge
         if model.gauge is not None and limit:
             raise InputError(
@@ -103,9 +116,11 @@ class Rules:
             classes=model.recipe.classes,
             W=model.head.W,
             b=model.head.b,
-            center=np.array(model.scale.center),
-            spread=np.array(model.scale.spread),
-            clip=model.scale.clip,
+            center=np.array(scale.center),
+            spread=np.array(scale.spread),
+            clip=scale.clip,
+            slope=getattr(scale, "slope", 0.0),
+            far=getattr(scale, "far", scale.clip),
             costs=policy.costs,
             ratio=policy.priors / policy.training_mix if policy.corrects else None,
             good=-1 if policy.good is None else policy.classes.index(policy.good),
@@ -115,6 +130,19 @@ class Rules:
             else Ellipsoids(
                 np.array(region.centers), np.array(region.inverses), _cut(region.limit)
             ),
+        )
+
+
+def check_whole_photos(model: Model, what: str) -> None:
+    """Refuse a model that looks at parts of photos, where a target takes whole ones.
+
+    Raises:
+        InputError: Its recipe has a mask or aligns photos.
+    """
+    if model.recipe.image.is_masked:
+        raise InputError(
+            f"model: expected one that looks at all of a photo, got one with a mask or "
+            f"an alignment, which {what} does not know."
         )
 
 

@@ -62,9 +62,9 @@ def query(rules: Rules) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(model: Model) -> dict[str, bytes]:
+def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the query as the one file of the target."""
-    return {"": query(Rules.of(model)).encode()}
+    return {name: query(Rules.of(model)).encode()}
 
 
 def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
@@ -78,7 +78,7 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
     connection.executemany(f"INSERT INTO {TABLE} VALUES ({marks})", rows)  # noqa: S608
     classes = probes.model.recipe.classes
     wanted = ", ".join(f"p{c + 1}" for c in range(len(classes)))
-    text = files[""].decode()
+    [text] = [data.decode() for data in files.values()]
     found = connection.execute(
         f"SELECT class_place, decision_place, {wanted} "  # noqa: S608
         f"FROM ({text}) AS answered ORDER BY place"

@@ -125,7 +125,7 @@ def stages(rules: Rules, inputs: Sequence[str], *, readings: bool) -> list[Stage
     given = [_name(name) for name in inputs]
     u = _numbered("u", rules.d) if readings else given
     made = list(_scaled(rules, given)) if readings else []
-    made.append(_clipped(rules, u))
+    made += _clipped(rules, u)
     made += _head(rules)
     made += _region(rules, u)
     made += _costs(rules)
@@ -171,13 +171,24 @@ def _scaled(rules: Rules, given: Sequence[Term]) -> Iterator[Stage]:
     )
 
 
-def _clipped(rules: Rules, u: Sequence[Term]) -> Stage:
-    low, high = number(-rules.clip), number(rules.clip)
-    terms = {
-        f"x{i + 1}": chosen(each < low, low, each > high, high, each)
-        for i, each in enumerate(u)
-    }
-    return Stage("clipped", terms)
+def _clipped(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:
+    """Say max(-clip, min(u, clip + slope (min(u, far) - clip))): where x ends."""
+    low, high, far = (number(each) for each in (-rules.clip, rules.clip, rules.far))
+    if rules.slope:
+        beyond = {
+            f"beyond{i + 1}": high
+            + number(rules.slope) * (chosen(each < far, each, far) - high)
+            for i, each in enumerate(u)
+        }
+        yield Stage("beyond the clip x grows slowly", beyond)
+    ends = _numbered("beyond", rules.d) if rules.slope else [high] * rules.d
+    yield Stage(
+        "clipped",
+        {
+            f"x{i + 1}": chosen(each < low, low, each < ends[i], each, ends[i])
+            for i, each in enumerate(u)
+        },
+    )
 
 
 def _head(rules: Rules) -> Iterator[Stage]:

@@ -25,6 +25,7 @@ __all__ = [
     "Surface",
     "Workspace",
     "facing",
+    "gaussian",
     "step_px",
 ]
 
@@ -221,7 +222,7 @@ class Surface:
             self.workspace.plane(name, photo.shape)
             for name in (f"mean {width_px}", f"turn {width_px}", "mixed")
         )
-        _filter(photo, _gaussian(sigma), _gaussian(sigma), out=blurred)
+        _filter(photo, gaussian(sigma), gaussian(sigma), out=blurred)
         cv2.filter2D(blurred, DEPTH, BEND_MEAN * gain, dst=mean, borderType=BORDER)
         cv2.filter2D(blurred, DEPTH, BEND_TURN * gain, dst=turn, borderType=BORDER)
         _filter(blurred, SLOPE * gain, SLOPE, out=mixed)
@@ -323,7 +324,8 @@ def facing(mean: Plane, polarity: str, *, out: Plane) -> Plane:
 
 
 @lru_cache(maxsize=64)
-def _gaussian(sigma_px: float) -> Plane:
+def gaussian(sigma_px: float) -> Plane:
+    """Return the weights of a blur of this sigma, which sum to 1, as far as 3 sigma."""
     radius = max(1, math.ceil(3.0 * sigma_px))
     place = np.arange(-radius, radius + 1, dtype=np.float64)
     bell = np.exp(-0.5 * (place / sigma_px) ** 2)

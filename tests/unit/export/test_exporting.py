@@ -28,7 +28,7 @@ def test_each_engine_says_what_python_says(
     variants: Mapping[str, Model], tmp_path: Path, target: str, variant: str
 ) -> None:
     """Class and decision of every part, and no answer where a number is not finite."""
-    found, first = exported(variants[variant], target, tmp_path / "made")
+    found, first = exported(variants[variant], target, tmp_path / "made.c")
 
     assert found.certificate.holds
     assert (first.same_class, first.same_decision) == (COUNT, COUNT)
@@ -43,14 +43,14 @@ def test_an_export_is_the_same_bytes_every_time(
     """File and certificate hang on the model and the seed alone."""
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        exported(settled, target, tmp_path / name / "made", 100)
+        exported(settled, target, tmp_path / name / "made.c", 100)
 
     first, second = (
         {each.name: each.read_bytes() for each in (tmp_path / name).iterdir()}
         for name in ("first", "second")
     )
     assert first == second
-    assert "made.certificate.json" in first
+    assert "made.c.certificate.json" in first
 
 
 def test_the_certificate_names_what_was_asked_and_answered(
@@ -108,7 +108,7 @@ def test_a_model_that_knows_its_gauge_is_refused(
     )
 
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
-        exported(model, target, tmp_path / "made")
+        exported(model, target, tmp_path / "made.c")
 
 
 def test_a_model_whose_gauge_limit_is_off_is_exported(
@@ -131,7 +131,7 @@ def test_a_target_that_does_not_exist_is_refused(
     with pytest.raises(
         InputError, match=r"^target: expected one of .*, got 'cobol'\.$"
     ):
-        exported(settled, "cobol", tmp_path / "made")
+        exported(settled, "cobol", tmp_path / "made.c")
 
 
 def test_a_path_that_can_not_be_written_is_refused(

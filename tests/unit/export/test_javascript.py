@@ -22,7 +22,7 @@ pytestmark = needs_node
 def _said(model: Model, folder: Path, expression: str) -> Any:
     """What an expression over the module's exports is in Node."""
     made = folder / "verdict.mjs"
-    made.write_bytes(javascript.write(model)[""])
+    made.write_bytes(javascript.write(model, "v.js")["v.js"])
     asking = folder / "asking.mjs"
     asking.write_text(
         'import { judge, judgeX, sheet } from "./verdict.mjs";\n'

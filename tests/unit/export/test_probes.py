@@ -44,7 +44,7 @@ def test_the_proved_nearest_border_is_as_near(
     model = variants["nothing novel"]
     probes = _drawn(model, rng)
     x = probes.unclipped[probes.answered - probes.near : probes.answered]
-    inside = x[(np.abs(x) < model.scale.clip - 2 * NEAR).all(axis=1)][:30]
+    inside = x[(np.abs(x) < model.scale.clip - 2 * NEAR).all(axis=1)][:4]
 
     distances = [
         min(
@@ -54,7 +54,7 @@ def test_the_proved_nearest_border_is_as_near(
         for each in inside
     ]
 
-    assert len(inside) == 30
+    assert len(inside) == 4
     assert max(distances) <= 2 * NEAR  # twice: x differs by NEAR in each feature
 
 

@@ -23,11 +23,11 @@ Ask = Callable[[str, Probes], Answer]
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def postgres() -> Iterator[Ask]:
     """A server of its own."""
     psycopg = pytest.importorskip("psycopg", reason="needs PostgreSQL: psycopg")
     with (
-        postgresql(tmp_path_factory.mktemp("postgres")) as url,
+        postgresql() as url,
         psycopg.connect(url, autocommit=True) as connection,
     ):
         yield lambda query, probes: _asked(connection.cursor(), query, probes, "%s")
@@ -42,8 +42,8 @@ def test_postgresql_and_duckdb_give_the_digits_of_sqlite(
 ) -> None:
     """Classes, decisions and probabilities, bit by bit, also where a reading is missing."""
     probes = draw(variants[variant], rng, count=COUNT)
-    files = sql.write(variants[variant])
-    query = files[""].decode()
+    files = sql.write(variants[variant], "v.sql")
+    query = files["v.sql"].decode()
 
     [lite] = sql.ask(files, probes)
     duck = _asked(duckdb.connect().cursor(), query, probes, "?")
@@ -56,7 +56,7 @@ def test_postgresql_and_duckdb_give_the_digits_of_sqlite(
 def test_a_query_answers_with_words(settled: Model, rng: np.random.Generator) -> None:
     """Class, decision and a column of probability for each class, beside the row."""
     probes = draw(settled, rng, count=4)
-    query = sql.write(settled)[""].decode()
+    query = sql.query(Rules.of(settled))
     cursor = duckdb.connect().cursor()
     _filled(cursor, probes, "?")
 

@@ -17,8 +17,11 @@ export function judge(readings) {
 
 export function judgeX(u) {
   finite("x", u);
-  const clip = model.scale.clip;
-  const x = u.map((value) => Math.min(Math.max(value, -clip), clip));
+  const { clip, slope, far } = model.scale;
+  const x = u.map((value) => {
+    const end = clip + slope * (Math.min(value, far) - clip);
+    return Math.max(Math.min(value, end), -clip);
+  });
   const z = logits(model.W, model.b, x);
   const p = softmax(z);
   const place = argmax(z);

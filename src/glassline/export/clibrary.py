@@ -1,0 +1,288 @@
+"""A verdict, and the measured front, as a C library of one header and one source."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.errors import InputError, show
+from glassline.export.answers import Answer
+from glassline.export.probes import Probes
+from glassline.export.programs import answers_of, find, first_line, run, template
+from glassline.export.rules import Rules, check_whole_photos
+from glassline.features import line_strength, texture_change
+from glassline.features import surface as surfaces
+from glassline.model import Model
+from glassline.recipe import FEATURE_NAMES
+
+__all__ = ["COMPILERS", "FLAGS", "ask", "compiled", "framed", "write"]
+
+COMPILERS = ("gcc", "cc", "clang")
+FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror")
+LANES = 8  # of OpenCV's loops on a processor with AVX2
+ROW_LANES = 4  # of its blur along rows
+BOUND = 1e-12  # of a probability: exp and log1p of the C library, and the division
+KNOWN = {
+    "line_strength": {"polarity", "width_px", "length_px", "extent"},
+    "texture_change": {"across", "detail_px", "block_px", "share", "light_power"},
+    "reflection_unevenness": {"fields", "share"},
+    "grain_noise": {"polarity", "width_px", "share"},
+}
+"""The settings that the library knows; of others only the default."""
+
+Numbers = NDArray[np.float64]
+
+
+def write(model: Model, name: str) -> dict[str, bytes]:
+    """Return the source, and the header that is put beside it.
+
+    Raises:
+        InputError: The front is no measured one, or has a feature or a setting that
+            the library does not know; or the name does not end in .c.
+    """
+    if not name.endswith(".c"):
+        raise InputError(f"{name}: expected a name that ends in .c, got another.")
+    if model.front.kind != "measured":
+        raise InputError(
+            f"model: expected a measured front for C, got {model.front.kind}: that is a "
+            "network or a server. Export it to onnx, or only its verdict to another "
+            "target."
+        )
+    check_whole_photos(model, "C")
+    rules, settings = Rules.of(model), _settings(model)
+    source = [
+        f"/* glassline model {rules.model_sha256} */",
+        "#include <math.h>",
+        f'#include "{name[:-2]}.h"',
+        "",
+        *_verdict_numbers(rules),
+        *_front_numbers(settings),
+        template("verdict.c"),
+        template("front.c"),
+    ]
+    sizes = [
+        f"#define GLASSLINE_FEATURES {rules.d}",
+        f"#define GLASSLINE_CLASSES {rules.k}",
+        "#define GLASSLINE_READS 1",
+        "",
+    ]
+    header = template("verdict.h").replace("@SIZES@", "\n".join(sizes))
+    header = header.replace("@FRONT@", template("front.h"))
+    return {name: "\n".join(source).encode(), f"{name[:-2]}.h": header.encode()}
+
+
+def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
+    """Return what the compiled library answers; of photos from their pixels on.
+
+    Raises:
+        MissingExtraError: There is no compiler.
+    """
+    compiler = find(COMPILERS, "Checking an export to C")
+    width = 2 + len(probes.model.recipe.classes)
+    with tempfile.TemporaryDirectory() as folder:
+        program = compiled(files, Path(folder), compiler)
+        readings = None
+        given = probes.readings
+        if probes.photos:
+            photos = b"".join(framed(image) for image in probes.images())
+            found = run([program, "photos"], photos)
+            readings = np.frombuffer(found, "<f8").reshape(-1, given.shape[1])
+            given = np.concatenate([readings, given[len(readings) :]])
+        table = answers_of([program], given, width)
+    answer = Answer.of_table(first_line([compiler, "--version"]), table)
+    # A reading may be off by 1e-5, and so may then be its probabilities.
+    bound = BOUND if readings is None else 1e-3
+    return [
+        Answer(
+            answer.engine,
+            answer.classes,
+            answer.actions,
+            answer.probabilities,
+            bound=bound,
+            readings=readings,
+        )
+    ]
+
+
+def compiled(
+    files: Mapping[str, bytes],
+    folder: Path,
+    compiler: str,
+    flags: tuple[str, ...] = FLAGS,
+) -> Path:
+    """Compile the library with the program that asks it; return the program."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    source, header = files
+    (folder / "ask.c").write_text(template("ask.c"), "utf-8")
+    program = folder / "ask"
+    named = f'-DGLASSLINE_HEADER="{header}"'
+    sources = [folder / source, folder / "ask.c"]
+    run([compiler, *flags, named, "-o", program, *sources, "-lm"])
+    return program
+
+
+def framed(image: NDArray[np.float32]) -> bytes:
+    """Return a photo as the asking program reads it."""
+    return np.array(image.shape, "<i4").tobytes() + image.astype("<f4").tobytes()
+
+
+def _settings(model: Model) -> Mapping[str, Any]:
+    """Return the settings of the four features.
+
+    Raises:
+        InputError: There is another feature, or a setting that the library lacks.
+    """
+    settings: Mapping[str, Any] = getattr(model.front, "settings")  # noqa: B009
+    odd = [name for name in settings if name not in FEATURE_NAMES]
+    if odd:
+        raise InputError(
+            f"model: expected the four features for C, got {odd[0]} too, which is a "
+            "plug-in's."
+        )
+    for name, each in settings.items():
+        for field in fields(each):
+            value = getattr(each, field.name)
+            if field.name not in KNOWN[name] and value != field.default:
+                raise InputError(
+                    f"model: expected features.{name} without {field.name} for C, got "
+                    f"{show(value)}: the library does not know that setting."
+                )
+    return settings
+
+
+def _verdict_numbers(rules: Rules) -> Iterator[str]:
+    region = rules.region
+    by_cost = rules.good >= 0 and rules.threshold is None
+    guaranteed = rules.good >= 0 and rules.threshold is not None
+    yield "#define FEATURES GLASSLINE_FEATURES"
+    yield f"#define CLASSES {rules.k}"
+    yield f"#define CORRECTS {int(rules.ratio is not None)}"
+    yield f"#define BY_COST {int(by_cost)} /* accept is one of the actions weighed */"
+    yield f"#define GUARANTEED {int(guaranteed)} /* only a threshold accepts */"
+    yield f"#define REGIONS {0 if region is None else len(region.centers)}"
+    if guaranteed:
+        yield f"#define GOOD {rules.good}"
+        yield f"static const double THRESHOLD = {_hex(rules.threshold or 0.0)};"
+    for name, value in (
+        ("CLIP", rules.clip),
+        ("SLOPE", rules.slope),
+        ("FAR", rules.far),
+        ("TIE", rules.tie),
+    ):
+        yield f"static const double {name} = {_hex(value)};"
+    tables = {
+        "CENTER[FEATURES]": rules.center,
+        "SPREAD[FEATURES]": rules.spread,
+        "WEIGHT[FEATURES][CLASSES]": rules.W,
+        "BIAS[CLASSES]": rules.b,
+        "COSTS[CLASSES][3]": rules.costs,
+    }
+    if rules.ratio is not None:
+        tables["RATIO[CLASSES]"] = rules.ratio
+    if region is not None:
+        tables["CENTERS[REGIONS][FEATURES]"] = region.centers
+        tables["INVERSES[REGIONS][FEATURES][FEATURES]"] = region.inverses
+        yield f"static const double CUT = {_hex(region.cut)};"
+    for name, values in tables.items():
+        yield f"static const double {name} = {_braces(values)};"
+    yield f'const char *const glassline_model = "{rules.model_sha256}";'
+    for name, size, words in (
+        ("classes", "CLASSES", rules.classes),
+        ("features", "FEATURES", rules.features),
+    ):
+        listed = ", ".join(map(json.dumps, words))
+        yield f"const char *const glassline_{name}[{size}] = {{{listed}}};"
+
+
+def _front_numbers(settings: Mapping[str, Any]) -> Iterator[str]:
+    line, texture, reflection, grain = (settings[name] for name in FEATURE_NAMES)
+    is_whole = line.extent == "whole"
+    widths = sorted({*line.widths_px, grain.width_px})
+    step = {1: 0, 2: 1, 4: 2}[texture.detail_px]
+    block = max(1, round(texture.block_px / surfaces.CELL_PX))
+    light = np.float32(texture.light_power)
+    yield "enum { DARK = 0, BRIGHT = 1, EITHER = 2 };"
+    for name, value in {
+        "LINE_POLARITY": line.polarity.upper(),
+        "LINE_WHOLE": int(is_whole),
+        "LINE_STEPS": max(1, round(line.length_px / (2 * surfaces.CELL_PX))),
+        "LINE_WIDTH": widths.index(line.widths_px[0]),
+        "LINE_WIDER": widths.index(line.widths_px[-1]),
+        "GRAIN_POLARITY": grain.polarity.upper(),
+        "GRAIN_WIDTH": widths.index(grain.width_px),
+        "TEXTURE_SCALES": int(texture.across == "scales"),
+        "TEXTURE_STEP": step,
+        "TEXTURE_BLOCK": block,
+        "TEXTURE_LIGHTS": int(light != 0),
+        "FIELDS": reflection.fields,
+        "WIDTHS": len(widths),
+        "LANES": LANES,
+        "ROW_LANES": ROW_LANES,
+        "MEDIAN_SAMPLES": f"{surfaces.MEDIAN_SAMPLES}U",
+        "MANY": f"{texture_change.MANY}U",
+        "ROOM_PLANES": "8U",
+        "ROOM_SAMPLES": f"{8 * texture_change.MANY}U",
+    }.items():
+        yield f"#define {name} {value}"
+    doubles = {
+        "GRAIN_SHARE": grain.share,
+        "FIELD_SHARE": reflection.share,
+        "NORMAL_MAD": surfaces.NORMAL_MAD,
+        "NORMAL_MEAN": surfaces.NORMAL_MEAN,
+        "GREY_STEP": surfaces.GREY_STEP,
+        "DARKEST": surfaces.DARKEST,
+    }
+    if texture.across == "places":
+        doubles["TEXTURE_SHARE"] = texture.share
+    doubles["FLOOR"] = texture_change.FLOOR
+    if is_whole:
+        yield f"static const float MOST = {_hex(np.float32(line_strength.MOST))}F;"
+        yield f"static const float KEPT_UP = {_hex(np.float32(line_strength.KEPT_UP))}F;"
+    else:
+        doubles["COUNTED"] = line_strength.COUNTED
+    if texture.across == "places" and light:
+        yield f"static const float TEXTURE_LIGHT_POWER = {_hex(light)}F;"
+    for name, value in doubles.items():
+        yield f"static const double {name} = {_hex(value)};"
+    yield from _kernels(widths)
+
+
+def _kernels(widths: list[float]) -> Iterator[str]:
+    """Write the blur of each width, and what it is scaled by."""
+    yield "typedef struct {"
+    yield "    int32_t step;   /* 1, 2, 3: the photo averaged over 2, 4, 8 pixels */"
+    yield "    int32_t radius; /* of the kernel */"
+    yield "    float gain;     /* sigma^2 */"
+    yield "    const float *kernel;"
+    yield "} width_settings;"
+    rows = []
+    for place, width in enumerate(widths):
+        step = surfaces.step_px(width)
+        sigma = width / (2 * step)
+        kernel = surfaces.gaussian(sigma)
+        listed = ", ".join(f"{_hex(each)}F" for each in kernel)
+        yield f"static const float KERNEL_{place}[] = {{{listed}}};"
+        gain = np.float32(sigma * sigma)
+        radius = len(kernel) // 2
+        shift = {2: 1, 4: 2, 8: 3}[step]
+        rows.append(f"{{{shift}, {radius}, {_hex(gain)}F, KERNEL_{place}}}")
+    yield f"static const width_settings WIDTH[WIDTHS] = {{{', '.join(rows)}}};"
+
+
+def _hex(value: float | np.floating[Any]) -> str:
+    """Write a number to its last bit."""
+    return float(value).hex()
+
+
+def _braces(values: Numbers) -> str:
+    if values.ndim == 1:
+        return "{" + ", ".join(map(_hex, values)) + "}"
+    return "{" + ", ".join(map(_braces, values)) + "}"

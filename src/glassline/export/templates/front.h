@@ -1,0 +1,20 @@
+typedef struct {
+    int32_t rows;
+    int32_t columns;
+    float *memory;
+    size_t floats; /* how many there are */
+    size_t used;   /* how many are taken */
+} glassline_reader;
+
+/* How many bytes a reader needs for photos of this size. */
+size_t glassline_room(int32_t rows, int32_t columns);
+
+/* Set a reader up in memory aligned for float, of at least glassline_room() bytes. */
+int32_t glassline_set_up(glassline_reader *reader, void *memory, size_t bytes,
+                         int32_t rows, int32_t columns);
+
+/* Read a photo: rows * columns grey values, row by row, 0 black to 1 white. A photo of
+ * bytes is divided by 255 first. */
+int32_t glassline_read(glassline_reader *reader, const float *grey,
+                       double readings[GLASSLINE_FEATURES]);
+

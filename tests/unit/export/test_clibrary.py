@@ -1,0 +1,215 @@
+"""The C library: compiled strictly, run under sanitizers, held against Python."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from targets import VARIANTS
+
+from glassline.dataset import Dataset
+from glassline.errors import InputError
+from glassline.export import clibrary, export, programs
+from glassline.export.probes import draw
+from glassline.features import FEATURES
+from glassline.front import Measured
+from glassline.model import Model
+from glassline.recipe import ImageSettings
+
+COMPILER = next(
+    (found for name in clibrary.COMPILERS if (found := shutil.which(name))), ""
+)
+SANITIZED = (
+    *(
+        "-std=c11",
+        "-O0",
+        "-ffp-contract=off",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-Wpedantic",
+        "-Wshadow",
+    ),
+    *("-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
+)
+SIZES_HW = [(1, 1), (1, 2), (2, 1), (3, 3), (5, 7), (1, 100), (100, 1), (300, 3)]
+SIZES_HW += [(16, 16), (17, 33), (64, 65), (31, 200), (121, 161)]
+pytestmark = pytest.mark.skipif(not COMPILER, reason="needs a C compiler")
+
+
+def _read(
+    model: Model, photos: list[NDArray[np.float32]], folder: Path
+) -> NDArray[np.float64]:
+    """What the library reads of photos, under the sanitizers."""
+    files = clibrary.write(model, "verdict.c")
+    program = clibrary.compiled(files, folder, COMPILER, SANITIZED)
+    given = b"".join(clibrary.framed(each) for each in photos)
+    return np.frombuffer(programs.run([program, "photos"], given), "<f8").reshape(-1, 4)
+
+
+def _with_settings(model: Model, place: int) -> Model:
+    """The model with one setting of each feature's grid, from the first on."""
+    settings = {
+        name: asdict(feature.grid[min(place, len(feature.grid) - 1)])
+        for name, feature in FEATURES.items()
+    }
+    return replace(model, front=Measured(settings), made=None)
+
+
+@pytest.mark.parametrize("place", [0, 4, 5, 10])
+def test_readings_are_those_of_python_for_every_setting_and_shape(
+    settled: Model, tmp_path: Path, rng: np.random.Generator, place: int
+) -> None:
+    """Within 1e-5 of their size, on noise of every odd shape, black and grey photos."""
+    model = _with_settings(settled, place)
+    photos = [rng.random(size_hw, dtype=np.float32) for size_hw in SIZES_HW]
+    photos += [np.full((40, 48), grey, np.float32) for grey in (0.0, 0.5, 1.0)]
+
+    found = _read(model, photos, tmp_path)
+
+    ours = np.array([model.front.values(each) for each in photos])
+    off = np.abs(found - ours) / np.maximum(np.abs(ours), 1.0)
+    assert off.max() < 1e-5
+
+
+def test_the_certificate_holds_from_the_pixels_of_photos_on(
+    settled: Model, line: Dataset, tmp_path: Path
+) -> None:
+    """Readings, class and decision of every photo."""
+    rng = np.random.default_rng(1)  # noqa: TID251  the same in every run
+
+    found = export(settled, "c", tmp_path / "line.c", rng=rng, data=line, count=400)
+
+    (engine,) = found.certificate.engines
+    assert found.certificate.holds
+    assert engine.same_decision == engine.parts == 460
+    assert engine.reading_difference < 1e-5
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "line.c",
+        "line.c.certificate.json",
+        "line.h",
+    ]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_logits_have_the_bits_of_python(
+    variants: Mapping[str, Model],
+    tmp_path: Path,
+    rng: np.random.Generator,
+    variant: str,
+) -> None:
+    """From x before its clip on, nothing is lost but by exp."""
+    model = variants[variant]
+    u = draw(model, rng, count=400).unclipped[:400]
+    program = _asking(model, tmp_path, LOGITS)
+
+    found = programs.answers_of([program], u, model.head.k)
+
+    x = np.clip(u, -model.scale.clip, model.scale.clip)
+    assert found.tolist() == model.head.logits(x).tolist()
+
+
+LOGITS = """
+#include <stdio.h>
+#include "verdict.h"
+int main(void)
+{
+    double u[GLASSLINE_FEATURES];
+    glassline_verdict verdict;
+    while (fread(u, sizeof u, 1, stdin) == 1) {
+        (void)glassline_judge_x(u, &verdict);
+        (void)fwrite(verdict.logits, sizeof verdict.logits, 1, stdout);
+    }
+    return 0;
+}
+"""
+STATES = """
+#include <math.h>
+#include <stdio.h>
+#include "verdict.h"
+int main(void)
+{
+    static float memory[4000000];
+    float grey[6] = {0};
+    double r[4] = {0};
+    glassline_verdict v;
+    glassline_reader reader;
+    printf("%d", (int)glassline_set_up(&reader, memory, sizeof memory, 0, 3));
+    printf(" %d", (int)glassline_read(&reader, grey, r));
+    printf(" %d", (int)glassline_set_up(&reader, memory, 8, 2, 3));
+    printf(" %d", (int)glassline_set_up(&reader, NULL, sizeof memory, 2, 3));
+    printf(" %d", (int)glassline_set_up(&reader, memory, sizeof memory, 2, 3));
+    printf(" %d", (int)glassline_read(&reader, grey, r));
+    grey[5] = INFINITY;
+    printf(" %d", (int)glassline_read(&reader, grey, r));
+    r[2] = NAN;
+    printf(" %d", (int)glassline_judge(r, &v));
+    printf(" %d %d %s", (int)v.class_place, (int)v.decision_place, glassline_classes[0]);
+    return 0;
+}
+"""
+
+
+def test_each_wrong_use_has_its_code(settled: Model, tmp_path: Path) -> None:
+    """No photo, a reader not set up, too little memory, none, done, done, NaN, NaN."""
+    program = _asking(settled, tmp_path, STATES)
+
+    assert programs.run([program]).decode() == "3 3 2 2 0 0 1 1 -1 -1 ok"
+
+
+def _asking(model: Model, folder: Path, text: str) -> Path:
+    """Compile a program of the test's own with the library."""
+    for name, data in clibrary.write(model, "verdict.c").items():
+        (folder / name).write_bytes(data)
+    (folder / "asking.c").write_text(text)
+    program = folder / "asking"
+    sources = [folder / "verdict.c", folder / "asking.c"]
+    subprocess.run([COMPILER, *SANITIZED, "-o", program, *sources, "-lm"], check=True)
+    return program
+
+
+def test_nothing_is_allocated(settled: Model) -> None:
+    """The library calls the mathematics of C and nothing else."""
+    source, header = clibrary.write(settled, "verdict.c").values()
+
+    included = re.findall(r"#include\s+(\S+)", (source + header).decode())
+    assert set(included) == {"<math.h>", "<stddef.h>", "<stdint.h>", '"verdict.h"'}
+    assert b"malloc" not in source
+
+
+def test_a_network_front_is_refused(settled: Model) -> None:
+    """By name, with what to do."""
+    front = type("Network", (), {"kind": "cnn"})()
+    message = (
+        "model: expected a measured front for C, got cnn: that is a network or a "
+        "server. Export it to onnx, or only its verdict to another target."
+    )
+
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        clibrary.write(replace(settled, front=front), "verdict.c")
+
+
+def test_a_mask_is_refused(settled: Model) -> None:
+    """What is left out of a photo the library would read."""
+    masked = ImageSettings(leave_out=(((0, 0), (10, 0), (10, 10)),))
+    model = replace(settled, recipe=replace(settled.recipe, image=masked))
+    message = (
+        "model: expected one that looks at all of a photo, got one with a mask or an "
+        "alignment, which C does not know."
+    )
+
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        clibrary.write(model, "verdict.c")
+
+
+def test_a_name_of_another_kind_is_refused(settled: Model) -> None:
+    """The header stands beside it under the same name."""
+    with pytest.raises(InputError, match=r"^verdict\.h: expected a name that ends in"):
+        clibrary.write(settled, "verdict.h")
