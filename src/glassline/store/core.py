@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from glassline.errors import InputError, StoreError
@@ -41,6 +41,18 @@ __all__ = ["HEADS_EVERY", "PHOTOS", "Core", "Draft", "Moment", "utc_now"]
 PHOTOS = "photos"  # the folder of photos, in the folder of files
 HEADS_EVERY = 500  # rows of a stream between two looks at the heads of the others
 TRIES = 4  # of a write that another one overtook, or whose connection broke
+# Built once: what every commit says, SQLAlchemy then finds compiled.
+HEAD = (
+    select(streams.c.seq, streams.c.hash)
+    .where(streams.c.stream == bindparam("name"))
+    .with_for_update()
+)
+ADD = insert(ledger)
+MOVE = (
+    update(streams)
+    .where(streams.c.stream == bindparam("name"))
+    .values(seq=bindparam("last"), hash=bindparam("digest"))
+)
 T = TypeVar("T")
 
 
@@ -71,8 +83,7 @@ class Draft:
         self.connection = connection
         self.stream = stream
         self.rows: list[Row] = []
-        place = select(streams.c.seq, streams.c.hash).where(streams.c.stream == stream)
-        head = connection.execute(place.with_for_update()).one_or_none()
+        head = connection.execute(HEAD, {"name": stream}).one_or_none()
         if head is None:
             connection.execute(insert(streams).values(stream=stream, seq=0, hash=FIRST))
         self.seq, self.hash = (int(head[0]), str(head[1])) if head else (0, FIRST)
@@ -90,12 +101,10 @@ class Draft:
         """Write the rows, and what follows from them."""
         if not self.rows:
             return
-        self.connection.execute(insert(ledger), [as_columns(row) for row in self.rows])
+        self.connection.execute(ADD, [as_columns(row) for row in self.rows])
         apply(self.connection, self.rows)
         self.connection.execute(
-            update(streams)
-            .where(streams.c.stream == self.stream)
-            .values(seq=self.seq, hash=self.hash)
+            MOVE, {"name": self.stream, "last": self.seq, "digest": self.hash}
         )
 
 

@@ -24,6 +24,7 @@ __all__ = ["apply", "clear", "pages", "rebuild"]
 
 PAGE = 1_000  # rows read at a time: short enough that nobody waits for a reader
 Rows = Sequence[Row]
+INSPECTED = insert(inspections)
 Step = Callable[[Connection, Rows], None]
 
 
@@ -84,7 +85,7 @@ def pages(
 
 
 def _inspected(connection: Connection, rows: Rows) -> None:
-    connection.execute(insert(inspections), [_inspection(row) for row in rows])
+    connection.execute(INSPECTED, [_inspection(row) for row in rows])
 
 
 def _inspection(row: Row) -> dict[str, Any]:

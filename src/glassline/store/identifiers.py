@@ -13,7 +13,8 @@ from glassline.errors import InputError, check_one_of, show
 __all__ = ["IDENTIFIERS", "Day", "Identifiers", "check_text"]
 
 MOST_CHARS = 200  # of an identifier: five times the longest serial seen
-MOST_SHOTS = 2**31 - 1  # what both databases hold
+MOST_SHOTS = 2**31 - 1  # more than any part has photos
+MOST_DIGITS = 10  # of a number up to that
 
 
 def check_text(where: str, value: object, most: int = MOST_CHARS) -> str:
@@ -134,13 +135,14 @@ IDENTIFIERS = tuple(each.name for each in fields(Identifiers))
 
 
 def _number(text: str) -> Any:
-    return int(text) if text.isascii() and text.isdecimal() else text
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    return int(text) if is_number else text
 
 
 def _check(name: str, value: object) -> None:
     if name == "shot_seq":
         is_whole = isinstance(value, int) and not isinstance(value, bool)
-        if not is_whole or not 0 <= int(str(value)) <= MOST_SHOTS:
+        if not is_whole or not 0 <= value <= MOST_SHOTS:  # type: ignore[operator]
             raise InputError(
                 f"shot_seq: expected a whole number from 0, got {show(value)}."
             )

@@ -29,7 +29,16 @@ from glassline.store.library import Library
 from glassline.store.listing import Listed, listed, place_in
 from glassline.store.tables import inspections, labels, leases
 
-__all__ = ["LEASE_S", "Labelled", "label", "labelled", "queue", "release", "take"]
+__all__ = [
+    "LEASE_S",
+    "Labelled",
+    "label",
+    "label_all",
+    "labelled",
+    "queue",
+    "release",
+    "take",
+]
 
 LEASE_S = 600.0  # how long a part is one person's: longer than anybody looks at one
 MOST_NOTE = 2_000  # letters
@@ -87,6 +96,43 @@ def label(  # noqa: PLR0913  what a label is made of
         }
         draft.connection.execute(delete(leases).where(*_place(leases, record)))
         return draft.append("label", who, as_text(body), moment)
+
+    return core.write(work)
+
+
+def label_all(
+    core: Core, names: Mapping[str, str], *, who: str, reason: str
+) -> list[Row]:
+    """Record one label of each of many records, in one commit.
+
+    Args:
+        core: The records.
+        names: Record to class, which is one of the model's that looked.
+        who: Who says so.
+        reason: Why.
+    """
+    moment = Moment(core.now)
+
+    def work(draft: Draft) -> list[Row]:
+        return [
+            draft.append(
+                "label",
+                who,
+                as_text(
+                    {
+                        "record": record,
+                        "version": _version(draft.connection, record) + 1,
+                        "label": name,
+                        "reason": reason,
+                        "note": "",
+                        "shown": None,
+                        "dwell_s": None,
+                    }
+                ),
+                moment,
+            )
+            for record, name in names.items()
+        ]
 
     return core.write(work)
 

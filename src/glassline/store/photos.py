@@ -163,7 +163,7 @@ def _removing(core: Core, wanted: int, who: str) -> Callable[[Draft], dict[str, 
             select(one.c.sha256, func.max(one.c.photo_bytes))
             .where(and_(one.c.photo_kept, one.c.decision == "accept", ~needed))
             .group_by(one.c.sha256)
-            .order_by(func.min(one.c.at), one.c.sha256)
+            .order_by(func.min(one.c.at), func.min(one.c.seq), one.c.sha256)
             .limit(MOST_REMOVED)
         ).all()
         removed: dict[str, int] = {}
@@ -172,9 +172,9 @@ def _removing(core: Core, wanted: int, who: str) -> Callable[[Draft], dict[str, 
                 break
             removed[str(sha256)] = int(size)
         places = draft.connection.execute(
-            select(one.c.stream, one.c.seq).where(
-                one.c.photo_kept, one.c.sha256.in_(removed)
-            )
+            select(one.c.stream, one.c.seq)
+            .where(one.c.photo_kept, one.c.sha256.in_(removed))
+            .order_by(one.c.stream, one.c.seq)
         )
         if removed:
             body = {

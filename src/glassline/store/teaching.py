@@ -10,6 +10,7 @@ from glassline.inspection import Inspection, inspect_many
 from glassline.model import Model
 from glassline.store.entry import Entry
 from glassline.store.identifiers import MOST_CHARS, Identifiers
+from glassline.store.labelling import label_all
 from glassline.store.store import Store
 
 __all__ = ["teach"]
@@ -34,7 +35,11 @@ def teach(
 
     Returns:
         How many parts were added.
+
+    Raises:
+        LabelError: A label is not one of the model's classes.
     """
+    data.targets(model.recipe.classes)  # a wrong label is found before anything is kept
     parts = [part for part in data.parts if part.label is not None]
     seen = zip(parts, inspect_many(model, (part.path for part in parts)), strict=True)
     added = done = 0
@@ -52,9 +57,13 @@ def teach(
                 for part, each in found
             ]
         )
-        for (part, _), place in zip(found, recorded, strict=True):
-            if place.is_new:
-                store.label(place.record, part.label, who=who, reason=reason)
+        new = {
+            place.record: str(part.label)
+            for (part, _), place in zip(found, recorded, strict=True)
+            if place.is_new
+        }
+        if new:
+            label_all(store.core, new, who=who, reason=reason)
         added += sum(each.is_new for each in recorded)
         done += len(chunk)
         progress("recording", done, len(parts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +19,22 @@ from glassline.store import Entry, Identifiers, Store
 
 Seen = list[tuple[bytes, Any]]
 Open = Callable[..., Store]
+
+
+@pytest.fixture(scope="session")
+def quick_folder() -> Iterator[Path]:
+    """A folder in memory, where there is one: a commit waits for no disk."""
+    memory = Path("/dev/shm")  # noqa: S108  a folder of our own below it
+    place = memory if os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="glassline-", dir=place) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def tmp_path(quick_folder: Path) -> Iterator[Path]:
+    """A folder of the test's own, in memory."""
+    with tempfile.TemporaryDirectory(dir=quick_folder) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

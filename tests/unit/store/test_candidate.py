@@ -22,11 +22,9 @@ Open = Callable[..., Store]
 
 
 @pytest.fixture(scope="module")
-def taught(
-    settled: Model, line: Dataset, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Store]:
+def taught(settled: Model, line: Dataset, quick_folder: Path) -> Iterator[Store]:
     """A store that knows every label that its model learnt from."""
-    with Store.open(tmp_path_factory.mktemp("taught") / "line.db") as store:
+    with Store.open(quick_folder / "taught.db") as store:
         store.publish(settled, who="anna", reason="first")
         teach(store, settled, line, who="anna")
         yield store

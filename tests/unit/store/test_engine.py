@@ -1,0 +1,241 @@
+"""Databases as they are opened, and what goes wrong with them by name."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from databases import emptied
+
+from glassline.errors import (
+    GlasslineError,
+    MissingExtraError,
+    StoreBusyError,
+    StoreDamagedError,
+    StoreError,
+)
+from glassline.store import Entry, Store
+from glassline.store import engine as engines
+from glassline.store.engine import journal_mode
+from glassline.store.turns import Turns
+
+Open = Callable[..., Store]
+
+
+@pytest.mark.parametrize(
+    ("version", "takes_turns", "mode"),
+    [
+        ((3, 7, 0), False, "truncate"),
+        ((3, 40, 1), False, "truncate"),
+        ((3, 40, 1), True, "wal"),
+        ((3, 44, 5), False, "truncate"),
+        ((3, 44, 6), False, "wal"),
+        ((3, 45, 0), False, "truncate"),
+        ((3, 50, 6), False, "truncate"),
+        ((3, 50, 7), False, "wal"),
+        ((3, 51, 0), False, "truncate"),
+        ((3, 51, 2), False, "truncate"),
+        ((3, 51, 3), False, "wal"),
+        ((4, 0, 0), False, "wal"),
+    ],
+)
+def test_the_journal_is_safe_with_the_version(
+    version: tuple[int, ...], takes_turns: bool, mode: str
+) -> None:
+    """The log only where it has no bug, or where no two ever write at once."""
+    assert journal_mode(version, takes_turns=takes_turns) == mode
+
+
+def test_a_commit_is_flushed_before_it_is_answered(tmp_path: Path) -> None:
+    """FULL: in both journals, on every connection."""
+    with Store.open(tmp_path / "line.db") as store, store.core.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+        assert store.info()["database"]["journal"] == "wal"
+
+
+def test_a_file_system_without_locks_gets_the_rollback_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: list[Entry]
+) -> None:
+    """And everything works there too."""
+    monkeypatch.setattr("glassline.files.fcntl", None)
+    monkeypatch.setattr(engines, "is_mended", lambda _: False)
+
+    with Store.open(tmp_path / "line.db") as store:
+        store.record_all(entries)
+
+        assert store.info()["database"]["journal"] == "truncate"
+        assert store.verify().holds
+
+
+def test_without_psycopg_it_is_said_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The extra is named."""
+    monkeypatch.setattr(engines, "find_spec", lambda _: None)
+
+    with pytest.raises(MissingExtraError, match=re.escape('"glassline[postgres]"')):
+        Store.open("postgresql://localhost/line")
+
+
+def test_postgresql_that_is_not_there_is_busy_and_no_password_is_told(
+    tmp_path: Path,
+) -> None:
+    """It may be away for a moment."""
+    url = f"postgresql://anna:secret@/line?host={tmp_path}"
+
+    with pytest.raises(StoreBusyError, match=r"^local/line: expected the rec") as found:
+        Store.open(url, files=tmp_path, timeout_s=2)
+
+    assert "secret" not in str(found.value)
+
+
+def test_postgresql_needs_a_folder_for_photos(
+    postgresql_url: str, entries: list[Entry]
+) -> None:
+    """It says so when one is needed; looking at rows needs none."""
+    with Store.open(emptied(postgresql_url)) as store:
+        assert store.rows() == []
+        with pytest.raises(
+            GlasslineError, match=r"^files: expected a folder for photos"
+        ):
+            store.record(entries[0])
+
+
+def test_a_foreign_lock_is_busy_and_then_it_goes_on(
+    tmp_path: Path, entries: list[Entry]
+) -> None:
+    """Another program holds the file: nothing is lost, and nothing waits for ever."""
+    with Store.open(tmp_path / "line.db", timeout_s=0.2) as store:
+        foreign = sqlite3.connect(tmp_path / "line.db", isolation_level=None)
+        foreign.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(StoreBusyError, match=r"database is locked.*Try again\.$"):
+            store.record(entries[0])
+        assert store.rows() == []
+
+        foreign.execute("ROLLBACK")
+        foreign.close()
+        assert store.record(entries[0]).record == "station-1"
+
+
+def test_a_table_that_is_locked_in_postgresql_is_busy(
+    open_store: Open, url: str, entries: list[Entry]
+) -> None:
+    """The same in both databases."""
+    store = open_store(timeout_s=0.3)
+    other = open_store()
+    with other.core.engine.execution_options(glassline_writes=True).begin() as held:
+        held.exec_driver_sql(
+            "SELECT 1" if store.core.is_sqlite else "LOCK TABLE ledger"
+        )
+        with pytest.raises(StoreBusyError, match=r"Try again\.$"):
+            store.record(entries[0])
+
+
+def test_a_file_that_was_damaged_is_named(tmp_path: Path, entries: list[Entry]) -> None:
+    """Pages of nonsense in the middle of it."""
+    path = tmp_path / "line.db"
+    with Store.open(path) as store:
+        store.record_all(entries)
+    data = bytearray(path.read_bytes())
+    data[4096 : len(data) // 2] = b"\xff" * (len(data) // 2 - 4096)
+    path.write_bytes(bytes(data))
+
+    with pytest.raises(StoreDamagedError, match=r"Restore a backup\.$"):
+        _used(path)
+
+
+def _used(path: Path) -> None:
+    with Store.open(path) as store:
+        store.inspections()
+        store.rebuild()
+
+
+def test_a_folder_that_can_not_be_written_is_named(tmp_path: Path) -> None:
+    """A file where the folder of photos belongs."""
+    (tmp_path / "line.files").write_bytes(b"")
+
+    with pytest.raises(StoreError, match="expected a folder that can be written"):
+        Store.open(tmp_path / "line.db")
+
+
+def test_a_store_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+    """A slip in the path makes no empty one."""
+    path = tmp_path / "lien.db"
+
+    with pytest.raises(StoreError, match="expected a store, got nothing there"):
+        Store.open(path, create=False)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_threads_and_stores_take_turns(open_store: Open, entries: list[Entry]) -> None:
+    """Four at once, in two stores of one stream: every row once, the chain whole."""
+    stores = [open_store(), open_store()]
+    errors: list[GlasslineError] = []
+
+    def work(place: int) -> None:
+        for turn in range(5):
+            try:
+                stores[place % 2].record_all(
+                    [replace(e, key=f"{place} {turn} {e.key}") for e in entries[:2]]
+                )
+            except GlasslineError as error:
+                errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert errors == []
+    assert len(stores[0].inspections(limit=100).rows) == 40
+    assert stores[0].verify().holds
+
+
+def test_the_same_key_at_the_same_time_is_one_record(
+    open_store: Open, entries: list[Entry]
+) -> None:
+    """Two streams, one key: whoever is second gets the record of the first."""
+    stores = [open_store(stream="one"), open_store(stream="other")]
+    found: list[str] = []
+
+    def work(store: Store) -> None:
+        found.extend(store.record(entry).record for entry in entries[:6])
+
+    threads = [threading.Thread(target=work, args=(each,)) for each in stores]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert len(found) == 12
+    assert len(set(found)) == 6
+    assert len(stores[0].inspections().rows) == 6
+
+
+def test_whose_turn_never_comes_is_told(tmp_path: Path) -> None:
+    """After the time that was asked for."""
+    one, other = Turns("line.db", tmp_path, 1), Turns("line.db", tmp_path, 0.1)
+    message = (
+        "line.db: expected other writers to be done in 0.1 s, got no turn. Try again."
+    )
+
+    with one.taken():
+        start = time.monotonic()
+        with pytest.raises(StoreBusyError, match=f"^{re.escape(message)}$"):
+            _take(other)
+        waited = time.monotonic() - start
+
+    assert 0.1 <= waited < 5
+
+
+def _take(turns: Turns) -> None:
+    with turns.taken():
+        raise AssertionError
