@@ -17,7 +17,7 @@ from glassline.interface.checked import checked
 from glassline.model.model import Model
 from glassline.model.records import PHOTO_DIGITS
 
-__all__ = ["learnt", "read_with"]
+__all__ = ["learnt", "read_with", "reads_alike"]
 
 
 @checked
@@ -71,4 +71,13 @@ def learnt(model: Model, readings: Readings) -> NDArray[np.bool_]:
             photo[:PHOTO_DIGITS] in trained or part.path in copied
             for photo, part in zip(readings.sha256, readings.data.parts, strict=True)
         ]
+    )
+
+
+def reads_alike(one: Model, other: Model) -> bool:
+    """Return whether two models read a photo to the same numbers, to the last setting."""
+    return (
+        one.front.as_json() == other.front.as_json()
+        and one.recipe.image == other.recipe.image
+        and one.feature_names == other.feature_names
     )

@@ -9,7 +9,7 @@ from glassline.render.layout import WIDTH, columns, wrap
 from glassline.render.words import Say, Words, words
 from glassline.studies.left_out import told
 
-__all__ = ["lines"]
+__all__ = ["lines", "moves", "sentences"]
 
 
 def lines(found: Drift, lang: str) -> Iterator[str]:
@@ -34,13 +34,8 @@ def lines(found: Drift, lang: str) -> Iterator[str]:
         yield from columns([*_table(found, lang)])
         yield from wrap(say["note"])
         yield ""
-    yield from _answer(found, say, lang)
-    yield from _consequences(found, say, words(lang))
-    if found.guarantee != "none":
-        yield from wrap(say[f"guarantee_{found.guarantee}"])
-    yield from wrap(say["rate"].format(percent=_percent(found.false_alarms)))
-    if found.by_photo:
-        yield from wrap(say["by_photo"])
+    for sentence in sentences(found, lang):
+        yield from wrap(sentence)
     yield from told(found.refused, found.copies, lang)
 
 
@@ -60,31 +55,46 @@ def _table(found: Drift, lang: str) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _answer(found: Drift, say: Say, lang: str) -> Iterator[str]:
-    if found.answer == "unknown":
-        needed = "few" if found.needed is None else "unknown"
-        yield from wrap(
-            say[needed].format(
-                today=found.after.groups,
-                training=found.before.groups,
-                needed=found.needed,
-            )
-        )
-        return
-    if found.answer == "none":
-        yield from wrap(say["none"])
-    names = words(lang)["features"]
+def sentences(found: Drift, lang: str) -> Iterator[str]:
+    """Yield what a check says: the answer, what follows, the guarantee, how sure."""
+    say = words(lang)["drift"]
+    yield from _answer(found, say, lang)
+    yield from _consequences(found, say, words(lang))
+    if found.guarantee != "none":
+        yield say[f"guarantee_{found.guarantee}"]
+    yield say["rate"].format(percent=_percent(found.false_alarms))
+    if found.by_photo:
+        yield say["by_photo"]
+
+
+def moves(found: Drift, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield of each feature that moved its id, and how it did in words."""
+    say, names = words(lang)["drift"], words(lang)["features"]
     for column, shift in enumerate(found.shifts):
         if not shift.is_noticed:
             continue
         repeats, name = found.repeatabilities(column), found.features[column]
-        yield from wrap(
-            say["higher" if shift.value > 0 else "lower"].format(
-                feature=names.get(name, name), shift=f"{abs(shift.value):.2f}"
-            )
+        way = "higher" if shift.value > 0 else "lower"
+        said = say[way].format(
+            feature=names.get(name, name), shift=f"{abs(shift.value):.2f}"
         )
+        yield name, said
         if repeats is not None:
-            yield from wrap(say["in_repeats"].format(count=f"{abs(repeats):.1f}"))
+            yield name, say["in_repeats"].format(count=f"{abs(repeats):.1f}")
+
+
+def _answer(found: Drift, say: Say, lang: str) -> Iterator[str]:
+    if found.answer == "unknown":
+        needed = "few" if found.needed is None else "unknown"
+        yield say[needed].format(
+            today=found.after.groups,
+            training=found.before.groups,
+            needed=found.needed,
+        )
+        return
+    if found.answer == "none":
+        yield say["none"]
+    yield from (said for _, said in moves(found, lang))
 
 
 def _consequences(found: Drift, say: Say, told_in: Words) -> Iterator[str]:
@@ -96,22 +106,18 @@ def _consequences(found: Drift, say: Say, told_in: Words) -> Iterator[str]:
         f"{actions[then]} → {actions[today]} {count}"
         for then, today, count in made.changes
     )
-    yield from wrap(
-        say["changed" if made.changed else "unchanged"].format(
-            changed=made.changed, parts=made.parts, changes=changes
-        )
+    yield say["changed" if made.changed else "unchanged"].format(
+        changed=made.changed, parts=made.parts, changes=changes
     )
     if made.changed:
-        yield from wrap(
-            say["per_thousand"].format(
-                rejects=f"{round(made.false_rejects, 1) + 0:+.1f}",
-                escapes=f"{round(made.escapes, 1) + 0:+.1f}",
-                cost=f"{round(made.cost, 1) + 0:+.1f}",
-                currency=currencies.get(found.currency, found.currency),
-            )
+        yield say["per_thousand"].format(
+            rejects=f"{round(made.false_rejects, 1) + 0:+.1f}",
+            escapes=f"{round(made.escapes, 1) + 0:+.1f}",
+            cost=f"{round(made.cost, 1) + 0:+.1f}",
+            currency=currencies.get(found.currency, found.currency),
         )
         if not made.is_mix_declared:
-            yield from wrap(say["mix_assumed"])
+            yield say["mix_assumed"]
 
 
 def _percent(share: float) -> str:

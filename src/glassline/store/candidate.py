@@ -20,6 +20,7 @@ from glassline.errors import InputError
 from glassline.head import Fit, Head, cross_entropy
 from glassline.interface.record import Record
 from glassline.model import Model
+from glassline.model.reading import reads_alike
 from glassline.model.records import PHOTO_DIGITS, certificate_table
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Recipe
@@ -239,19 +240,14 @@ def _differ(one: Head, other: Head) -> bool:
 
 def _read_alike(store: Store, running: Model) -> frozenset[str]:
     """Return the models that read as the running one does, to the last setting."""
-
-    def reads(model: Model) -> tuple[Any, ...]:
-        return model.front.as_json(), model.recipe.image, model.feature_names
-
     with store.core.read() as connection:
         query = select(inspections.c.model).where(inspections.c.model.is_not(None))
         used = {str(each) for (each,) in connection.execute(query.distinct())}
-    wanted = reads(running)
     others = used - {running.sha256}
     return frozenset(
         {
             running.sha256,
-            *(each for each in others if reads(store.model(each)) == wanted),
+            *(each for each in others if reads_alike(store.model(each), running)),
         }
     )
 

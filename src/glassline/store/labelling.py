@@ -32,11 +32,13 @@ from glassline.store.tables import inspections, labels, leases
 __all__ = [
     "LEASE_S",
     "Labelled",
+    "Said",
     "label",
     "label_all",
     "labelled",
     "queue",
     "release",
+    "said",
     "take",
 ]
 
@@ -314,4 +316,34 @@ def labelled(core: Core, *, front: tuple[str, ...] | None = None) -> Labelled:
             else record
             for each, record in zip(found, records, strict=True)
         ),
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one person said of one record, one time.
+
+    Attributes:
+        record: Of which.
+        label: The class.
+        who: Who said it.
+    """
+
+    record: str
+    label: str
+    who: str
+
+
+def said(core: Core) -> tuple[Said, ...]:
+    """Return every label that names a class, those that others followed too, in order."""
+    query = (
+        select(labels)
+        .where(labels.c.label.is_not(None))
+        .order_by(labels.c.of_stream, labels.c.of_seq, labels.c.version)
+    )
+    with core.read() as connection:
+        found = connection.execute(query).all()
+    return tuple(
+        Said(record_of(each.of_stream, each.of_seq), each.label, each.who)
+        for each in found
     )

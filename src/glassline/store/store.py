@@ -333,12 +333,19 @@ class Store(Whole):
         return self._append("golden_check", who, body)
 
     def freeze_limits(
-        self, chart: str, limits: Mapping[str, Any], *, who: str, reason: str
+        self,
+        chart: str,
+        limits: Mapping[str, Any],
+        *,
+        scale: Sequence[float] = (),
+        who: str,
+        reason: str,
     ) -> Row:
-        """Record the limits that a chart is held against from now on."""
+        """Record the limits of a chart from now on, and the scale that they hold on."""
         check_text("chart", chart)
         check_text("reason", reason)
-        body = {"chart": chart, "limits": dict(limits), "reason": reason}
+        body = {"chart": chart, "limits": dict(limits), "scale": [*scale]}
+        body["reason"] = reason
         return self._append("limits", who, body)
 
     def limits(self) -> dict[str, Row]:

@@ -6,6 +6,10 @@ from glassline.station.pages import (
     assets,
     golden,
     inspections,
+    labels,
+    learning,
+    line,
+    models,
     page,
     rejudge,
     signin,
@@ -22,5 +26,9 @@ routers: list[APIRouter] = [
     inspections.router,
     rejudge.router,
     golden.router,
+    line.router,
+    learning.router,
+    models.router,
+    labels.router,
 ]
 """One a file; the station mounts them in this order."""

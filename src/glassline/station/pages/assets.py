@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from fastapi import APIRouter, HTTPException, Response
 
+from glassline.explain.faces import learn
+
 __all__ = ["router", "static"]
 
 TYPES = {
@@ -44,6 +46,8 @@ def _files() -> dict[str, File]:
     found[FONT] = faces.joinpath("fonts", FONT).read_bytes()
     style = faces.joinpath("templates", SHEET).read_text("utf-8")
     found[SHEET] = style.replace("data:font/woff;base64,{font}", FONT).encode()
+    found["learn.css"] = learn.style().encode()
+    found |= {name: text.encode() for name, text in learn.scripts().items()}
     return {
         name: File(
             data, TYPES[name.rpartition(".")[2]], hashlib.sha256(data).hexdigest()[:12]

@@ -6,7 +6,14 @@ mathematics of pairs and of people. The outcome is shown by `text` in a terminal
 """
 
 from glassline.studies.labels.agreement import Agreement, agreement, kappa
-from glassline.studies.labels.audit import Audit, Effect, Inspector, Suspect, audit
+from glassline.studies.labels.audit import (
+    Audit,
+    Effect,
+    Inspector,
+    Suspect,
+    audit,
+    audit_readings,
+)
 from glassline.studies.labels.conflicts import Conflict, conflicts, fewest_to_check
 from glassline.studies.labels.page import page
 
@@ -19,6 +26,7 @@ __all__ = [
     "Suspect",
     "agreement",
     "audit",
+    "audit_readings",
     "conflicts",
     "fewest_to_check",
     "kappa",

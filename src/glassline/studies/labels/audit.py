@@ -36,7 +36,7 @@ from glassline.training.crossfit import out_of_fold, quiet
 from glassline.training.temperature import temper
 from glassline.training.trainset import prepare
 
-__all__ = ["Audit", "Effect", "Inspector", "Suspect", "audit"]
+__all__ = ["Audit", "Effect", "Inspector", "Suspect", "audit", "audit_readings"]
 
 
 @dataclass(frozen=True)
@@ -235,10 +235,25 @@ def audit(
     recipe = judge if isinstance(judge, Recipe) else judge.recipe
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
     model, readings = _read(data, judge, workers, progress)
+    return audit_readings(
+        readings, model, least=least, retrained=retrained, progress=progress
+    )
+
+
+def audit_readings(
+    readings: Readings,
+    model: Model,
+    *,
+    least: float = 0.0,
+    retrained: int = 20,
+    progress: Progress = no_progress,
+) -> Audit:
+    """Do the same on photos that were read already, as this model reads them."""
+    recipe = model.recipe
     labelled = readings.data.labelled(recipe.classes)
     known, labels = readings.subset(labelled.rows), labelled.labels
     if not len(labels):
-        raise DatasetError(f"{data.name}: expected labelled parts, got none.")
+        raise DatasetError(f"{readings.data.name}: expected labelled parts, got none.")
     # the clip would hide which of two strong readings is the stronger
     x = prepare(known.values, known.data, recipe).scale.unclipped(known.values)
     logits, count = _judged(known, recipe, labels)

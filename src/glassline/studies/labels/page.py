@@ -13,7 +13,7 @@ from glassline.studies.labels.conflicts import Conflict
 from glassline.studies.labels.text import pair_rows
 from glassline.studies.report.pictures import photo
 
-__all__ = ["page"]
+__all__ = ["drawn_pair", "page", "what_changes"]
 
 WIDTH, LEFT, RIGHT, ROW = 460.0, 130.0, 16.0, 26.0
 REACH = 4.4  # of x: a little beyond the usual clip
@@ -27,6 +27,16 @@ class Strip:
     y: float
     rejected: float
     passed: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A conflicting pair as a drawing: a strip a feature, and ticks of x below."""
+
+    strips: tuple[Strip, ...]
+    ticks: tuple[tuple[int, float], ...]
+    height: float
+    width: float = WIDTH
 
 
 def page(found: Audit, lang: str = "en", *, top: int = 10) -> str:
@@ -44,16 +54,10 @@ def page(found: Audit, lang: str = "en", *, top: int = 10) -> str:
             label=lambda part: _label(found, part),
             picture=lambda part: _picture(found, part),
             suspects=found.suspects[:top],
-            what_changes=lambda each: _what_changes(found, each, lang),
+            what_changes=lambda each: what_changes(found, each, lang),
             pairs=found.conflicts[:top],
             rows=lambda pair: pair_rows(found, pair, lang),
-            strips=lambda pair: _strips(found, pair, lang),
-            zero=_across(0.0),
-            width=WIDTH,
-            left=LEFT,
-            right=WIDTH - RIGHT,
-            height=ROW * (len(found.recipe.feature_names) + 1),
-            ticks=[(tick, _across(tick)) for tick in (-4, -2, 0, 2, 4)],
+            drawn=lambda pair: drawn_pair(found, pair, lang),
         )
     )
 
@@ -73,7 +77,8 @@ def _picture(found: Audit, part: int) -> str:
     return photo(seen.image)
 
 
-def _what_changes(found: Audit, suspect: Suspect, lang: str) -> str:
+def what_changes(found: Audit, suspect: Suspect, lang: str) -> str:
+    """Return what correcting a label would change; empty where nobody retrained."""
     if suspect.effect is None:
         return ""
     return words(lang)["labels"]["what_changes"].format(
@@ -84,17 +89,22 @@ def _what_changes(found: Audit, suspect: Suspect, lang: str) -> str:
     )
 
 
-def _strips(found: Audit, pair: Conflict, lang: str) -> list[Strip]:
+def drawn_pair(found: Audit, pair: Conflict, lang: str) -> Pair:
+    """Return where the marks of a conflicting pair stand."""
     short = words(lang)["features_short"]
-    return [
-        Strip(
-            name=short.get(feature, feature),
-            y=ROW * (at + 0.6),
-            rejected=_across(float(found.x[pair.rejected, at])),
-            passed=_across(float(found.x[pair.passed, at])),
-        )
-        for at, feature in enumerate(found.recipe.feature_names)
-    ]
+    return Pair(
+        strips=tuple(
+            Strip(
+                name=short.get(feature, feature),
+                y=ROW * (at + 0.6),
+                rejected=_across(float(found.x[pair.rejected, at])),
+                passed=_across(float(found.x[pair.passed, at])),
+            )
+            for at, feature in enumerate(found.recipe.feature_names)
+        ),
+        ticks=tuple((tick, _across(tick)) for tick in (-4, -2, 0, 2, 4)),
+        height=ROW * (len(found.recipe.feature_names) + 1),
+    )
 
 
 def _across(x: float) -> float:

@@ -1,14 +1,15 @@
-"""A station with parts that wait for a person, two people, and a browser before it."""
+"""Stations with parts that wait, and with a line that drifts; a browser before them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsers import sign_in, visitor
+from drifting import drifting, promising
 from services import Service, serving
 
 from glassline.dataset import Dataset
@@ -17,6 +18,9 @@ from glassline.model import Model
 from glassline.recipe import ClassCosts
 from glassline.station.signing import hash_pin
 from glassline.store import Entry, Identifiers, Person
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 PIN = "246810"
 PEOPLE = {"1001": "Lin", "1002": "Chen", "1003": "Wu"}
@@ -108,3 +112,31 @@ def visit(browser: Any, station: Service, cookies: dict[str, Any]) -> Iterator[V
     visits = Visits(browser, station.url, cookies)
     yield visits
     assert visits.end() == []
+
+
+@pytest.fixture(scope="session")
+def aging(
+    settled: Model, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The service of a line whose lamp ages, under a model that promised something."""
+    folder = tmp_path_factory.mktemp("aging")
+    with drifting(promising(settled), folder) as service:
+        yield service
+
+
+@pytest.fixture
+def shown(browser: Browser, aging: Service) -> Iterator[Page]:
+    """A window on it, in English, that must not complain of anything."""
+    context = browser.new_context(
+        base_url=aging.url,
+        viewport={"width": 1366, "height": 768},
+        locale="en-GB",
+    )
+    window = context.new_page()
+    window.set_default_timeout(10_000)
+    said: list[str] = []
+    window.on("console", lambda message: said.append(message.text))
+    window.on("pageerror", lambda error: said.append(str(error)))
+    yield window
+    context.close()
+    assert said == []

@@ -1,0 +1,390 @@
+"""What a line did: rates, charts and Pareto of the newest inspections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassline.errors import check_one_of, check_within
+from glassline.head import part_losses
+from glassline.model import Model
+from glassline.monitor import (
+    NO_LABEL,
+    RULES,
+    Bar,
+    CusumChart,
+    EwmaChart,
+    Limits,
+    LineRates,
+    ShareChart,
+    Signal,
+    cusum,
+    ewma,
+    line_rates,
+    of_values,
+    p_prime_chart,
+    p_prime_limits,
+    pareto,
+    signals,
+)
+from glassline.monitor.rules import Rule
+from glassline.monitor.watch import in_batches
+from glassline.recipe import Action
+from glassline.store.columns import NONE, Codes, Columns
+
+__all__ = [
+    "BY",
+    "FIRST",
+    "Overview",
+    "Stretches",
+    "Trend",
+    "View",
+    "overview",
+    "stretches",
+]
+
+BY = ("lot", "shift", "camera", "hour", "day")
+REFUSED = 3
+BATCH = 20  # parts of a stretch where nobody names lots
+SHOWN = 60  # stretches of a chart
+FIRST = 25  # stretches that provisional limits are taken from
+ROWS = 12  # stretches of a table
+SECONDS = {"hour": 3600.0, "day": 86400.0}
+
+
+@dataclass(frozen=True)
+class View:
+    """How a line is looked at.
+
+    Attributes:
+        by: One of `BY`: the stretches of the charts.
+        rules: A key of `RULES`.
+        hours: Only so many hours back from the newest; 0 for all.
+
+    Raises:
+        InputError: One is none of these.
+    """
+
+    by: str = "lot"
+    rules: str = "western_electric"
+    hours: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_one_of("by", self.by, BY)
+        check_one_of("rules", self.rules, RULES)
+        check_within("hours", self.hours, 0, 24 * 365)
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """Parts that belong together, stretch by stretch in the order of time.
+
+    Attributes:
+        ids: Shape (n,), the stretch of each part, counted from 0.
+        names: What each is called.
+        at: Shape (g,), when its first part came, seconds since 1970.
+    """
+
+    ids: NDArray[np.int64]
+    names: tuple[str, ...]
+    at: NDArray[np.float64]
+
+    def newest(self, count: int) -> NDArray[np.int64]:
+        """Return the numbers of the newest stretches, the oldest of them first."""
+        return np.arange(max(0, len(self.names) - count), len(self.names))
+
+    def means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean of each stretch, shape (g, ...)."""
+        sums = np.zeros((len(self.names), *values.shape[1:]))
+        np.add.at(sums, self.ids, values)
+        sizes = np.bincount(self.ids, minlength=len(self.names))
+        return sums / sizes.reshape(-1, *[1] * (values.ndim - 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Trend:
+    """One number of each stretch on two charts.
+
+    Attributes:
+        name: A feature, or "surprise".
+        stretches: The names of the points.
+        mean: The chart with limits of an exponentially weighted mean.
+        sums: The cumulative sums.
+        signals: Rules that fired on the points themselves.
+    """
+
+    name: str
+    stretches: tuple[str, ...]
+    mean: EwmaChart
+    sums: CusumChart
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """A line over one while.
+
+    Attributes:
+        parts: Parts that were decided on.
+        refused: Photos that were refused.
+        span: When the first and the last of both came, UTC; None where there is none.
+        rates: Of all parts.
+        passed: Share of parts not accepted at once, stretch by stretch; None with
+            fewer than two stretches.
+        passed_at: The names of its points.
+        trends: Of each feature, and of the mean cross-entropy on labelled parts.
+        causes: What was found on parts that were not accepted.
+        tables: By what to the newest stretches with their rates.
+        view: What was asked for.
+    """
+
+    parts: int
+    refused: int
+    span: tuple[datetime, datetime] | None
+    rates: LineRates
+    passed: ShareChart | None
+    passed_at: tuple[str, ...]
+    trends: tuple[Trend, ...]
+    causes: tuple[Bar, ...]
+    tables: Mapping[str, tuple[tuple[str, LineRates], ...]]
+    view: View
+
+
+def stretches(found: Columns, by: str) -> Stretches:
+    """Deal parts into stretches: by a name, by the clock, or so many in a row.
+
+    Lots where some are named; parts without one are a stretch a day. Where nobody names
+    lots at all, twenty parts in a row are one.
+    """
+    if by in SECONDS:
+        return _by_clock(found.at, SECONDS[by])
+    codes: Codes = getattr(found, by)
+    if by == "lot" and not (codes.ids != NONE).any():
+        ids = in_batches(len(found), BATCH)
+        first = np.unique(ids, return_index=True)[1]
+        names = tuple(_clock(found.at[at]) for at in first.tolist())
+        return Stretches(ids, names, found.at[first])
+    named = [codes.names[code] if code != NONE else "-" for code in codes.ids.tolist()]
+    _, first, ids = np.unique(codes.ids, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    starts = first[order]
+    return Stretches(
+        rank[ids], tuple(named[at] for at in starts.tolist()), found.at[starts]
+    )
+
+
+def _by_clock(at: NDArray[np.float64], seconds: float) -> Stretches:
+    slots, first, ids = np.unique(
+        np.floor(at / seconds), return_index=True, return_inverse=True
+    )
+    names = tuple(_clock(slot * seconds) for slot in slots.tolist())
+    return Stretches(np.asarray(ids, np.int64), names, at[first])
+
+
+def _clock(seconds: float) -> str:
+    at = datetime.fromtimestamp(seconds, UTC).astimezone()
+    return at.strftime("%m-%d %H:%M")
+
+
+def overview(
+    model: Model,
+    found: Columns,
+    alike: frozenset[str],
+    frozen: Mapping[str, Mapping[str, Any]],
+    view: View,
+) -> Overview:
+    """Sum a line up.
+
+    Args:
+        model: The one that runs: its classes, scale and head.
+        found: The newest inspections.
+        alike: Hashes of the models whose readings its scale fits.
+        frozen: Chart to the body of the row that froze its limits last.
+        view: What was asked for.
+    """
+    if view.hours and len(found):
+        since = found.at[-1] - 3600.0 * view.hours
+        found = found.subset(slice(int(np.searchsorted(found.at, since)), None))
+    kept = found.subset(found.decision != REFUSED)
+    recipe = model.recipe
+    labels = _class_ids(kept.label, recipe.classes)
+    good = None if recipe.good is None else recipe.classes.index(recipe.good)
+    lots = _lots(kept)
+    dealt = stretches(kept, view.by)
+    return Overview(
+        parts=len(kept),
+        refused=len(found) - len(kept),
+        span=_span(found.at),
+        rates=line_rates(kept.decision, labels, good, lots),
+        passed=_passed(kept, dealt, frozen.get("passed")),
+        passed_at=tuple(dealt.names[at] for at in dealt.newest(SHOWN)),
+        trends=_trends(model, kept, alike, frozen, view),
+        causes=_causes(kept, labels, model),
+        tables={name: _table(kept, labels, good, lots, name) for name in BY[:3]},
+        view=view,
+    )
+
+
+def _span(at: NDArray[np.float64]) -> tuple[datetime, datetime] | None:
+    if not len(at):
+        return None
+    first, last = (datetime.fromtimestamp(float(each), UTC) for each in (at[0], at[-1]))
+    return first, last
+
+
+def _class_ids(codes: Codes, classes: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return class ids for names; a class of another model counts as no label."""
+    places = [
+        classes.index(name) if name in classes else NO_LABEL for name in codes.names
+    ]
+    return np.array([*places, NO_LABEL], np.int64)[codes.ids]
+
+
+def _lots(found: Columns) -> NDArray[np.int64]:
+    """Return the lot of each part; one without a lot is a group of its own."""
+    alone = found.lot.ids == NONE
+    ids = found.lot.ids.copy()
+    ids[alone] = len(found.lot.names) + np.arange(int(alone.sum()))
+    return ids
+
+
+def _passed(
+    found: Columns, dealt: Stretches, row: Mapping[str, Any] | None
+) -> ShareChart | None:
+    """Draw the share of parts that were not accepted at once."""
+    groups = len(dealt.names)
+    if groups < 2:
+        return None
+    sizes = np.bincount(dealt.ids, minlength=groups)
+    stopped = found.decision != Action.ACCEPT
+    counts = np.bincount(dealt.ids[stopped], minlength=groups)
+    limits = (
+        Limits.from_json(dict(row["limits"]))
+        if row
+        else p_prime_limits(counts[:FIRST], sizes[:FIRST])
+    )
+    shown = dealt.newest(SHOWN)
+    return p_prime_chart(counts[shown], sizes[shown], limits)
+
+
+def _trends(
+    model: Model,
+    found: Columns,
+    alike: frozenset[str],
+    frozen: Mapping[str, Mapping[str, Any]],
+    view: View,
+) -> tuple[Trend, ...]:
+    """Draw each feature of the parts that look good, and what labelled ones cost."""
+    fits = np.array([name in alike for name in found.model.names] + [False])
+    read = found.subset(fits[found.model.ids])
+    if not len(read):
+        return ()
+    x = model.scale.x(read.values())
+    logits = model.head.logits(x)
+    rules, made = RULES[view.rules], []
+    if model.recipe.good is not None:
+        good = model.recipe.classes.index(model.recipe.good)
+        rows = np.flatnonzero(logits.argmax(axis=1) == good)
+        dealt = stretches(read.subset(rows), view.by)
+        means = dealt.means(x[rows])
+        for place, name in enumerate(model.feature_names):
+            scale = (model.scale.center[place], model.scale.spread[place])
+            made.append(
+                _trend(name, dealt, means[:, place], frozen.get(name), rules, scale)
+            )
+    labels = _class_ids(read.label, model.recipe.classes)
+    rows = np.flatnonzero(labels != NO_LABEL)
+    if len(rows):
+        dealt = stretches(read.subset(rows), view.by)
+        losses = dealt.means(part_losses(logits[rows], labels[rows]))
+        made.append(_trend("surprise", dealt, losses, frozen.get("surprise"), rules))
+    return tuple(each for each in made if each is not None)
+
+
+def _trend(
+    name: str,
+    dealt: Stretches,
+    means: NDArray[np.float64],
+    row: Mapping[str, Any] | None,
+    rules: Mapping[str, Rule],
+    scale: tuple[float, ...] = (),
+) -> Trend | None:
+    """Draw one number; limits that were frozen on another scale do not count."""
+    if len(means) < 2:
+        return None
+    if row and tuple(row.get("scale", ())) == scale:
+        limits = Limits.from_json(dict(row["limits"]))
+    else:
+        limits = of_values(means[:FIRST])
+    shown = dealt.newest(SHOWN)
+    return Trend(
+        name=name,
+        stretches=tuple(dealt.names[at] for at in shown),
+        mean=_last(ewma(means, limits), len(shown)),
+        sums=_last_sums(cusum(means, limits), len(shown)),
+        signals=signals(limits.standardised(means[shown]), rules),
+    )
+
+
+def _last(chart: EwmaChart, count: int) -> EwmaChart:
+    return EwmaChart(
+        chart.values[-count:],
+        chart.smooth[-count:],
+        chart.lower[-count:],
+        chart.upper[-count:],
+        chart.limits,
+    )
+
+
+def _last_sums(chart: CusumChart, count: int) -> CusumChart:
+    return CusumChart(
+        chart.values[-count:],
+        chart.high[-count:],
+        chart.low[-count:],
+        chart.decision,
+        chart.limits,
+    )
+
+
+def _causes(found: Columns, labels: NDArray[np.int64], model: Model) -> tuple[Bar, ...]:
+    """Count what parts have that were not accepted: as people say, else as seen."""
+    classes = model.recipe.classes
+    seen = _class_ids(found.predicted_class, classes)
+    said = np.where(labels != NO_LABEL, labels, seen)
+    stopped = said[(found.decision != Action.ACCEPT) & (said != NO_LABEL)]
+    counts = Counter(classes[place] for place in stopped.tolist())
+    counts.pop(model.recipe.good or "", None)
+    return pareto(counts)
+
+
+def _table(
+    found: Columns,
+    labels: NDArray[np.int64],
+    good: int | None,
+    lots: NDArray[np.int64],
+    by: str,
+) -> tuple[tuple[str, LineRates], ...]:
+    """Return the newest stretches with their rates, the newest first."""
+    codes: Codes = getattr(found, by)
+    if not (codes.ids != NONE).any():
+        return ()
+    dealt = stretches(found, by)
+    rows = []
+    for place in dealt.newest(ROWS)[::-1].tolist():
+        own = dealt.ids == place
+        groups = lots[own] if by != "lot" else np.arange(int(own.sum()))
+        rows.append(
+            (
+                dealt.names[place],
+                line_rates(found.decision[own], labels[own], good, groups),
+            )
+        )
+    return tuple(rows)
