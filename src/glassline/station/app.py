@@ -52,8 +52,8 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.station = station
-    problems.install(app, error_page)
-    documents.install(app)
+    problems.install(app, error_page, documents.allowed)
+    documents.install(app, is_open=station.settings.is_open)
     app.include_router(health.router)
     for router in api.routers:
         app.include_router(router, prefix="/api/v1")

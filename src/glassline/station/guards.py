@@ -199,7 +199,7 @@ class _Asked:
 
 def _route(scope: Scope) -> str:
     """Return the address with names for what varies: few of them, however many ask."""
-    found = str(getattr(scope.get("route"), "path", "none"))
+    found = str(getattr(scope.get("route"), "path_format", "none"))
     is_ours = scope["path"].startswith(API) and not found.startswith(API)
     return f"{API}{found}" if is_ours and found != "none" else found
 

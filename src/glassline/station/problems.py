@@ -169,12 +169,13 @@ def problem_text(code: str, status: int, detail: str, lang: str = "en") -> str:
     return to_json(_table(status, code, detail, lang, request_id=""))
 
 
-def install(app: FastAPI, error_page: Page) -> None:
+def install(app: FastAPI, error_page: Page, allowed: Callable[[str], str]) -> None:
     """Let every error of an application leave in the one shape.
 
     Args:
         app: The application.
         error_page: What a person sees instead of a page, by status and sentence.
+        allowed: The methods that an address takes, as a header.
     """
 
     async def _answer(request: Request, error: GlasslineError) -> Response:
@@ -197,8 +198,9 @@ def install(app: FastAPI, error_page: Page) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(getattr(error, "detail", ""))
         answer = await _answer(request, refusal(status, detail))
-        for name, value in (getattr(error, "headers", None) or {}).items():
-            answer.headers[name] = value
+        answer.headers.update(getattr(error, "headers", None) or {})
+        if status == http.HTTPStatus.METHOD_NOT_ALLOWED:  # of all routes, not the first
+            answer.headers["allow"] = allowed(request.url.path) or "GET"
         return answer
 
     app.add_exception_handler(GlasslineError, ours)

@@ -36,7 +36,7 @@ def test_few_routes_are_open_to_all() -> None:
         "GET /health/ready",
         "POST /api/v1/session",
         "DELETE /api/v1/session",
-        "POST /api/v1/people/first",
+        "POST /api/v1/session/first",
     ]
 
 
@@ -224,7 +224,7 @@ def test_no_secret_is_in_the_log(guarded: Guarded) -> None:
 def test_the_first_admin_has_read_the_code(settled: Model, tmp_path: Path) -> None:
     """A wrong one is refused; the right one holds once, for one."""
     with serving(tmp_path, settled, is_open=False) as service:
-        path = "/api/v1/people/first"
+        path = "/api/v1/session/first"
         given = {"code": "AAAAA-AAAAA", "number": "1", "name": "Lin", "pin": "1234"}
         code = str(service.station.accounts.code)
         wrong = service.ask("POST", path, given)

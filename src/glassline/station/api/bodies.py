@@ -15,8 +15,9 @@ from starlette.formparsers import MultiPartException
 from glassline.errors import InputError, RequestError, WrongTypeError, show
 from glassline.store import Identifiers
 
-__all__ = ["Sent", "StrictRoute", "photo_of"]
+__all__ = ["WORDS", "Sent", "StrictRoute", "photo_of"]
 
+WORDS = r"[^\s\x1c-\x1f]"  # of a text that is not blank alone
 MOST_DEEP = 32  # of JSON: nothing that is taken here is deeper than four
 MOST_DIGITS = 400  # of a number: a double has at most 309 before its point
 MOST_FIELDS = 40

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from glassline.errors import ImageError, check_one_of
 from glassline.explain.faces.picture import svg
@@ -21,6 +22,7 @@ from glassline.station.problems import answers, problem
 from glassline.station.recall import recall, with_photo
 from glassline.station.station import StationOf
 from glassline.store import IDENTIFIERS, Where
+from glassline.store.identifiers import MOST_CHARS, MOST_SHOTS
 
 __all__ = ["JSON", "Filters", "Record", "etag", "router", "where_of"]
 
@@ -49,6 +51,33 @@ Record = Annotated[
         examples=["station-42"],
     ),
 ]
+
+
+def _as_written(value: object) -> object:
+    """Let nothing be a time but what begins as a date: no seconds since 1970."""
+    if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("expected a date as 2026-11-29, or a time that begins so")
+    return value
+
+
+def _kind(name: str) -> Any:
+    """Return what an identifier is: a text, but for a number and a date."""
+    if name == "shot_seq":
+        return Annotated[int, Field(ge=0, le=MOST_SHOTS)] | None
+    if name == "production_date":
+        return Annotated[date, BeforeValidator(_as_written)] | None
+    return Annotated[str, Field(min_length=1, max_length=MOST_CHARS)] | None
+
+
+def _schema(name: str) -> dict[str, Any]:
+    """Return the same for a field of a form or an address."""
+    if name == "shot_seq":
+        return {"type": "integer", "minimum": 0, "maximum": MOST_SHOTS}
+    if name == "production_date":
+        return {"type": "string", "format": "date"}
+    return {"type": "string", "maxLength": MOST_CHARS}
+
+
 PHOTO_BODY: dict[str, Any] = {
     "required": True,
     "content": {
@@ -61,7 +90,7 @@ PHOTO_BODY: dict[str, Any] = {
                 "type": "object",
                 "properties": {
                     "photo": {"type": "string", "format": "binary"},
-                    **{name: {"type": "string"} for name in IDENTIFIERS},
+                    **{name: _schema(name) for name in IDENTIFIERS},
                 },
                 "required": ["photo"],
                 "additionalProperties": False,
@@ -69,6 +98,9 @@ PHOTO_BODY: dict[str, Any] = {
         },
     },
 }
+
+
+Moment = Annotated[datetime, BeforeValidator(_as_written)]
 
 
 class _Filters(BaseModel):
@@ -84,8 +116,8 @@ class _Filters(BaseModel):
     reason_code: str | None = Field(None, max_length=64)
     sha256: str | None = Field(None, max_length=64)
     stream: str | None = Field(None, max_length=64)
-    since: datetime | None = Field(None, description="With its zone.")
-    until: datetime | None = Field(None, description="With its zone.")
+    since: Moment | None = Field(None, description="With its zone.")
+    until: Moment | None = Field(None, description="With its zone.")
     after: str | None = Field(None, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=MOST_LISTED)
     newest_first: bool = False
@@ -97,7 +129,7 @@ else:
     Filters = create_model(
         "Filters",
         __base__=_Filters,
-        **{name: (str | None, Field(None, max_length=200)) for name in IDENTIFIERS},
+        **{name: (_kind(name), None) for name in IDENTIFIERS},
     )
 """The filters of a list: those of `_Filters`, and every identifier."""
 
@@ -105,6 +137,8 @@ else:
 def where_of(asked: Any) -> Where:
     """Return the filters of a request as the store knows them."""
     given = {name: getattr(asked, name) for name in IDENTIFIERS}
+    if given["production_date"] is not None:
+        given["production_date"] = given["production_date"].isoformat()
     return Where(
         decision=asked.decision,
         predicted_class=asked.predicted_class,
@@ -133,7 +167,7 @@ def where_of(asked: Any) -> Where:
                 "name": name,
                 "in": "query",
                 "required": False,
-                "schema": {"type": "string"},
+                "schema": _schema(name),
                 "description": "Of a body that is the photo itself.",
             }
             for name in IDENTIFIERS
@@ -212,7 +246,7 @@ def etag(version: int) -> str:
     operation_id="inspection",
     response_model=InspectionTold,
     dependencies=[needs("see")],
-    responses=answers(401, 403, 404, 429, 503),
+    responses=answers(401, 403, 404, 422, 429, 503),
 )
 async def inspection(record: Record, station: StationOf) -> Response:
     """Return one record with everything: verdict, identifiers, labels, ledger hash."""

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassline.errors import ConflictError, InputError, show
+from glassline.errors import ConflictError
 from glassline.render.plain import to_json
-from glassline.station.api.bodies import StrictRoute
+from glassline.station.api.bodies import WORDS, StrictRoute
 from glassline.station.api.inspections import JSON, Record, etag
 from glassline.station.api.told import LabelGiven, LabelTold, QueueTold, TakenTold
 from glassline.station.learning import candidate_told
@@ -23,22 +23,14 @@ router = APIRouter(tags=["labels"], route_class=StrictRoute)
 Judge = Annotated[Person, needs("label")]
 
 
-def version_of(if_match: str | None) -> int | None:
-    """Return the version that an If-Match names; None where it names none.
-
-    Raises:
-        InputError: It is no ETag of ours.
+def version_of(if_match: str) -> int | None:
+    """Return the version that an If-Match names; None where any will do.
 
     Example:
-        >>> version_of('"3"'), version_of("*"), version_of(None)
-        (3, None, None)
+        >>> version_of('"3"'), version_of("*")
+        (3, None)
     """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise InputError(f'If-Match: expected an ETag as "0", got {show(if_match)}.')
-    return int(text)
+    return None if if_match == "*" else int(if_match.removeprefix("W/").strip('"'))
 
 
 @router.post(
@@ -55,8 +47,12 @@ async def label(
     station: StationOf,
     who: Judge,
     if_match: Annotated[
-        str | None, Header(description="The ETag of the record as it was looked at.")
-    ] = None,
+        str,
+        Header(
+            description="The ETag of the record as it was looked at; * for any.",
+            pattern=r'^(\*|(W/)?"?[0-9]{1,9}"?)$',
+        ),
+    ] = "*",
 ) -> Response:
     """Say what a part is, or correct what was said; the earlier label stays readable.
 
@@ -138,10 +134,11 @@ class NoteGiven(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={"examples": [{"text": "Lamp cleaned.", "about": None}]},
     )
 
-    text: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+    text: str = Field(min_length=1, max_length=2000, pattern=WORDS)
     about: dict[str, str | float | bool | None] | None = Field(
         default=None, description="What it is about, as plain data."
     )

@@ -69,7 +69,7 @@ class _Exported(Filters):
     operation_id="verify",
     response_model=FindingsTold,
     dependencies=[needs("verify")],
-    responses=answers(401, 403, 429, 503),
+    responses=answers(401, 403, 422, 429, 503),
 )
 async def verify(
     station: StationOf,

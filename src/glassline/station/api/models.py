@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from glassline.model import Model
 from glassline.render.plain import to_json
@@ -20,10 +21,18 @@ from glassline.station.station import StationOf
 
 __all__ = ["router"]
 
+
+class HashConvertor(StringConvertor):
+    """A SHA-256 in an address: what is none leads nowhere, and opens nothing."""
+
+    regex = "[0-9a-f]{64}"
+
+
 router = APIRouter(tags=["models"], route_class=StrictRoute)
 Hash = Annotated[
     str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the model.")
 ]
+register_url_convertor("hash", HashConvertor())
 Publisher = Annotated[Person, needs("publish")]
 
 
@@ -65,6 +74,7 @@ class PublishGiven(Strict):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={
             "examples": [{"model": "candidate", "reason": "40 labels of lot A-17"}]
         },
@@ -154,7 +164,7 @@ async def rollback(
 
 
 @router.get(
-    "/models/{sha256}",
+    "/models/{sha256:hash}",
     operation_id="model",
     response_model=ModelTold,
     dependencies=[needs("see")],
@@ -176,7 +186,7 @@ async def model(sha256: Hash, station: StationOf) -> ModelTold:
 
 
 @router.get(
-    "/models/{sha256}/model.json",
+    "/models/{sha256:hash}/model.json",
     operation_id="download_model",
     dependencies=[needs("see")],
     response_class=Response,

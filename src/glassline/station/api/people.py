@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from glassline.errors import InputError, NotFoundError, UnknownPersonError, check_one_of
-from glassline.station.api.bodies import StrictRoute
+from glassline.station.api.bodies import WORDS, StrictRoute
 from glassline.station.people import RIGHTS, ROLES, Asker, Person, needs
 from glassline.station.problems import answers
 from glassline.station.signing import fingerprint, hash_pin, new_token
@@ -31,15 +31,25 @@ Role = Literal["operator", "engineer", "quality", "admin", "auditor"]
 Number = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")
 ]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=WORDS)]
 Pin = Annotated[str, Field(min_length=4, max_length=12, pattern=r"^[0-9]{4,12}$")]
-Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=WORDS)]
+
+
+def _as_text(value: object) -> object:
+    """Let nothing be a time but a text: seconds since 1970 are not what people mean."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError("expected a date and time as text")
+    return value
+
+
+Time = Annotated[datetime, BeforeValidator(_as_text), Field(strict=False)]
 
 
 class Strict(BaseModel):
     """A body that has no field but those it names."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SignIn(Strict):
@@ -113,7 +123,7 @@ class TokenGiven(Strict):
         description="Rights of the role that it is cut down to; none: all of them.",
         examples=[["inspect"]],
     )
-    expires: datetime | None = Field(None, description="With its zone.")
+    expires: Time | None = Field(None, description="With its zone.")
     reason: Reason
 
 
@@ -204,7 +214,7 @@ async def sign_out(station: StationOf, asker: Asker) -> Response:
 
 
 @router.post(
-    "/people/first",
+    "/session/first",
     status_code=201,
     operation_id="become_first",
     response_model=WhoTold,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassline.errors import DatasetError, InputError
+from glassline.errors import ConflictError
 from glassline.station.api.bodies import StrictRoute
 from glassline.station.api.people import Strict
 from glassline.station.jobs import Job
@@ -29,7 +29,9 @@ class StudyGiven(Strict):
     """What shall be studied."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"kind": "evaluate"}]}
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"kind": "evaluate"}]},
     )
 
     kind: Literal["evaluate", "guarantee", "gauge", "retrain", "compare"]
@@ -39,7 +41,10 @@ class StudyGiven(Strict):
         description="Left out, the one that runs.",
     )
     other: str | None = Field(
-        None, pattern=r"^[0-9a-f]{64}$", description="Of `compare`: the other model."
+        None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="Of `compare`: the model to compare with; left out, the one that "
+        "runs.",
     )
     with_training: bool = Field(
         False, description="Of `evaluate`: also parts that the model has learnt."
@@ -92,7 +97,7 @@ def _told(job: Job) -> StudyTold:
     status_code=202,
     operation_id="ask_study",
     response_model=StudyTold,
-    responses=answers(400, 401, 403, 404, 413, 415, 422, 429, 503),
+    responses=answers(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
 )
 async def ask(given: StudyGiven, station: StationOf, who: Scholar) -> StudyTold:
     """Ask for a study of the labelled photos that were kept; inspecting goes on."""
@@ -105,23 +110,24 @@ def order_of(station: Station, given: StudyGiven) -> Order:
 
     Raises:
         NotFoundError: There is no such model.
-        DatasetError: No photo that was kept is labelled.
-        InputError: `compare`, and no other model is named.
+        ConflictError: No photo that was kept is labelled.
     """
     store = station.store
     model = station.inspector.model if given.model is None else store.model(given.model)
-    if given.kind == "compare" and given.other is None:
-        raise InputError("other: expected the model to compare with, got none.")
+    other = None
+    if given.kind == "compare":
+        named = given.other is not None
+        other = store.model(str(given.other)) if named else station.inspector.model
     parts = labelled_photos(store)
     if not parts and given.kind != "compare":
-        raise DatasetError(
+        raise ConflictError(
             "labels: expected photos that were kept and labelled, got none."
         )
     return Order(
         kind=given.kind,
         model=model,
         parts=parts,
-        other=None if given.other is None else store.model(given.other),
+        other=other,
         options={
             "with_training": given.with_training,
             "escape": given.escape,

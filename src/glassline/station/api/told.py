@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from glassline.station.api.bodies import WORDS
+
 __all__ = [
     "CandidateTold",
     "InspectionTold",
@@ -92,6 +94,7 @@ class LabelGiven(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={
             "examples": [{"class": "scratch", "reason": "seen at the bench"}]
         },
@@ -102,7 +105,7 @@ class LabelGiven(BaseModel):
         max_length=200,
         description="A class of the recipe; null takes the label back.",
     )
-    reason: str = Field(min_length=1, max_length=200, pattern=r"\S")
+    reason: str = Field(min_length=1, max_length=200, pattern=WORDS)
     note: str = Field(default="", max_length=2000)
     shown: dict[str, Any] | None = Field(
         default=None, description="What the page showed her."

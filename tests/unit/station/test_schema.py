@@ -1,0 +1,79 @@
+"""The service keeps to its own description, whatever it is sent."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from services import Guarded
+
+SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
+QUICK, ALL = "examples,fuzzing", "examples,coverage,fuzzing,stateful"
+SAYS_NO = (  # where a body that fits the schema may still be told no
+    "inspect",  # a photo is more than its type
+    "add_token",  # scopes of a role
+)
+
+
+def _held_to_it(
+    guarded: Guarded, folder: Path, phases: str, examples: int, **headers: str
+) -> str:
+    """Run schemathesis against the service, and return what it says at its end."""
+    config = folder / "schemathesis.toml"
+    config.write_text(
+        "\n".join(
+            f'[[operations]]\ninclude-operation-id = "{name}"\n'
+            "checks.positive_data_acceptance.enabled = false\n"
+            for name in SAYS_NO
+        )
+    )
+    done = subprocess.run(
+        [
+            SCHEMATHESIS,
+            "--config-file",
+            config,
+            "run",
+            f"{guarded.service.url}/openapi.json",
+            f"--phases={phases}",
+            f"--max-examples={examples}",
+            "--no-color",
+            "--seed=1",
+            *(f"--header={name}: {value}" for name, value in headers.items()),
+        ],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=3600,
+    )
+    return done.stdout if done.returncode else "holds"
+
+
+@pytest.mark.slow
+def test_without_a_token_the_description_holds(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    """Every status and shape is documented, and nobody gets in."""
+    assert _held_to_it(guarded, tmp_path, QUICK, 2) == "holds"
+
+
+@pytest.mark.slow
+def test_with_a_token_the_description_holds(guarded: Guarded, tmp_path: Path) -> None:
+    """As somebody who may inspect, label, study and publish."""
+    bearer = "Bearer token engineer"
+    assert _held_to_it(guarded, tmp_path, QUICK, 2, Authorization=bearer) == "holds"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("role", ["admin", "engineer", "quality"])
+def test_with_many_examples_the_description_holds(
+    guarded: Guarded, tmp_path: Path, role: str
+) -> None:
+    """Five hundred examples an operation."""
+    bearer = f"Bearer token {role}"
+    found = _held_to_it(guarded, tmp_path, ALL, 500, Authorization=bearer)
+
+    assert found == "holds"
