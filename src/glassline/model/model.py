@@ -38,12 +38,15 @@ from glassline.model.records import (
 )
 from glassline.model.sealed import (
     MAX_BYTES,
+    companion_of,
     publish_model,
     read_companion,
     seal,
     unseal,
 )
 from glassline.model.selftest import self_test
+from glassline.model.taught import NAME as TAUGHT
+from glassline.model.taught import Taught
 from glassline.recipe import Recipe
 from glassline.recipe.pictures import NAMES, Picture
 from glassline.recipe.tables import fill
@@ -93,6 +96,8 @@ class Model(Record):
         optimum: W and b where training ended, which the certificate speaks of; None
             where they are those of `head`.
         made: Where it was trained; None for here and now.
+        taught: What the head was fitted to; None where its record names no such file, or
+            the model file came without it.
     """
 
     recipe: Recipe
@@ -107,6 +112,7 @@ class Model(Record):
     guarantee: Guarantee | None = None
     optimum: Head | None = None
     made: Made | None = None
+    taught: Taught | None = None
 
     def __eq__(self, other: object) -> bool:
         """Return whether both are the same model, by the hash that names them."""
@@ -155,12 +161,13 @@ class Model(Record):
 
     @property
     def companions(self) -> dict[str, bytes]:
-        """Return the files that stand beside the model file: network, mask, golden photo."""
+        """Return the files that stand beside the model file: network, pictures, parts."""
         network = self.front.companion
         pictures = self.recipe.image.pictures.items()
         return {
             **({"front.onnx": network} if network is not None else {}),
             **{f"{name}.png": each.data for name, each in pictures},
+            **({TAUGHT: self.taught.data} if self.taught is not None else {}),
         }
 
     def x(self, image: Image | View) -> Values:
@@ -303,6 +310,7 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
             gauge=read_gauge(document["gauge"], count),
             guarantee=read_guarantee(document["guarantee"], recipe),
             made=made,
+            taught=_read_taught(path, record, recipe),
         )
         self_test(model.front, expected=made)
     except (ModelError, MissingExtraError):
@@ -310,6 +318,16 @@ def _build(document: Mapping[str, Any], path: Path) -> Model:
     except (*UNREADABLE, GlasslineError) as error:
         raise ModelError(f"{FILE}: expected a model, got: {error}") from error
     return model
+
+
+def _read_taught(path: Path, record: TrainingRecord, recipe: Recipe) -> Taught | None:
+    """Return what it was taught; None where the file did not come along.
+
+    No verdict rests on it, so a model file alone still inspects.
+    """
+    if record.taught and companion_of(path, record.taught, TAUGHT).exists():
+        return Taught(read_companion(path, record.taught, TAUGHT), recipe)
+    return None
 
 
 def _recipe_table(recipe: Recipe) -> dict[str, Any]:

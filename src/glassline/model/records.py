@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import inf, isfinite
 from typing import Any
 
@@ -146,6 +146,8 @@ class TrainingRecord:
             model from before it was kept.
         like: Hash of the model whose settings and scale were taken; None where both
             were found on these photos.
+        taught: Hash of the file of labelled readings; None of very many parts, and of
+            a model from before it was kept.
     """
 
     data_sha256: str
@@ -164,10 +166,11 @@ class TrainingRecord:
     copies: tuple[CopiedPhoto, ...] | None = None
     reference: Reference | None = None
     like: str | None = None
+    taught: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain data; what does not apply to the model is left out."""
-        optional = ("candidates", "backbone", "concepts", "copies", "reference", "like")
+        optional = {each.name for each in fields(self) if each.default is None}
         return {
             key: value
             for key, value in asdict(self).items()

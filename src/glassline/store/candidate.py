@@ -22,6 +22,7 @@ from glassline.interface.record import Record
 from glassline.model import Model
 from glassline.model.reading import reads_alike
 from glassline.model.records import PHOTO_DIGITS, certificate_table
+from glassline.model.taught import Taught
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS, Recipe
 from glassline.store.labelling import Labelled
@@ -80,9 +81,12 @@ class Candidate(Record):
         running: Hash of the model that it would follow.
         model: The candidate; None while a class has no label, or where its labels
             would give what runs already.
-        labels: How many labels it rests on.
-        counts: Class to labels.
-        missing: Classes that nobody gave yet.
+        labels: How many labels of the station it rests on.
+        taught: How many parts of training beside them: those that the running model
+            was taught, but for photos that were labelled since. 0 of a model that does
+            not hold them; then the labels are all there is.
+        counts: Class to parts, labels and training together.
+        missing: Classes without a part.
         left_out: Labels on readings that the running model would read otherwise, or of
             classes that it does not have; `retrain` reads those photos again.
         looked_at: How many of the last inspections were decided again.
@@ -94,6 +98,7 @@ class Candidate(Record):
     running: str
     model: Model | None
     labels: int
+    taught: int
     counts: Mapping[str, int]
     missing: tuple[str, ...]
     left_out: int
@@ -109,6 +114,7 @@ class Candidate(Record):
             "running": self.running,
             "model": model.sha256 if model else None,
             "labels": self.labels,
+            "taught": self.taught,
             "counts": dict(self.counts),
             "missing": list(self.missing),
             "left_out": self.left_out,
@@ -138,14 +144,13 @@ def candidate(store: Store, *, last: int = LAST) -> Candidate | None:
     alike = _read_alike(store, running)
     told = store.labelled()
     usable = _once(told, alike, running.recipe.classes)
-    counts = {
-        name: sum(told.labels[row] == name for row in usable)
-        for name in running.recipe.classes
-    }
+    parts = _parts(running, told, usable)
+    counts = _counts(parts, running.recipe)
     found = Candidate(
         running=running.sha256,
         model=None,
         labels=len(usable),
+        taught=len(parts.data) - len(usable),
         counts=counts,
         missing=tuple(name for name, count in counts.items() if not count),
         left_out=_left_out(told, alike, running.recipe.classes),
@@ -154,9 +159,8 @@ def candidate(store: Store, *, last: int = LAST) -> Candidate | None:
         loss=None,
         outcome="",
     )
-    if found.missing:
+    if found.missing or not usable:
         return found
-    parts = _parts(told, usable)
     model = refit(running, parts)
     looked_at, changed = _changed(store, alike, running, model, last)
     return replace(
@@ -181,18 +185,13 @@ def refit(running: Model, parts: Readings) -> Model:
     """
     recipe, t = running.recipe, _temperature(running)
     learnt, found = _learn(running, parts)
-    counts = {
-        name: int(count)
-        for name, count in zip(
-            recipe.classes, parts.data.targets(recipe.classes).sum(axis=0), strict=True
-        )
-    }
+    taught = Taught.of(parts, recipe)
     record = replace(
         running.record,
         data_sha256=data_hash(parts, recipe),
         photos=tuple(sorted(photo[:PHOTO_DIGITS] for photo in parts.sha256)),
         n=len(parts.data),
-        counts=counts,
+        counts=_counts(parts, recipe),
         undecided=0,
         refused=(),
         outcome=found.message,
@@ -201,6 +200,7 @@ def refit(running: Model, parts: Readings) -> Model:
         candidates=None,
         copies=None,
         like=running.sha256,
+        taught=taught.sha256 if taught else None,
     )
     return replace(
         running,
@@ -211,6 +211,7 @@ def refit(running: Model, parts: Readings) -> Model:
         record=record,
         guarantee=None,
         made=None,
+        taught=taught,
     )
 
 
@@ -267,8 +268,18 @@ def _left_out(told: Labelled, alike: frozenset[str], classes: tuple[str, ...]) -
     return sum(model not in alike or name not in classes for model, name in pairs)
 
 
-def _parts(told: Labelled, rows: list[int]) -> Readings:
-    """Return labelled readings as training has them."""
+def _counts(parts: Readings, recipe: Recipe) -> dict[str, int]:
+    """Return how many parts are of each class by more than half."""
+    counts = (parts.data.targets(recipe.classes) > 0.5).sum(axis=0)
+    return dict(zip(recipe.classes, counts.tolist(), strict=True))
+
+
+def _parts(running: Model, told: Labelled, rows: list[int]) -> Readings:
+    """Return the readings of training, and those labelled since, as training has them.
+
+    A photo of training that was labelled again counts once, with what was said last.
+    """
+    again = {told.sha256[row] for row in rows}
     parts = tuple(
         Part(
             path=Path(told.records[row]),
@@ -278,10 +289,21 @@ def _parts(told: Labelled, rows: list[int]) -> Readings:
         )
         for row in rows
     )
-    return Readings(
+    labelled = Readings(
         data=Dataset("labels", parts),
-        values=np.ascontiguousarray(np.array([told.readings[row] for row in rows])),
+        values=told.readings[rows].reshape(len(rows), len(running.feature_names)),
         sha256=tuple(told.sha256[row] for row in rows),
+        refused=(),
+    )
+    if running.taught is None:
+        return labelled
+    before = running.taught.readings
+    is_kept = [photo not in again for photo in before.sha256]
+    before = before.subset(np.flatnonzero(is_kept))
+    return Readings(
+        data=Dataset("training and labels", (*before.data.parts, *parts)),
+        values=np.concatenate([before.values, labelled.values]),
+        sha256=(*before.sha256, *labelled.sha256),
         refused=(),
     )
 

@@ -32,6 +32,7 @@ from glassline.model.records import (
     TrainingRecord,
 )
 from glassline.model.reference import refer
+from glassline.model.taught import Taught
 from glassline.recipe import Recipe
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import Choice, choose, inner_loss
@@ -194,8 +195,13 @@ def train_head(
             temperature=TemperatureRecord(**tempered.as_json()) if tempered else None,
         ),
     )
-    reference = refer(model, values, parts.data.groups())
-    return replace(model, record=replace(model.record, reference=reference))
+    taught = Taught.of(replace(parts, values=values), recipe)
+    record = replace(
+        model.record,
+        reference=refer(model, values, parts.data.groups()),
+        taught=taught.sha256 if taught else None,
+    )
+    return replace(model, record=record, taught=taught)
 
 
 def _choose(

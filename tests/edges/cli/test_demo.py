@@ -176,10 +176,11 @@ def test_a_report_prints_on_six_pages_at_most(
 def test_the_demo_leaves_a_model_that_verifies_nothing_else(
     demo: tuple[Path, str],
 ) -> None:
-    """The model folder holds one file, and it is a model."""
-    files = list((demo[0] / "model").iterdir())
+    """The model folder holds a model, and what it was taught."""
+    files = sorted((demo[0] / "model").iterdir())
 
-    assert [file.name for file in files] == ["model.json"]
+    taught = json.loads(files[0].read_bytes())["training"]["taught"]
+    assert [file.name for file in files] == ["model.json", f"parts.{taught[:16]}.csv"]
     assert json.loads(files[0].read_text(encoding="utf-8"))["format"] == 1
 
 

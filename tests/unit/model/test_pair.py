@@ -31,7 +31,8 @@ def _with_network(model: Model, seed: int) -> Model:
         backbone, rng.normal(size=(24, 4)), np.zeros(4), np.zeros(4)
     )
     record = replace(model.record, notes=(f"number {seed}",))
-    return replace(model, front=Cnn(network), record=record, made=None)
+    front = Cnn(network)
+    return replace(model, front=front, record=record, made=None, taught=None)
 
 
 @pytest.fixture(scope="module")

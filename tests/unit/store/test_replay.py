@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from commands import run
+from recorded import record_line
 from sqlalchemy import update
 
 from glassline.dataset import Dataset
@@ -21,7 +22,6 @@ from glassline.store import Entry, Keep, Replayed, Store
 from glassline.store.entry import environment
 from glassline.store.ledger import as_text, row_hash
 from glassline.store.tables import ledger
-from glassline.store.teaching import teach
 
 Open = Callable[..., Store]
 
@@ -51,7 +51,7 @@ def test_a_fresh_process_says_the_same(
 ) -> None:
     """All sixty photos of a line, by the command."""
     with Store.open(tmp_path / "line.db", keep=Keep(accepted_share=1)) as store:
-        teach(store, settled, line, who="anna")
+        record_line(store, settled, line, who="anna")
 
     done = run("store", "replay", "--store", tmp_path / "line.db", "--json")
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from recorded import record_line
 from services import Service, serving
 
 from glassline.dataset import Dataset
 from glassline.inspection import inspect
 from glassline.model import Model, load
 from glassline.store import Store
-from glassline.store.teaching import teach
 
 WAIT_S = 120
 
@@ -26,7 +26,7 @@ def learning(
     """A service whose store knows the labelled parts that the model learnt from."""
     folder = tmp_path_factory.mktemp("learning")
     with Store.open(folder / "line.db", stream="training") as store:
-        teach(store, settled, line, who="test")
+        record_line(store, settled, line, who="test")
     with serving(folder, settled) as service:
         yield service
 
