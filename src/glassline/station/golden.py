@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from glassline.errors import NotFoundError
 from glassline.inspection import Inspection
 from glassline.recipe import ACTIONS, Action
 from glassline.store import Store
@@ -53,10 +54,14 @@ def name(
         who: Who says so.
 
     Raises:
-        NotFoundError: There is no such record.
+        NotFoundError: There is no such record, or its photo is not kept.
         InputError: The name is empty.
     """
-    store.inspection(record)
+    if expected is not None and store.inspection(record).photo is None:
+        raise NotFoundError(
+            f"record: expected one whose photo is kept, got {record}, whose photo is "
+            "not. Inspect a photo of the golden sample on the page first."
+        )
     about = {"record": record, "expected": expected}
     return store.note(sample, who=who, about={KEY: about})
 

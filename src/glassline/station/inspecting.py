@@ -127,6 +127,7 @@ class Inspector:
         who: str,
         name: str = "photo",
         key: str | None = None,
+        is_kept: bool = False,
     ) -> Noted:
         """Look at a photo, record what was seen, and return both.
 
@@ -136,6 +137,7 @@ class Inspector:
             who: Who asks.
             name: What the photo is called.
             key: Of the request: the same key again gives the first record.
+            is_kept: Whether the photo is kept whatever the store's rule says.
 
         Raises:
             OverloadedError: There are too many photos inside.
@@ -150,7 +152,8 @@ class Inspector:
             order = Look(model.sha256, photo, name, who, datetime.now(UTC))
             found = await self.workers.look(model, order)
             seen = found if isinstance(found, Refusal) else inspection_of(found, model)
-            entry = Entry(seen, photo, identifiers or Identifiers(), who, key, model)
+            given = identifiers or Identifiers()
+            entry = Entry(seen, photo, given, who, key, model, is_kept)
             recorded = await self._recorded(entry)
         finally:
             self.inside -= 1

@@ -38,6 +38,8 @@ class Entry:
         key: A name of the caller's for this one look: recorded again under the same
             key, the first record is answered and nothing is added. None is no name.
         model: Of a refusal: the model that it was for, if there was one.
+        is_kept: Whether the photo is kept whatever the store's rule says, as of one that
+            a person wants to look at again.
 
     Raises:
         InputError: `who` is empty, or the photo is not the one that was inspected.
@@ -49,6 +51,7 @@ class Entry:
     who: str = ""
     key: str | None = None
     model: Model | None = None
+    is_kept: bool = False
 
     def __post_init__(self) -> None:
         check_text("who", self.who)
@@ -70,6 +73,10 @@ class Entry:
     def sha256(self) -> str:
         """Return the hash of the photo's bytes."""
         return hashlib.sha256(self.photo).hexdigest()
+
+    def kept_by(self, keep: Keep, sha256: str) -> bool:
+        """Return whether its photo, of this hash, is kept."""
+        return self.is_kept or keep.keeps(self.decision, sha256)
 
     @property
     def decision(self) -> str:
@@ -119,7 +126,7 @@ def text_of(entry: Entry, sha256: str, keep: Keep, day: Day, moment: Moment) -> 
     given = entry.identifiers.given
     body: dict[str, Any] = {
         "seen": seen.as_json(),
-        "photo": photo | {"kept": keep.keeps(entry.decision, sha256)},
+        "photo": photo | {"kept": entry.kept_by(keep, sha256)},
         "model": entry.by.sha256 if entry.by else None,
         "identifiers": given,
         "production_date": given.get(

@@ -52,7 +52,7 @@ def record_all(
         core.files / PHOTOS, alone=False
     ):  # while photos go, none is recorded as kept
         for each, sha256 in zip(entries, hashes, strict=True):
-            if keep.keeps(each.decision, sha256):
+            if each.kept_by(keep, sha256):
                 put_photo(core, sha256, each.photo)
         return core.write(work)
 

@@ -123,7 +123,7 @@ class Store(Whole):
             self._kept_bytes += sum(
                 len(each.photo)
                 for each in entries
-                if self.keep.keeps(each.decision, each.sha256)
+                if each.kept_by(self.keep, each.sha256)
             )
             if self._kept_bytes > budget:
                 trim(self.core, self.keep)

@@ -43,7 +43,7 @@ def store(
         opened.publish(settled, who="test", reason="a test")
         opened.record_all(
             [
-                Entry(inspection, photo, who="test")
+                Entry(inspection, photo, who="test", is_kept=True)
                 for inspection, photo in seen.values()
             ]
         )
@@ -131,10 +131,19 @@ def test_a_sample_can_be_taken_off_the_list(store: Store) -> None:
     assert [each.name for each in golden.samples(store)] == ["G2"]
 
 
-def test_a_sample_needs_a_name_and_a_record(store: Store) -> None:
-    """Neither an empty name nor a record that is not there."""
+def test_a_sample_needs_a_name_and_a_photo(
+    store: Store, seen: dict[str, tuple[Inspection, bytes]]
+) -> None:
+    """No empty name, no record that is not there, none whose photo was not kept."""
     with pytest.raises(InputError, match=r"^text: expected a text, got ''\.$"):
         golden.name(store, "", "station-2", "ok", who="qa")
+    [bare] = store.record_all([Entry(*seen["ok"], who="test")])
+    message = (
+        f"record: expected one whose photo is kept, got {bare.record}, whose photo is "
+        "not. Inspect a photo of the golden sample on the page first."
+    )
+    with pytest.raises(NotFoundError, match=f"^{re.escape(message)}$"):
+        golden.name(store, "G1", bare.record, "ok", who="qa")
     message = "record: expected one in this store, got 'station-99'."
     with pytest.raises(NotFoundError, match=f"^{re.escape(message)}$"):
         golden.name(store, "G1", "station-99", "ok", who="qa")

@@ -71,20 +71,22 @@ async def name_sample(request: Request, station: StationOf, who: Labels) -> Resp
     return RedirectResponse("/golden", 303)
 
 
-@router.post("/golden/{sample}")
-async def check_sample(
-    request: Request, sample: str, station: StationOf, who: Inspects
-) -> Response:
+@router.post("/golden/check")
+async def check_sample(request: Request, station: StationOf, who: Inspects) -> Response:
     """Look at a new photo of a golden sample, and write down whether it is seen rightly."""
-    async with request.form(max_files=1, max_fields=1) as form:
-        sent = form.get("photo")
-        photo = await sent.read() if isinstance(sent, UploadFile) else b""
+    async with request.form(max_files=1, max_fields=2) as form:
+        sent, sample = form.get("photo"), str(form.get("sample", ""))
+        photo, called = b"", ""
+        if isinstance(sent, UploadFile):
+            photo, called = await sent.read(), sent.filename or "photo"
     if not photo:
         raise InputError("photo: expected a photo of the golden sample, got none.")
     known = await station.call(golden.samples, station.store)
     named = {each.name: each for each in known}
     check_one_of("sample", sample, named)
-    noted = await station.inspector.inspect(photo, who=who.number)
+    noted = await station.inspector.inspect(
+        photo, who=who.number, name=called, is_kept=True
+    )
     if isinstance(noted.seen, Refusal):
         raise ImageError(noted.seen.reason, noted.seen.message)
     await station.call(

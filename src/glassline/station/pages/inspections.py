@@ -57,15 +57,15 @@ async def inspect_photos(
     """Look at each photo, record it, and go to the first of them."""
     async with request.form(max_files=100, max_fields=4) as form:
         sent = [each for each in form.getlist("photos") if isinstance(each, UploadFile)]
-        photos = [await each.read() for each in sent]
-    if not any(photos):
-        raise InputError("photos: expected a photo, got none.")
-    records = [
-        (await station.inspector.inspect(photo, who=who.number)).recorded.record
-        for photo in photos
+        photos = {each.filename or "photo": await each.read() for each in sent}
+    noted = [
+        await station.inspector.inspect(photo, who=who.number, name=name, is_kept=True)
+        for name, photo in photos.items()
         if photo
     ]
-    return RedirectResponse(f"/inspections/{records[0]}", 303)
+    if not noted:
+        raise InputError("photos: expected a photo, got none.")
+    return RedirectResponse(f"/inspections/{noted[0].recorded.record}", 303)
 
 
 @router.get("/inspections/{record}")

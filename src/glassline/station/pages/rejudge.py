@@ -299,7 +299,8 @@ def _why(found: Found) -> str:
     if found.labels and found.labels[-1].reason == UNSURE:
         return UNSURE
     if found.label is not None:
-        return "judged"
+        is_other = found.label != found.listed.predicted_class
+        return "second" if is_other else "judged"
     return {"review": "review", "refused": "refused"}.get(
         found.listed.decision, "not_review"
     )
