@@ -44,6 +44,7 @@ ENGINES = (
     _needs("onnx"),
     _needs("js", "node", "nodejs"),
     _needs("c", "gcc", "cc", "clang"),
+    _needs("st", "gcc", "cc", "clang"),
 )
 """The targets, each skipped by name where nothing here can run it."""
 

@@ -26,6 +26,7 @@ class Answer:
         open: Shape (n,), which parts lie within the margin that the target states, so
             that it promises nothing of them; left out, none.
         margin: What is stated, in words; none where `open` is left out.
+        decides: Whether the engine takes decisions, or names classes alone.
         bound: What is promised of the probabilities: none differs by more.
         readings: Of the photos, as the engine read them, if it reads photos.
         reading_bound: What is promised of those: none is off by a larger share.
@@ -37,6 +38,7 @@ class Answer:
     probabilities: NDArray[np.float64]
     open: NDArray[np.bool_] | None = None
     margin: str | None = None
+    decides: bool = True
     bound: float = 1e-9
     readings: NDArray[np.float64] | None = None
     reading_bound: float = 1e-5

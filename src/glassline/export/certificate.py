@@ -27,7 +27,8 @@ class Agreement:
         engine: Its name and version.
         parts: Parts that were asked and have an answer in Python.
         same_class: Of how many the class is the same.
-        same_decision: Of how many the decision is the same.
+        same_decision: Of how many the decision is the same; None where the engine names
+            classes alone.
         open: Parts within the margin that the target states; it promises nothing of
             them, and they count above as they come.
         open_differ: How many of those differ.
@@ -46,7 +47,7 @@ class Agreement:
     engine: str
     parts: int
     same_class: int
-    same_decision: int
+    same_decision: int | None
     open: int
     open_differ: int
     differ: int
@@ -76,7 +77,7 @@ class Agreement:
         same_class = (answer.classes == said.classes)[:n]
         same_decision = (answer.actions == said.actions)[:n]
         is_open = np.zeros(n, np.bool_) if answer.open is None else answer.open[:n]
-        differs = ~(same_class & same_decision)
+        differs = ~(same_class & (same_decision | (not answer.decides)))
         away = np.abs(answer.probabilities - said.probabilities)[:n]
         is_refused = (answer.classes < 0) & (answer.actions < 0)
         largest = float(np.nan_to_num(away, nan=1.0).max(initial=0.0))
@@ -84,7 +85,7 @@ class Agreement:
             engine=answer.engine,
             parts=n,
             same_class=int(same_class.sum()),
-            same_decision=int(same_decision.sum()),
+            same_decision=int(same_decision.sum()) if answer.decides else None,
             open=int(is_open.sum()),
             open_differ=int((differs & is_open).sum()),
             differ=int((differs & ~is_open).sum()),

@@ -28,6 +28,7 @@ COMPILERS = ("gcc", "cc", "clang")
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror")
 LANES = 8  # of OpenCV's loops on a processor with AVX2
 ROW_LANES = 4  # of its blur along rows
+READING_BOUND = 3e-5  # of its size: nearly all are within a third of it
 BOUND = 1e-12  # of a probability: exp and log1p of the C library, and the division
 KNOWN = {
     "line_strength": {"polarity", "width_px", "length_px", "extent"},
@@ -107,6 +108,7 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
             answer.probabilities,
             bound=bound,
             readings=readings,
+            reading_bound=READING_BOUND,
         )
     ]
 

@@ -26,6 +26,7 @@ __all__ = ["TARGETS", "Exported", "certificate_path", "export"]
 TARGETS = {
     "onnx": "network",
     "c": "clibrary",
+    "st": "plc",
     "js": "javascript",
     "sql": "sql",
 }

@@ -120,6 +120,23 @@ def _case(*parts: Term) -> str:
     return f"CASE {ways} ELSE {_text(parts[-1])} END"
 
 
+def _extreme(op: str) -> Callable[..., str]:
+    """Write the largest or least: each engine has another function for it."""
+
+    def written(*terms: Term) -> str:
+        texts = [_text(each) for each in terms]
+        if len(texts) == 1:
+            return texts[0]
+        ways = " ".join(
+            f"WHEN {' AND '.join(f'{each} {op} {other}' for other in texts[at + 1 :])} "
+            f"THEN {each}"
+            for at, each in enumerate(texts[:-1])
+        )
+        return f"CASE {ways} ELSE {texts[-1]} END"
+
+    return written
+
+
 WRITTEN: Mapping[str, Callable[..., str]] = {
     "number": _number,
     "name": str,
@@ -127,6 +144,8 @@ WRITTEN: Mapping[str, Callable[..., str]] = {
     "abs": lambda a: f"abs({_text(a)})",
     "exp": lambda a: f"exp({_text(a)})",
     "ln": lambda a: f"ln({_text(a)})",
+    "max": _extreme(">="),
+    "min": _extreme("<="),
     "and": lambda *all_of: " AND ".join(_text(each) for each in all_of),
     "case": _case,
 }

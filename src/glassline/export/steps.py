@@ -22,8 +22,9 @@ class Term:
     """A number, a name, or an operation on terms.
 
     Attributes:
-        op: "number", "name", "+", "-", "*", "/", "exp", "ln", "abs", a comparison,
-            "and", or "case": condition, value, condition, value, ..., else.
+        op: "number", "name", "+", "-", "*", "/", "exp", "ln", "abs", "max" and "min"
+            of one or more, a comparison, "and", or "case": condition, value,
+            condition, value, ..., else.
         args: Of the operation.
     """
 
@@ -98,11 +99,11 @@ def _as_numpy(terms: Sequence[Term]) -> Term:
 
 
 def _largest(terms: Sequence[Term]) -> Term:
-    return reduce(lambda best, each: chosen(best >= each, best, each), terms)
+    return Term("max", tuple(terms))
 
 
 def _least(terms: Sequence[Term]) -> Term:
-    return reduce(lambda best, each: chosen(best <= each, best, each), terms)
+    return Term("min", tuple(terms))
 
 
 def _numbered(name: str, count: int) -> list[Term]:
@@ -176,8 +177,7 @@ def _clipped(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:
     low, high, far = (number(each) for each in (-rules.clip, rules.clip, rules.far))
     if rules.slope:
         beyond = {
-            f"beyond{i + 1}": high
-            + number(rules.slope) * (chosen(each < far, each, far) - high)
+            f"beyond{i + 1}": high + number(rules.slope) * (_least([each, far]) - high)
             for i, each in enumerate(u)
         }
         yield Stage("beyond the clip x grows slowly", beyond)

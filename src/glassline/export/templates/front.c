@@ -316,6 +316,13 @@ static float added(float a, float b, float c, int32_t is_lane)
     return (is_lane != 0) ? fmaf(a, b, c) : ((a * b) + c);
 }
 
+/* A root as OpenCV takes it: the value times one over its root, rounded twice. */
+static float root(float value)
+{
+    const double inverse = 1.0 / sqrt((double)value);
+    return (value > 0.0F) ? (value * (float)inverse) : 0.0F;
+}
+
 static void blur(glassline_reader *reader, plane p, plane out, const width_settings *w)
 {
     plane along = new_plane(reader, p.rows, p.columns);
@@ -399,7 +406,7 @@ static curvature curvature_of(glassline_reader *reader, plane p, const width_set
             turn = added(here[right], half, turn, is_lane);
             row_of(out.mean, r)[c] = added(below[c], half, mean, is_lane);
             turn = added(below[c], -half, turn, is_lane);
-            row_of(out.turn, r)[c] = sqrtf(added(turn, turn, mixed * mixed, is_lane));
+            row_of(out.turn, r)[c] = root(added(turn, turn, mixed * mixed, is_lane));
         }
     }
     reader->used = mark;
@@ -587,10 +594,10 @@ static plane bend_of(glassline_reader *reader, plane p)
         const float *here = row_of(p, r);
         const float *below = row_of(p, mirrored(r + 1, p.rows));
         for (int32_t c = 0; c < p.columns; c++) {
-            const float around = (above[c] + below[c])
-                                 + (here[mirrored(c - 1, p.columns)]
-                                    + here[mirrored(c + 1, p.columns)]);
-            row_of(out, r)[c] = fabsf(around - (4.0F * here[c]));
+            const float before = above[c] + here[mirrored(c - 1, p.columns)];
+            const float middle = before - (4.0F * here[c]);
+            const float after = middle + here[mirrored(c + 1, p.columns)];
+            row_of(out, r)[c] = fabsf(after + below[c]);
         }
     }
     return out;
