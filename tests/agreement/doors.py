@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -18,6 +19,7 @@ from glassline.dataset.readings import read_parts
 from glassline.inspection import Inspection
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS
+from glassline.store import Entry, Keep, Store
 from glassline.studies.evaluation import evaluate
 
 Verdict = tuple[str, tuple[float, ...]]
@@ -151,6 +153,36 @@ def by_batch(line: Line) -> Verdicts:
     }
 
 
+def by_the_records(line: Line) -> Verdicts:
+    """What `record` kept of each inspection, read back from the ledger."""
+    with TemporaryDirectory() as folder, Store.open(Path(folder) / "line.db") as store:
+        rows = store.record_all(
+            [
+                Entry(line.inspected[each.name], each.read_bytes(), who="camera 1")
+                for each in line.paths
+            ]
+        )
+        return _of_rows(
+            {**store.inspection(row.record).answer, "image": each.name}
+            for row, each in zip(rows, line.paths, strict=True)
+        )
+
+
+def by_replaying_the_records(line: Line) -> Verdicts:
+    """The same, worked out again from photo and model: nothing came out otherwise."""
+    with (
+        TemporaryDirectory() as folder,
+        Store.open(Path(folder) / "line.db", keep=Keep(accepted_share=1)) as store,
+    ):
+        photos = {each.name: each.read_bytes() for each in line.paths}
+        store.record_all(
+            [Entry(line.inspected[n], each, who="c") for n, each in photos.items()]
+        )
+        found = store.replay()
+        same = found.holds and found.counts["same"] == len(photos)
+    return said(line.inspected) if same else {}
+
+
 DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "inspect a path": by_path,
     "inspect bytes": by_bytes,
@@ -164,6 +196,8 @@ DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "command on a folder": by_command_on_a_folder,
     "command on files": by_command_on_files,
     "sheet command": by_sheet_command,
+    "the records": by_the_records,
+    "replaying the records": by_replaying_the_records,
     "batch": by_batch,
 }
 

@@ -76,8 +76,8 @@ def backup(core: Core, path: Path, progress: Progress = no_progress) -> Backup:
             _flush()
     except OSError as error:
         raise StoreFullError(
-            f"{path}: expected room for a copy, got: {error.strerror}. Nothing was left; "
-            "name another disk."
+            f"{path}: expected room for a copy, got: {error.strerror or error}. Nothing "
+            "was left; name another disk."
         ) from error
     return Backup(path, found.heads, found)
 

@@ -39,6 +39,10 @@ TIMEOUT_S = 30.0  # how long a writer waits for the others before it says so
 CONNECTIONS = 8  # of one program; each waits for one of them as long as for the others
 WRITES = "glassline_writes"
 
+JOURNALS = {
+    "wal": "PRAGMA journal_mode=WAL",
+    "truncate": "PRAGMA journal_mode=TRUNCATE",
+}
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -173,7 +177,7 @@ def connect(
 
 def _prepare(mode: str, connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # we begin ourselves: Python would begin too late
-    connection.execute(f"PRAGMA journal_mode={mode}")
+    connection.execute(JOURNALS[mode])
     connection.execute("PRAGMA synchronous=FULL")
 
 

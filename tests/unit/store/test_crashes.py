@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from crashing import CALLS, can_attach, stations
+from sqlalchemy import select
 
 from glassline.dataset import Dataset
 from glassline.store import Store
+from glassline.store.derived import pages
+from glassline.store.tables import inspections
 
 Trial = Callable[..., dict[str, Any]]
 needs_strace = pytest.mark.skipif(
@@ -142,3 +146,43 @@ def test_a_disk_that_fails_once_is_a_named_error(
     _, codes = _sweep(trial, begun, call, fault, 29, tmp_path)
 
     assert codes <= {"store_full"}
+
+
+@pytest.mark.soak
+def test_five_hundred_random_kills_lose_nothing(
+    trial: Trial, quick_folder: Path, rng: np.random.Generator
+) -> None:
+    """Of one store, killed again and again wherever it is, and opened as it was left."""
+    folder = quick_folder / "random"
+    folder.mkdir()
+    trial(store=str(folder / "line.db"), name="first")
+    acknowledged: list[dict[str, Any]] = []
+    killed = 0
+
+    for kill in range(500):
+        done = trial(
+            store=str(folder / "line.db"),
+            name=f"kill {kill}",
+            turns=1000,
+            kill_after_s=float(rng.uniform(0.01, 0.12)),
+        )
+        acknowledged += done["said"]
+        killed += done["killed"]
+
+    with Store.open(folder / "line.db") as store:
+        found = store.verify()
+        standing = {row.record for page in pages(store.core.read) for row in page}
+        keys = [key for (key,) in _keys(store)]
+    lost = _acknowledged(acknowledged) - standing
+    print(  # noqa: T201  the figure
+        f"{killed} kills, {len(_acknowledged(acknowledged))} acknowledged, "
+        f"{len(standing)} standing, {len(lost)} lost"
+    )
+    assert killed == 500
+    assert (lost, found.found) == (set(), ())
+    assert len(keys) == len(set(keys))
+
+
+def _keys(store: Store) -> list[Any]:
+    with store.core.read() as connection:
+        return [*connection.execute(select(inspections.c.key))]
