@@ -9,6 +9,7 @@ EXTRAS = {
     "cloud": "Photos at an address need fsspec and the file system of it. Install them",
     "cnn": "A network front needs onnx and ONNX Runtime. Install them",
     "cnn-train": "Exporting a network of timm needs PyTorch. Install it",
+    "mqtt": "Telling an MQTT broker needs aiomqtt. Install it",
     "onnx": "Exporting to ONNX needs onnx and ONNX Runtime. Install them",
     "postgres": "Records in PostgreSQL need psycopg. Install it",
     "server": "The service needs FastAPI and uvicorn. Install them",

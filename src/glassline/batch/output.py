@@ -14,7 +14,7 @@ from glassline.batch.judging import Cell, Row
 from glassline.errors import InputError, MissingExtraError, show
 from glassline.files import published
 
-__all__ = ["KINDS", "check_kind", "write"]
+__all__ = ["KINDS", "check_kind", "csv_cells", "write"]
 
 KINDS = (".csv", ".parquet")
 FORMULA = "=+-@\t\r"  # what a spreadsheet takes for the beginning of one
@@ -65,10 +65,11 @@ def _write_csv(written: Path, rows: Iterable[Sequence[Cell]]) -> None:
     with written.open(
         "w", encoding="utf-8-sig", errors="backslashreplace", newline=""
     ) as file:
-        csv.writer(file).writerows(map(_safe_cells, rows))
+        csv.writer(file).writerows(map(csv_cells, rows))
 
 
-def _safe_cells(row: Sequence[Cell]) -> list[str]:
+def csv_cells(row: Sequence[Cell]) -> list[str]:
+    """Return the cells of a CSV: no formula, numbers by shortest round trip."""
     return [_safe(each) if isinstance(each, str) else _plain(each) for each in row]
 
 

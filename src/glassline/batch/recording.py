@@ -85,14 +85,10 @@ class Recorder:
 
 @contextmanager
 def recorder(
-    url: str, model: Model, names: Sequence[str], told: Sequence[str], run: str
+    store: Store, model: Model, names: Sequence[str], told: Sequence[str], run: str
 ) -> Iterator[Recorder]:
-    """Open a store to record a run in, in a stream of its own.
-
-    Raises:
-        StoreError: It can not be opened.
-    """
-    with Store.open(url, stream="batch") as store:
+    """Record a run in a store, and close it."""
+    with store:
         yield Recorder(store, model, names, told, run)
 
 

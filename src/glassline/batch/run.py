@@ -204,11 +204,13 @@ class _Job:
         if self.settings.store is None:
             return nullcontext()
         from glassline.batch.recording import recorder  # noqa: PLC0415  SQLAlchemy
+        from glassline.store import Store  # noqa: PLC0415
 
         run_name = str((self.journal.header or {})["run"])
-        return recorder(
-            self.settings.store, self.model, self.names, self.told, run_name
+        opened = Store.open(
+            self.settings.store, stream="batch", files=self.settings.files
         )
+        return recorder(opened, self.model, self.names, self.told, run_name)
 
     def _passed_over(self, items: Iterator[Item], tally: Tally, out: Path) -> int:
         """Pass over the photos whose rows are kept, and see that they are the same."""

@@ -57,6 +57,7 @@ class Settings:
         limits: What one photo may take.
         readings: A Parquet file for the readings of every candidate, to train on.
         store: The address of records, where each verdict is recorded too.
+        files: The folder of their photos and models; as of `Store.open`.
         engine: What runs it; left out, processes of this machine.
     """
 
@@ -69,4 +70,5 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     readings: Path | None = None
     store: str | None = None
+    files: Path | None = None
     engine: MakesEngine | None = None

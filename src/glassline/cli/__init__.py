@@ -34,6 +34,7 @@ from glassline.cli import (
     store,
     train,
     verify,
+    watch,
 )
 from glassline.cli.output import harmless, show_warning
 from glassline.errors import GlasslineError
@@ -66,6 +67,7 @@ for _command in (
     train,
     inspect,
     batch,
+    watch,
     evaluate,
     guarantee,
     recost,

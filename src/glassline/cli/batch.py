@@ -65,6 +65,12 @@ KILLED = 128  # and the signal, as a shell counts it
     help="Keep the readings of every candidate, with the labels: Parquet to train on.",
 )
 @click.option("--store", metavar="URL", help="Record each verdict there too.")
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Photos and models of the store; PostgreSQL needs it.",
+)
 @workers_option
 @language_option
 @json_option
@@ -80,6 +86,7 @@ def command(
     memory_mb: int,
     readings: Path | None,
     store: str | None,
+    files: Path | None,
     workers: int,
     lang: str,
     as_lines: bool,
@@ -117,6 +124,7 @@ def command(
         limits=Limits(timeout_s, memory_mb * 1_000_000),
         readings=readings,
         store=store,
+        files=files,
     )
     with progress_bar(lang, rows=False), _progress(lang) as progress:
         done = run(load(model), sources, out, settings, progress=progress)
