@@ -168,6 +168,10 @@ NEEDS = {
             *(each.replace("{model}", "{cnn}") for each in READ),
         ],
     ),
+    "aiomqtt": (
+        "mqtt",
+        ["watch {m} {photos} --store {new}.db --mqtt mqtt://127.0.0.1/a --once"],
+    ),
     "fsspec": ("cloud", ["batch {m} memory://box --out {new}.csv"]),
     "httpx2": (
         "vlm",

@@ -69,6 +69,7 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
             "--pattern": "{lot}/*",
             "--readings": "readings.parquet < model photos --out new.csv",
             "--store": "line.db",
+            "--files": "kept < model photos --out new.csv --store line.db",
         },
     ),
     "evaluate": (
@@ -241,7 +242,7 @@ ENCODED = [
 SAID += [(f"{call} --encoding nothing", UNKNOWN) for call in ENCODED]
 
 ANSWERS = (1, 6, 8)  # no; done, with photos refused; records that do not hold
-ENDLESS = {"serve"}  # runs until it is stopped: test_serve.py has its options
+ENDLESS = {"serve", "watch"}  # run until stopped: test_serve.py, test_watching.py
 TIMES = re.compile(
     r'每?秒? ?[\d.]+ (a second|張，)[^;\n]*|"[a-z_]*second[a-z]*": [\d.]+'
 )

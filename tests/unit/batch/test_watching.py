@@ -277,8 +277,8 @@ def broker(tmp_path: Path) -> Iterator[int]:
 def test_a_broker_gets_each_verdict(
     settled: Model, incoming: Path, asked: Watch, broker: int, tmp_path: Path
 ) -> None:
-    """Heard by another program: mosquitto_sub, or a client of our own where it lacks."""
-    heard = _listening(broker)
+    """Heard by another client: each record once, in order."""
+    heard = Listener(broker)
     url = f"mqtt://127.0.0.1:{broker}/line/1/verdicts"
 
     done = watch(settled, incoming, replace(asked, mqtt=url))
@@ -293,7 +293,7 @@ def test_a_broker_gets_each_verdict(
     ]
 
 
-class _listening(threading.Thread):  # noqa: N801  it is called as a function
+class Listener(threading.Thread):
     """Hears three messages of a broker, and ends."""
 
     def __init__(self, port: int) -> None:
@@ -305,9 +305,8 @@ class _listening(threading.Thread):  # noqa: N801  it is called as a function
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
         self._client.on_message = self._hear
         self._client.on_subscribe = lambda *_: is_heard.set()
-        while self._client.connect_async("127.0.0.1", port) and not is_heard:
-            pass
         self._client.on_connect = lambda *_: self._client.subscribe("line/#", 1)
+        self._client.connect_async("127.0.0.1", port)
         self._client.loop_start()
         is_heard.wait(10)
         self.start()
