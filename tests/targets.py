@@ -41,6 +41,7 @@ def _needs(target: str, *programs: str) -> object:
 
 ENGINES = (
     _needs("sql"),
+    _needs("sheet"),
     _needs("onnx"),
     _needs("js", "node", "nodejs"),
     _needs("c", "gcc", "cc", "clang"),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 NOT_THE_SAME = 1
-TARGETS = ("onnx", "c", "st", "js", "sql")
+TARGETS = ("onnx", "c", "st", "js", "sql", "sheet")
 
 
 @click.command("export")
@@ -75,7 +75,8 @@ def command(
     """Write a model for another target, once it was shown to answer the same.
 
     onnx: a network. c: a library of one header and one source, with the measured
-    front. st: function blocks for a PLC (IEC 61131-3). js: one module. sql: a query for SQLite, PostgreSQL and DuckDB.
+    front. st: function blocks for a PLC (IEC 61131-3). js: one module. sql: a query
+    for SQLite, PostgreSQL and DuckDB. sheet: a spreadsheet (xlsx).
 
     The file is run and asked what Python is asked: the photos of DATA, 100,000 random
     parts, half of them within 1e-6 of a border, and parts with a number that is not

@@ -2,7 +2,8 @@
 
 `rules` are the numbers of a model; `steps` the sums of a verdict, one by one; a file a
 target writes them down and asks an engine: `network` (ONNX), `clibrary`,
-`plc` (Structured Text), `javascript`, `sql`. `probes` are what both sides are
+`plc` (Structured Text), `javascript`, `sql`,
+`workbook`. `probes` are what both sides are
 asked, `certificate` counts the answers, `exporting` puts it together.
 """
 

@@ -117,7 +117,7 @@ class Certificate:
     """What was exported, what it was asked, and whether it answers as Python does.
 
     Attributes:
-        target: Of the command: onnx, js or sql.
+        target: Of the command: onnx, c, st, js, sql or sheet.
         files: Name to hash of each file.
         model_sha256: Which model.
         photos: How many photos of a data set were among the parts.

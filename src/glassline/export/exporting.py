@@ -29,6 +29,7 @@ TARGETS = {
     "st": "plc",
     "js": "javascript",
     "sql": "sql",
+    "sheet": "workbook",
 }
 """Each target, and the file of this room that writes it."""
 

@@ -10,7 +10,7 @@ from glassline.export.answers import REFUSED
 from glassline.export.rules import Rules
 from glassline.recipe import Action
 
-__all__ = ["Stage", "Term", "chosen", "number", "stages"]
+__all__ = ["LARGEST", "Stage", "Term", "chosen", "number", "stages"]
 
 LARGEST = 1.7976931348623157e308
 LEAST = -600.0  # nats: a probability of 1e-261; some engines call less an error
