@@ -45,6 +45,7 @@ ledger = Table(
     Column("body", Text, nullable=False),
     Column("previous", String, nullable=False),
     Column("hash", String, nullable=False),
+    Index("ledger_by_kind", "kind", "stream", "seq"),
 )
 """The truth: rows are added, never changed."""
 

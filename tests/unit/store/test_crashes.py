@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,75 @@ def test_killed_at_a_write_nothing_acknowledged_is_lost(
 
 
 @needs_strace
+@pytest.mark.parametrize("n", [1, 9, 40, 90])
+def test_killed_while_it_is_made_a_store_is_made_by_the_next(
+    trial: Trial, tmp_path: Path, n: int
+) -> None:
+    """The schema is there whole, or not at all."""
+    inject = f"pwrite64:signal=SIGKILL:when={n}"
+
+    done = trial(store=str(tmp_path / "line.db"), name="first", inject=inject)
+
+    _check(tmp_path, done["said"])
+    again = trial(store=str(tmp_path / "line.db"), name="second")
+    assert "error" not in {each["what"] for each in again["said"]}
+
+
+def test_a_file_that_may_not_grow_is_a_named_error_and_reading_goes_on(
+    trial: Trial, begun: tuple[str, Path], tmp_path: Path
+) -> None:
+    """As on a full disk: nothing is half written, and with room it goes on."""
+    journal, base = begun
+    shutil.copytree(base, tmp_path / "full")
+    store = str(tmp_path / "full" / "line.db")
+    most = (tmp_path / "full" / "line.db").stat().st_size
+
+    full = trial(store=store, name="full", journal=journal, most_bytes=most, turns=60)
+    after = trial(store=store, name="after", journal=journal)
+
+    assert {each.get("code") for each in full["said"]} >= {"store_full"}
+    assert {e["code"] for e in full["said"] if e["what"] == "error"} == {"store_full"}
+    assert full["said"][-1]["what"] == "read"
+    assert "error" not in {each["what"] for each in after["said"]}
+    _check(tmp_path / "full", [*full["said"], *after["said"]])
+
+
+def _together(
+    store: str, names: list[str], turns: int, settled_folder: Path, photos: list[Path]
+) -> list[dict[str, Any]]:
+    """Let stations in processes of their own write one store at the same time."""
+
+    def work(name: str) -> dict[str, Any]:
+        with stations(settled_folder, photos) as run:
+            return run(store=store, name=name, turns=turns)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        return [*pool.map(work, names)]
+
+
+@pytest.mark.parametrize(
+    ("writers", "turns"),
+    [(2, 4), pytest.param(4, 250, marks=pytest.mark.soak)],
+    ids=["two for a moment", "four, each 500 inspections"],
+)
+def test_programs_that_write_one_store_wait_for_one_another(
+    settled_folder: Path, line: Dataset, tmp_path: Path, writers: int, turns: int
+) -> None:
+    """None is told that it is locked; every row stands once."""
+    photos = [part.path for part in line.parts[:2]]
+    store = str(tmp_path / "line.db")
+    names = [f"writer {n}" for n in range(writers)]
+
+    done = _together(store, names, turns, settled_folder, photos)
+
+    said = [each for one in done for each in one["said"]]
+    assert [each for each in said if each["what"] == "error"] == []
+    with Store.open(store) as whole:
+        assert whole.heads()["station"][0] == writers * turns * 4
+        assert whole.verify().holds
+
+
+@needs_strace
 @pytest.mark.soak
 @pytest.mark.parametrize("call", CALLS)
 def test_killed_at_every_write_nothing_acknowledged_is_lost(
@@ -164,7 +234,7 @@ def test_five_hundred_random_kills_lose_nothing(
             store=str(folder / "line.db"),
             name=f"kill {kill}",
             turns=1000,
-            kill_after_s=float(rng.uniform(0.01, 0.12)),
+            kill_after_s=float(rng.uniform(0.02, 0.4)),
         )
         acknowledged += done["said"]
         killed += done["killed"]

@@ -9,9 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from databases import emptied
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from glassline.errors import (
     GlasslineError,
@@ -22,7 +26,7 @@ from glassline.errors import (
 )
 from glassline.store import Entry, Store
 from glassline.store import engine as engines
-from glassline.store.engine import journal_mode
+from glassline.store.engine import journal_mode, named
 from glassline.store.turns import Turns
 
 Open = Callable[..., Store]
@@ -239,3 +243,95 @@ def test_whose_turn_never_comes_is_told(tmp_path: Path) -> None:
 def _take(turns: Turns) -> None:
     with turns.taken():
         raise AssertionError
+
+
+def test_a_connection_that_was_cut_is_made_anew(
+    postgresql_url: str, tmp_path: Path, entries: list[Entry]
+) -> None:
+    """The server ends every connection between two commits: nobody notices."""
+    with Store.open(emptied(postgresql_url), files=tmp_path) as store:
+        store.record(entries[0])
+        other = create_engine(
+            postgresql_url.replace("postgresql:", "postgresql+psycopg:")
+        )
+        with other.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        other.dispose()
+
+        assert store.record(entries[1]).record == "station-2"
+        assert store.verify().holds
+
+
+def test_a_row_whose_commit_was_not_answered_is_written_once(
+    open_store: Open, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is lost on its way: the row is looked for, and found."""
+    store = open_store()
+    dialect = type(store.core.engine.dialect)
+    commit = dialect.do_commit
+    lost = iter([True])
+
+    def answers_nothing(self: Any, connection: Any) -> None:
+        commit(self, connection)
+        if next(lost, False):
+            cut = OperationalError(
+                "COMMIT", {}, Exception("cut"), connection_invalidated=True
+            )
+            raise cut
+
+    monkeypatch.setattr(dialect, "do_commit", answers_nothing)
+
+    recorded = store.record(replace(entries[0], key=None))
+
+    assert recorded.record == "station-1"
+    assert len(store.rows()) == 1
+    assert store.verify().holds
+
+
+class Told(Exception):  # noqa: N818  as a driver's own
+    """What a driver raises, with its code."""
+
+    def __init__(self, **codes: object) -> None:
+        super().__init__("told")
+        self.__dict__ |= codes
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ({"sqlite_errorcode": sqlite3.SQLITE_BUSY}, "store_busy"),
+        ({"sqlite_errorcode": sqlite3.SQLITE_BUSY_SNAPSHOT}, "store_busy"),
+        ({"sqlite_errorcode": sqlite3.SQLITE_LOCKED}, "store_busy"),
+        ({"sqlite_errorcode": sqlite3.SQLITE_FULL}, "store_full"),
+        ({"sqlite_errorcode": sqlite3.SQLITE_IOERR_FSYNC}, "store_full"),
+        ({"sqlite_errorcode": sqlite3.SQLITE_CORRUPT}, "store_damaged"),
+        ({"sqlite_errorcode": sqlite3.SQLITE_NOTADB}, "store_damaged"),
+        ({"sqlite_errorcode": sqlite3.SQLITE_READONLY}, "store"),
+        ({"sqlstate": "53100"}, "store_full"),
+        ({"sqlstate": "53300"}, "store_busy"),
+        ({"sqlstate": "55P03"}, "store_busy"),
+        ({"sqlstate": "40P01"}, "store_busy"),
+        ({"sqlstate": "57P01"}, "store_busy"),
+        ({"sqlstate": "08006"}, "store_busy"),
+        ({"sqlstate": "XX001"}, "store_damaged"),
+        ({"sqlstate": "42501"}, "store"),
+    ],
+)
+def test_what_a_database_says_has_a_name(codes: dict[str, object], code: str) -> None:
+    """Busy, full, damaged, or none of them."""
+    with (
+        pytest.raises(StoreError, match=r"^line\.db: expected ") as found,
+        named("line.db"),
+    ):
+        raise OperationalError("INSERT", {}, Told(**codes))
+
+    assert found.value.code == code
+
+
+def test_no_free_connection_is_busy() -> None:
+    """All of them are at work for longer than one waits."""
+    with pytest.raises(StoreBusyError, match="a free connection in time"), named("x"):
+        raise PoolTimeoutError

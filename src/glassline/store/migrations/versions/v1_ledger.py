@@ -70,6 +70,7 @@ def _ledger() -> None:
         sa.Column("previous", sa.String, nullable=False),
         sa.Column("hash", sa.String, nullable=False),
     )
+    op.create_index("ledger_by_kind", "ledger", ["kind", "stream", "seq"])
     op.create_table(
         "streams",
         sa.Column("stream", sa.String, primary_key=True),
