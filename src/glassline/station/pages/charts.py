@@ -124,7 +124,7 @@ def shares(chart: ShareChart, names: Sequence[str]) -> Drawing:
         lines=(
             frame.line("limit", chart.upper, "UCL"),
             frame.line("centre", centre, f"{100 * chart.limits.centre:.1f} %"),
-            frame.line("limit", chart.lower, "LCL" if chart.lower.any() else ""),
+            *([frame.line("limit", chart.lower, "LCL")] if chart.lower.any() else []),
             frame.line("values", values),
         ),
         dots=tuple(
