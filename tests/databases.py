@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -14,7 +15,7 @@ KINDS = ("sqlite", "postgresql")
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql_server(*, flushes: bool = True) -> Iterator[Any]:
     """Start a server of its own; skipped by name where that is impossible.
 
     Not below pytest's own folder, which other runs close to the server's user.
@@ -27,10 +28,18 @@ def postgresql() -> Iterator[str]:
         Path(folder).chmod(0o755)
         server = servers.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
-            yield server.get_uri()
+            if not flushes:
+                server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
+            yield server
         finally:
             server.cleanup()
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Give the address of a server that waits for no disk."""
+    with postgresql_server(flushes=False) as server:
+        yield server.get_uri()
 
 
 def emptied(url: str) -> str:

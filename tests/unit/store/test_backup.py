@@ -6,12 +6,16 @@ import re
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from crashing import stations
 
+from glassline.dataset import Dataset
 from glassline.errors import InputError, StoreFullError
 from glassline.model import Model
 from glassline.store import Entry, Keep, Store
@@ -136,3 +140,38 @@ def test_a_copy_is_one_file_that_any_sqlite_reads(
     connection.close()
     assert lying == ["b.db", "b.files"]
     assert rows == sum(seq for seq, _ in filled.heads().values())
+
+
+@pytest.mark.soak
+def test_fifty_copies_under_four_writers_are_whole(
+    settled_folder: Path, line: Dataset, tmp_path: Path
+) -> None:
+    """Programs of their own write meanwhile; each copy holds what was acknowledged."""
+    photos = [part.path for part in line.parts[:2]]
+    path = tmp_path / "line.db"
+    Store.open(path).close()
+
+    def work(name: str) -> None:
+        with stations(settled_folder, photos) as run:
+            while not stop.is_set():
+                run(store=str(path), name=f"{name} {time.monotonic_ns()}", turns=5)
+
+    stop = threading.Event()
+    with ThreadPoolExecutor(4) as pool, Store.open(path) as store:
+        for name in ("a", "b", "c", "d"):
+            pool.submit(work, name)
+        try:
+            pairs = [
+                (store.heads(), store.backup(tmp_path / f"{n}.db")) for n in range(50)
+            ]
+        finally:
+            stop.set()
+
+    rows = [done.heads.get("station", (0, ""))[0] for _, done in pairs]
+    print(f"50 copies, of {rows[0]:,} to {rows[-1]:,} rows")  # noqa: T201  the figure
+    assert all(done.findings.holds for _, done in pairs)
+    assert all(
+        done.heads[stream][0] >= seq
+        for before, done in pairs
+        for stream, (seq, _) in before.items()
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sqlite3
 import threading
 import time
@@ -12,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import emptied
+from databases import emptied, postgresql_server
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -24,8 +26,9 @@ from glassline.errors import (
     StoreDamagedError,
     StoreError,
 )
-from glassline.store import Entry, Store
+from glassline.store import Entry, Row, Store
 from glassline.store import engine as engines
+from glassline.store.derived import pages
 from glassline.store.engine import journal_mode, named
 from glassline.store.turns import Turns
 
@@ -335,3 +338,50 @@ def test_no_free_connection_is_busy() -> None:
     """All of them are at work for longer than one waits."""
     with pytest.raises(StoreBusyError, match="a free connection in time"), named("x"):
         raise PoolTimeoutError
+
+
+@pytest.mark.soak
+def test_a_server_that_is_killed_loses_nothing_it_answered(
+    tmp_path: Path, entries: list[Entry]
+) -> None:
+    """Three times, while a station records; in between it says that it is busy."""
+    acknowledged: list[str] = []
+    codes: set[str] = set()
+    with postgresql_server() as server:
+        store = Store.open(server.get_uri(), files=tmp_path, timeout_s=5)
+        stop = threading.Event()
+
+        def work() -> None:
+            turn = 0
+            while not stop.is_set():
+                turn += 1
+                try:
+                    entry = replace(entries[turn % 12], key=f"turn {turn}")
+                    acknowledged.append(store.record(entry).record)
+                except StoreError as error:
+                    codes.add(error.code)
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        for _ in range(3):
+            time.sleep(2)
+            os.kill(server.get_pid(), signal.SIGQUIT)  # at once, as in a power cut
+            time.sleep(1)
+            server.ensure_postgres_running()
+        time.sleep(2)
+        stop.set()
+        thread.join()
+        standing = {each.record for each in _all(store)}
+        found = store.verify()
+        store.close()
+
+    print(f"{len(acknowledged)} acknowledged, {len(standing)} standing")  # noqa: T201  the figure
+    assert codes == {"store_busy"}
+    assert set(acknowledged) <= standing
+    assert len(acknowledged) == len(set(acknowledged))
+    assert found.found == ()
+
+
+def _all(store: Store) -> list[Row]:
+    return [row for page in pages(store.core.read) for row in page]
