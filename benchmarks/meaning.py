@@ -2,7 +2,8 @@
 
 Run `python -m benchmarks.meaning`: one 4 x 4 table of rank correlations a surface.
 With `--candidates`, of every setting that training may choose: those that hear another
-cause than their own, in the mean of the surfaces.
+cause than their own, in the mean of the surfaces. With `--besides`, what each reading hears
+of what is no defect: the part's edges, a rim, brushing, a tint.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import cv2
 import numpy as np
 
 from glassline.front import Measured
-from glassline.recipe import FEATURE_NAMES
-from glassline.synthetic import CAUSES, SURFACES, Surface, dose_response
+from glassline.image import load
+from glassline.recipe import FEATURE_NAMES, ImageSettings
+from glassline.synthetic import BESIDES, CAUSES, SURFACES, Surface, dose_response
 from glassline.synthetic.meaning import DoseResponse
 from glassline.training.candidates import Candidates
 
@@ -29,20 +31,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--surface", choices=SURFACES, action="append")
     parser.add_argument("--candidates", action="store_true")
+    parser.add_argument("--besides", action="store_true")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     candidates = Candidates()
     front = Measured()
-    read = (
-        candidates.read if given.candidates else lambda image: front.read(image).values
-    )
+    read = candidates.read if given.candidates else front.values
     kinds = given.surface or list(SURFACES)
     found = dose_response(
-        lambda photo: read(photo.astype(np.float32) / np.float32(255)),
+        lambda photo: read(load(photo, settings=ImageSettings()).view),
         surfaces=[Surface.typical(kind) for kind in kinds],
         repeats=given.repeats,
         rng=np.random.Generator(np.random.PCG64(given.seed)),
+        besides=given.besides,
     )
+    if given.besides:
+        print_besides(kinds, found)
+        return 0
     if given.candidates:
         print_hearing(candidates, found)
         return 0
@@ -72,6 +77,16 @@ def print_tables(kinds: list[str], found: DoseResponse) -> int:
         f"others within {OTHERS_AT_MOST})."
     )
     return misses
+
+
+def print_besides(kinds: list[str], found: DoseResponse) -> None:
+    """Print what each reading hears of what is no defect, a table a surface."""
+    print(f"| surface | besides | {' | '.join(FEATURE_NAMES)} |")
+    print("|---|---|" + "---|" * len(FEATURE_NAMES))
+    for kind, table in zip(kinds, found.rho, strict=True):
+        for name, numbers in zip(BESIDES, table, strict=True):
+            cells = " | ".join(f"{number:+.2f}" for number in numbers)
+            print(f"| {kind} | {name} | {cells} |")
 
 
 def print_hearing(candidates: Candidates, found: DoseResponse) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import cv2
 
-from glassline.features import FEATURES, Surface
+from glassline.features import FEATURES, Surface, plain
 from glassline.model.selftest import known_image
 
 FILE = Path(__file__).with_name("readings.json")
@@ -21,7 +20,7 @@ def readings() -> dict[str, list[dict[str, Any]]]:
     return {
         name: [
             {
-                "settings": asdict(settings),
+                "settings": plain(settings),
                 "reading": feature.measure(surface, settings)[0],
             }
             for settings in feature.grid

@@ -9,7 +9,7 @@ must not move it. A `Surface` holds a photo and what several features derive fro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -40,7 +40,11 @@ __all__ = [
     "Surface",
     "Workspace",
     "find_feature",
+    "plain",
 ]
+
+LATER: Mapping[str, Any] = MappingProxyType({"overlap": False})
+"""Settings that models from before them do not name, and what they have there."""
 
 
 def _nowhere(surface: Surface, settings: Any) -> tuple[Mark, ...]:
@@ -108,6 +112,19 @@ FEATURES: Mapping[str, Feature] = MappingProxyType(
         ),
     }
 )
+
+
+def plain(settings: Any) -> dict[str, Any]:
+    """Return settings as plain data; what came later, only where it is not as before.
+
+    So that a model from before a setting was there keeps its bytes, and its hash.
+    """
+    table = asdict(settings)
+    return {
+        name: value
+        for name, value in table.items()
+        if name not in LATER or value != LATER[name]
+    }
 
 
 def find_feature(name: str) -> Feature:

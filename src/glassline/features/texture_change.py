@@ -31,6 +31,10 @@ __all__ = [
     "roughness",
 ]
 
+PAIR = np.array([0.5, 0.5], dtype=np.float32)  # a detail is two finer steps wide
+SECOND = np.array(
+    [0.5, 0.5, -1, -1, 0.5, 0.5], dtype=np.float32
+)  # its second difference
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
 HALF = 0.5  # of a block: with less of it to look at it does not count
@@ -51,6 +55,8 @@ class TextureChange:
         light_power: Power of the block's brightness that its roughness is divided
             by, 0 to 1: 0 none, 0.5 as a camera's photon noise grows, 1 as the
             contrast of a printed or etched texture does.
+        overlap: Whether details overlap by half, so that it matters little where on a
+            grid of them a change lies; of 2 and 4 px.
     """
 
     across: Literal["places", "scales"] = "places"
@@ -58,6 +64,7 @@ class TextureChange:
     block_px: float = 16.0
     share: float = 0.2
     light_power: float = 0.5
+    overlap: bool = False
 
     @property
     def least(self) -> float:
@@ -68,6 +75,11 @@ class TextureChange:
         check_within("block_px", self.block_px, 4, 256, RecipeError)
         check_within("share", self.share, 0, 0.5, RecipeError)
         check_within("light_power", self.light_power, 0, 1, RecipeError)
+        if self.overlap and (self.detail_px == 1 or self.across == "scales"):
+            raise RecipeError(
+                "overlap: expected places and detail_px of 2 or 4 with it, got "
+                f"{self.across} and {self.detail_px}."
+            )
 
 
 GRID = (
@@ -135,7 +147,10 @@ def roughness(surface: Surface, settings: TextureChange) -> Plane:
     Only whole blocks count: a cell less than a block from the right or lower border
     has none.
     """
-    bend = _bend(surface, settings.detail_px)
+    if settings.overlap:
+        bend = _overlapping(surface, settings.detail_px)
+    else:
+        bend = _bend(surface, settings.detail_px)
     size = np.abs(bend, out=bend)
     if settings.detail_px < CELL_PX:
         size = surface.halved(size, "size")
@@ -198,6 +213,15 @@ def _typical(bend: Plane) -> float:
     size = np.abs(some_of(bend, MANY))
     limit = LIMIT * median(size) + FLOOR
     return float(np.minimum(size, np.float32(limit)).mean(dtype=np.float64)) + FLOOR
+
+
+def _overlapping(surface: Surface, step: int) -> Plane:
+    """Laplacian of the photo made smaller, at every half of its steps."""
+    finer = surface.smaller(step // 2)
+    bend, down = (surface.workspace.plane(f"bend {at}", finer.shape) for at in "xy")
+    cv2.sepFilter2D(finer, cv2.CV_32F, SECOND, PAIR, bend, (2, 0), 0, BORDER)
+    cv2.sepFilter2D(finer, cv2.CV_32F, PAIR, SECOND, down, (0, 2), 0, BORDER)
+    return np.add(bend, down, out=bend)
 
 
 def _bend(surface: Surface, step: int) -> Plane:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any, Self
 
 import numpy as np
 
 from glassline.arrays import Image, Reading, Values, View
-from glassline.features import FEATURES, Mark, Surface, Workspace, find_feature
+from glassline.features import FEATURES, Mark, Surface, Workspace, find_feature, plain
 from glassline.front.front import Front
 from glassline.recipe import Recipe
 
@@ -73,7 +72,7 @@ class Measured(Front):
     @property
     def table(self) -> dict[str, dict[str, Any]]:
         """Every setting as plain data: what `Measured` takes."""
-        return {name: asdict(each) for name, each in self.settings.items()}
+        return {name: plain(each) for name, each in self.settings.items()}
 
     @property
     def units(self) -> dict[str, str]:

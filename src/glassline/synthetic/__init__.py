@@ -6,9 +6,11 @@ with labels, and `dose_response` asks whether a reading follows its own cause al
 cause (`Scratch`, `Smear`, `Glare`, `Grain`) is drawn for a photo of `size_hw` from `rng`
 (`draw`), shows its share of strength at each pixel (`profile`, `mask` or `pattern`), and
 is put on the light that reaches the camera (`apply`) at a dose >= 0, in units of its
-`..._CONTRAST` (of grain, of its nominal count); dose 0 changes nothing.
+`..._CONTRAST` (of grain, of its nominal count); dose 0 changes nothing. `Besides` doses what
+a part shows that is no defect: edges and a hole, a rim, brushing, a tint.
 """
 
+from glassline.synthetic.besides import BESIDES, Besides
 from glassline.synthetic.camera import Camera
 from glassline.synthetic.glare import Glare
 from glassline.synthetic.grain import Grain
@@ -20,8 +22,10 @@ from glassline.synthetic.smear import Smear
 from glassline.synthetic.surfaces import SURFACES, Surface
 
 __all__ = [
+    "BESIDES",
     "CAUSES",
     "SURFACES",
+    "Besides",
     "Camera",
     "DoseResponse",
     "Doses",

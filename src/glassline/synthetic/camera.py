@@ -11,10 +11,13 @@ from jaxtyping import UInt8
 from glassline.arrays import Image
 from glassline.errors import InputError, check_within
 
-__all__ = ["Camera", "Photo"]
+__all__ = ["Camera", "Colour", "Photo"]
 
 Photo = UInt8[np.ndarray, "h w"]
 """Grey photo as a camera delivers it; 0 black to 255 white."""
+
+Colour = UInt8[np.ndarray, "h w 3"]
+"""The same in red, green and blue."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from jaxtyping import Float64
 from glassline.arrays import Values
 from glassline.errors import InputError, ShapeError
 from glassline.interface.record import Record
-from glassline.synthetic.camera import Photo
+from glassline.synthetic.besides import Besides
+from glassline.synthetic.camera import Colour, Photo
 from glassline.synthetic.rendering import CAUSES, Doses, render
 from glassline.synthetic.surfaces import Surface
 
@@ -23,7 +24,7 @@ SIZE_HW = (240, 320)  # as the demo line
 Tables = Float64[np.ndarray, "s 4 d"]
 """Rank correlations: s surfaces, 4 causes, d readings; -1 to 1."""
 
-Read = Callable[[Photo], Values]
+Read = Callable[[Photo | Colour], Values]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +49,7 @@ def dose_response(
     doses: Sequence[float] = DOSES,
     repeats: int = 24,
     rng: np.random.Generator,
+    besides: bool = False,
 ) -> DoseResponse:
     """Measure how each reading follows each cause while all four change at once.
 
@@ -63,6 +65,8 @@ def dose_response(
         doses: At least two different doses, each in [0, 10].
         repeats: Parts a dose, >= 1.
         rng: Source of the orders and of every part.
+        besides: Whether to dose what is no defect (`BESIDES`) instead of the four
+            causes; then 0 is what a faithful reading hears of each.
 
     Returns:
         The tables; for four faithful readings each is near the identity.
@@ -96,7 +100,7 @@ def dose_response(
     for surface in surfaces:
         plan = np.stack([rng.permutation(given) for _ in CAUSES], axis=1)
         values = np.stack(
-            [_values(read, surface, Doses(*row.tolist()), rng) for row in plan]
+            [_values(read, surface, row.tolist(), rng, besides=besides) for row in plan]
         )
         tables.append(
             [[spearman(cause, reading) for reading in values.T] for cause in plan.T]
@@ -132,10 +136,16 @@ def _ranks(numbers: Values) -> Values:
 
 
 def _values(
-    read: Read, surface: Surface, doses: Doses, rng: np.random.Generator
+    read: Read,
+    surface: Surface,
+    row: list[float],
+    rng: np.random.Generator,
+    *,
+    besides: bool,
 ) -> Values:
     turned = replace(surface, lamp_deg=float(rng.uniform(0, 360)))
-    image, _ = render(turned, doses, size_hw=SIZE_HW, rng=rng)
+    doses, shown = (Doses(), Besides(*row)) if besides else (Doses(*row), None)
+    image, _ = render(turned, doses, size_hw=SIZE_HW, rng=rng, besides=shown)
     values = np.asarray(read(image), dtype=np.float64)
     if values.ndim != 1:
         raise ShapeError(f"read: expected shape (d,), got {values.shape}.")

@@ -10,7 +10,8 @@ from jaxtyping import Bool
 
 from glassline.arrays import Image
 from glassline.errors import InputError, check_within, show
-from glassline.synthetic.camera import Camera, Photo
+from glassline.synthetic.besides import Besides, Drawn
+from glassline.synthetic.camera import Camera, Colour, Photo
 from glassline.synthetic.glare import Glare
 from glassline.synthetic.grain import Grain
 from glassline.synthetic.scratch import Scratch
@@ -98,13 +99,13 @@ class Truth:
 
 
 class Rendering(NamedTuple):
-    """A photo and what is truly on it."""
+    """A photo and what is truly on it; in colour where it shows a tint."""
 
-    image: Photo
+    image: Photo | Colour
     truth: Truth
 
 
-def render(
+def render(  # noqa: PLR0913  one keyword for each thing a caller may add
     surface: Surface,
     doses: Doses,
     *,
@@ -112,6 +113,7 @@ def render(
     rng: np.random.Generator,
     camera: Camera | None = None,
     fingerprint_share: float = 0.0,
+    besides: Besides | None = None,
 ) -> Rendering:
     """Render one part of known doses.
 
@@ -128,9 +130,11 @@ def render(
         rng: Source of everything drawn; each call spawns new children from it.
         camera: Left out, a `Camera` with its defaults.
         fingerprint_share: How often the smear is a fingerprint; 0 never, 1 always.
+        besides: What else the part shows, which is no defect; left out, nothing.
 
     Returns:
-        The photo (uint8, shape size_hw) and the truth about it.
+        The photo (uint8, shape size_hw; with a tint size_hw and red, green, blue) and
+        the truth about it.
 
     Raises:
         InputError: size_hw is too small or too large.
@@ -159,8 +163,17 @@ def render(
         Glare.draw(size_hw, shine),
         Grain.draw(size_hw, dust, doses.grain),
     )
-    light = _soiled(clean_surface(surface, size_hw, base), truth, surface.level)
-    return Rendering((camera or Camera()).shoot(light, sensor), truth)
+    clean = clean_surface(surface, size_hw, base)
+    drawn = Drawn.draw(size_hw, rng) if besides else None
+    if besides and drawn:
+        clean = drawn.under(clean, besides)
+    light = _soiled(clean, truth, surface.level)
+    if besides and drawn:
+        light = drawn.over(light, besides)
+    photo = (camera or Camera()).shoot(light, sensor)
+    if besides and drawn and besides.tint > 0:
+        return Rendering(drawn.tint.colour(photo, besides.tint), truth)
+    return Rendering(photo, truth)
 
 
 def _soiled(light: Image, truth: Truth, level: float) -> Image:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from glassline.arrays import Image, Values, View
-from glassline.features import Surface
+from glassline.features import Surface, plain
 from glassline.front.measured import Measured
 
 __all__ = ["Candidates"]
@@ -70,7 +69,7 @@ class Candidates:
 
     def settings(self, feature: str, column: int) -> dict[str, Any]:
         """Return the settings behind one column, as plain data."""
-        return asdict(self.grids[feature][column - self.columns[feature].start])
+        return plain(self.grids[feature][column - self.columns[feature].start])
 
     @property
     def is_settled(self) -> bool:

@@ -13,10 +13,12 @@ from glassline.errors import RecipeError
 from glassline.features import Surface
 from glassline.features.texture_change import (
     TextureChange,
+    _overlapping,
     blocks_hw,
     measure,
     roughness,
 )
+from glassline.front import Measured
 
 
 def _reading(image: Image, settings: TextureChange | None = None) -> float:
@@ -169,3 +171,78 @@ def test_settings_out_of_range_are_refused(
     """Where, what was expected, what came."""
     with pytest.raises(RecipeError, match=f"^{re.escape(message)}$"):
         TextureChange(**settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("detail_px", [2, 4])
+def test_overlapping_details_are_seen_at_every_half(
+    detail_px: int, rng: np.random.Generator
+) -> None:
+    """One block of a whole photo: the mean over all places, counted pixel by pixel."""
+    image = rng.random((24, 20)).astype(np.float32)
+    settings = TextureChange("places", detail_px, 256, light_power=0, overlap=True)  # type: ignore[arg-type]
+    half = detail_px // 2
+    finer = image.reshape(24 // half, half, 20 // half, half).mean(axis=(1, 3))
+    wide = np.pad(finer, 3, mode="reflect")
+
+    def detail(row: int, column: int) -> float:  # mean of 2 x 2 of the finer steps
+        return float(wide[row + 3 : row + 5, column + 3 : column + 5].mean())
+
+    size = np.array(
+        [
+            [
+                abs(
+                    detail(row - 2, column)
+                    + detail(row + 2, column)
+                    + detail(row, column - 2)
+                    + detail(row, column + 2)
+                    - 4 * detail(row, column)
+                )
+                for column in range(1, finer.shape[1] - 3)
+            ]
+            for row in range(1, finer.shape[0] - 3)
+        ]
+    )
+
+    found = _overlapping(Surface(image), detail_px)
+
+    assert_allclose(np.abs(found)[1:-3, 1:-3], size, atol=1e-6)
+    assert roughness(Surface(image), settings).shape == (1, 1)
+
+
+@pytest.mark.parametrize("shift_rc", [(2, 2), (3, 2), (2, 3)])
+def test_where_on_the_grid_a_texture_lies_matters_less_when_details_overlap(
+    shift_rc: tuple[int, int],
+) -> None:
+    """What made the reading of 4 px not repeat: of 24 surfaces, two thirds."""
+    changes = []
+    for overlap in (False, True):
+        settings = TextureChange("places", 4, 16, 0.1, 1.0, overlap=overlap)
+        own = np.random.Generator(np.random.PCG64(4))
+        away = []
+        for _ in range(24):
+            noise = own.normal(0, 0.05, (108, 108))
+            near = np.asarray(0.5 + noise + np.roll(noise, (1, 1), (0, 1)), np.float32)
+            row, column = shift_rc
+            moved = near[row : row + 96, column : column + 96]
+            away.append(_reading(moved, settings) - _reading(near[:96, :96], settings))
+        changes.append(np.std(away))
+
+    assert changes[1] < 0.7 * changes[0]
+
+
+def test_overlap_of_single_pixels_is_refused() -> None:
+    """There is no half of a pixel."""
+    message = (
+        "overlap: expected places and detail_px of 2 or 4 with it, got places and 1."
+    )
+    with pytest.raises(RecipeError, match=f"^{re.escape(message)}$"):
+        TextureChange(detail_px=1, overlap=True)
+
+
+def test_a_model_from_before_does_not_name_what_came_later() -> None:
+    """So that its file, and the hash that names it, stay what they were."""
+    plainly = Measured().table["texture_change"]
+    other = Measured({"texture_change": {"overlap": True}}).table["texture_change"]
+
+    assert "overlap" not in plainly
+    assert other == {**plainly, "overlap": True}
