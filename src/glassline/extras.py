@@ -12,6 +12,7 @@ EXTRAS = {
     "mqtt": "Telling an MQTT broker needs aiomqtt. Install it",
     "onnx": "Exporting to ONNX needs onnx and ONNX Runtime. Install them",
     "postgres": "Records in PostgreSQL need psycopg. Install it",
+    "ray": "A batch on many machines needs Ray. Install it",
     "server": "The service needs FastAPI and uvicorn. Install them",
     "vlm": "A vlm front needs httpx2. Install it",
     "xlsx": "Writing a spreadsheet needs XlsxWriter. Install it",

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glassline.cli.options import json_option, language_option, workers_option
+from glassline.cli.options import json_option, language_option, refuse, workers_option
 from glassline.cli.output import SOME_REFUSED, as_json, progress_bar, say
 from glassline.render.words import words
 
 if TYPE_CHECKING:
     from glassline.batch import Summary
-    from glassline.batch.settings import Progress
+    from glassline.batch.settings import MakesEngine, Progress
 
 __all__ = ["command"]
 
@@ -64,6 +64,16 @@ KILLED = 128  # and the signal, as a shell counts it
     metavar="FILE",
     help="Keep the readings of every candidate, with the labels: Parquet to train on.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="What runs it: processes of this machine, or Ray.",
+)
+@click.option(
+    "--address", metavar="ADDRESS", help="Of a Ray cluster; left out, Ray here."
+)
 @click.option("--store", metavar="URL", help="Record each verdict there too.")
 @click.option(
     "--files",
@@ -74,7 +84,9 @@ KILLED = 128  # and the signal, as a shell counts it
 @workers_option
 @language_option
 @json_option
+@click.pass_context
 def command(
+    context: click.Context,
     model: Path,
     sources: tuple[str, ...],
     out: Path,
@@ -85,6 +97,8 @@ def command(
     timeout_s: float,
     memory_mb: int,
     readings: Path | None,
+    engine: str,
+    address: str | None,
     store: str | None,
     files: Path | None,
     workers: int,
@@ -106,6 +120,7 @@ def command(
       glassline batch model shard-*.tar manifest.csv --out verdicts.csv --workers 8
       glassline batch model labels.csv --out v.csv --readings readings.parquet
       glassline batch model photos --out v.csv --store line.db
+      glassline batch model s3://bucket/line --out v.parquet --engine ray --workers 64
 
     Exit code 6 when some photos were refused, 1 when all were; 130 or 143 after Ctrl-C
     or a kill, when the photo under way is finished.
@@ -114,6 +129,8 @@ def command(
     from glassline.batch.pool import Limits
     from glassline.model import load
 
+    if engine == "local":
+        refuse(context, "expected --engine ray with it", "address")
     settings = Settings(
         workers=workers,
         resume=resume,
@@ -125,6 +142,7 @@ def command(
         readings=readings,
         store=store,
         files=files,
+        engine=_on_ray(address) if engine == "ray" else None,
     )
     with progress_bar(lang, rows=False), _progress(lang) as progress:
         done = run(load(model), sources, out, settings, progress=progress)
@@ -133,6 +151,12 @@ def command(
     else:
         say(*_lines(done, lang))
     _leave(done)
+
+
+def _on_ray(address: str | None) -> MakesEngine:
+    from glassline.batch.cluster import on_ray
+
+    return on_ray(address)
 
 
 def _leave(done: Summary) -> None:

@@ -173,6 +173,7 @@ NEEDS = {
         ["watch {m} {photos} --store {new}.db --mqtt mqtt://127.0.0.1/a --once"],
     ),
     "fsspec": ("cloud", ["batch {m} memory://box --out {new}.csv"]),
+    "ray": ("ray", ["batch {m} {photos} --out {new}.csv --engine ray"]),
     "httpx2": (
         "vlm",
         [

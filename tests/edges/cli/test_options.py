@@ -180,6 +180,11 @@ SAID = [
     ("inspect model part.png --miss 1%", f"--miss: {SET}"),
     ("inspect model part.png --by-class", f"--by-class: {SET}"),
     ("batch model there.csv --out new.csv --encoding none", "unknown encoding: none"),
+    ("batch model photos --out new.csv --engine no", "'no' is not one of"),
+    (
+        "batch model photos --out new.csv --address auto",
+        "--address: expected --engine ray with it.",
+    ),
     ("batch model photos --out new.csv --timeout 0", "0.0 is not in the range"),
     ("batch model photos --out new.csv --memory 1", "1 is not in the range"),
     ("evaluate model photos --seed 3", "--seed: expected --subsets with it."),
