@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo station test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features bench-store meaning novelty known-parts temperature
+.PHONY: help setup demo station test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features bench-store bench-targets meaning novelty known-parts temperature
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench-head: $(READY)  ## the head against scikit-learn: JSON lines, and docs/res
 
 bench-store: $(READY)  ## what recording costs: rows a second, every commit on disk
 	$(BIN)/python -m benchmarks.bench_store
+
+bench-targets: $(READY)  ## three models on every target, and C beside Python: DATA=folder of sets
+	$(BIN)/python -m benchmarks.bench_targets "$(or $(DATA),../shared/data)"
 
 bench-features: $(READY)  ## the four features beside decoding and a network, in ms
 	$(BIN)/python -m benchmarks.bench_features $(DATA)

@@ -174,6 +174,16 @@ class Model(Record):
         """Return the features of one image in standard units, shape (d,)."""
         return np.asarray(self.scale.x(self.front.values(image)[None])[0])
 
+    def pipeline(self) -> Any:
+        """Return scale and head as a fitted scikit-learn Pipeline.
+
+        It takes readings, shape (n, d), and says the classes and probabilities of
+        `inspect`, to the last bit; decisions are no part of it.
+        """
+        from glassline.model.pipeline import pipeline_of  # noqa: PLC0415  half a second
+
+        return pipeline_of(self.scale, self.head, self.recipe.classes)
+
     def as_bytes(self) -> bytes:
         """Return the model as the bytes of its file."""
         made = self.made or self_test(self.front)

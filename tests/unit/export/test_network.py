@@ -11,6 +11,7 @@ import onnx
 import onnxruntime
 import pytest
 from backbones import tiny_backbone
+from sklearn.linear_model import LogisticRegression
 from targets import COUNT, exported
 
 from glassline.dataset import Dataset
@@ -96,3 +97,25 @@ def test_a_front_and_what_is_behind_it_hold_the_parity(
     assert found.certificate.photos == 6
     assert first.engine.startswith("ONNX Runtime")
     assert first.reading_difference < 1e-6
+
+
+def test_skl2onnx_makes_the_same_of_the_same_weights(
+    settled: Model, rng: np.random.Generator
+) -> None:
+    """A second opinion that shares no code with ours, in single precision."""
+    skl2onnx = pytest.importorskip("skl2onnx", reason="needs skl2onnx")
+    head = settled.head
+    x = rng.uniform(-3, 3, (200, head.d)).astype(np.float32)
+    regression = LogisticRegression().fit(x[:30], np.arange(30) % head.k)
+    regression.coef_, regression.intercept_ = head.W.T, head.b
+
+    theirs = skl2onnx.to_onnx(
+        regression, x[:1], options={"zipmap": False}, target_opset=17
+    )
+    session = onnxruntime.InferenceSession(theirs.SerializeToString())
+    labels, p = session.run(None, {"X": x})
+
+    ours = onnxruntime.InferenceSession(network.network(settled))
+    classes, q = ours.run(["class", "probabilities"], {"x": x.astype(np.float64)})
+    np.testing.assert_allclose(p, q, rtol=0, atol=1e-5)
+    assert labels.tolist() == classes[:, 0].tolist()
