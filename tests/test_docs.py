@@ -60,6 +60,18 @@ def test_the_page_of_commands_is_the_help_of_the_commands() -> None:
     assert done.stdout == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 
 
+def test_the_tables_of_the_service_are_those_of_its_code() -> None:
+    """Routes, rights, limits and figures of docs/service.md (scripts/service_doc.py)."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "service_doc.py"), "--print"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-TW.md"])
 def test_every_document_has_a_line_in_the_index(readme: str) -> None:
     """None is left out, and each says what it is for."""

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from agreement.lines import Line
 from commands import rows_of, run
+from services import serving
 
 import glassline
 from glassline.dataset.readings import read_parts
@@ -183,6 +184,15 @@ def by_replaying_the_records(line: Line) -> Verdicts:
     return said(line.inspected) if same else {}
 
 
+def by_service(line: Line) -> Verdicts:
+    """`POST /api/v1/inspections` to a service that runs the model."""
+    with TemporaryDirectory() as folder:
+        with serving(Path(folder), line.model) as service:
+            answers = [service.inspect(each.read_bytes()) for each in line.paths]
+        rows = zip(line.paths, answers, strict=True)
+        return _of_rows({**got.json, "image": path.name} for path, got in rows)
+
+
 DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "inspect a path": by_path,
     "inspect bytes": by_bytes,
@@ -198,6 +208,7 @@ DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "sheet command": by_sheet_command,
     "the records": by_the_records,
     "replaying the records": by_replaying_the_records,
+    "service": by_service,
     "batch": by_batch,
 }
 

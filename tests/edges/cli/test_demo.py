@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -89,6 +91,73 @@ def test_the_demo_prints_what_the_readme_shows(
 
     assert block is not None
     assert _steady(demo[1]) == _steady(block[1])
+
+
+def _served(readme: str) -> list[tuple[str, str]]:
+    """What the README types at a service, each with what it shows."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    block = re.search(
+        r"<!-- service: begin -->\n```\n(.*?)```\n<!-- service: end -->",
+        text,
+        re.DOTALL,
+    )
+    assert block is not None
+    steps = block[1].split("$ ")[1:]
+    joined = (step.replace("\\\n", " ").partition("\n") for step in steps)
+    return [(typed, shown) for typed, _, shown in joined]
+
+
+def _as_shown(shown: str) -> re.Pattern[str]:
+    """Three dots stand for anything, the end of a line for any blanks."""
+    parts = [re.escape(part) for part in shown.strip().split("...")]
+    pattern = ".*?".join(re.sub(r"(\\?\s)+", r"\\s*", part) for part in parts)
+    return re.compile(pattern, re.DOTALL)
+
+
+def test_both_readmes_show_one_service() -> None:
+    """What is typed and answered has no language."""
+    assert _served("README.md") == _served("README.zh-TW.md")
+
+
+@pytest.mark.slow
+def test_a_service_does_what_the_readme_shows(demo: tuple[Path, str]) -> None:
+    """Serve, send a photo, say what it is, see the candidate, verify."""
+    (serve, address), *steps = _served("README.md")
+    here = socket.socket()
+    here.bind(("127.0.0.1", 0))
+    port = str(here.getsockname()[1])
+    here.close()
+    words = [*shlex.split(serve.removesuffix("&"))[1:], "--port", port]
+    folder, shell = (
+        demo[0].parent,
+        f'glassline() {{ {sys.executable} -m glassline "$@"; }}',
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "glassline", *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = [process.stdout.readline()]
+        for typed, _ in steps:
+            command = f"{shell}\n{typed.replace('8765', port)}"
+            done = subprocess.run(
+                ["bash", "-c", command], cwd=folder, capture_output=True, text=True
+            )
+            said.append(done.stdout)
+    finally:
+        process.kill()
+        process.communicate()
+
+    shown = [address.replace("8765", port), *(each for _, each in steps)]
+    told = [
+        _as_shown(each).fullmatch(got.strip())
+        for each, got in zip(shown, said, strict=True)
+    ]
+    assert [got for got, found in zip(said, told, strict=True) if found is None] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
