@@ -32,7 +32,14 @@ READING_BOUND = 3e-5  # of its size: nearly all are within a third of it
 BOUND = 1e-12  # of a probability: exp and log1p of the C library, and the division
 KNOWN = {
     "line_strength": {"polarity", "width_px", "length_px", "extent"},
-    "texture_change": {"across", "detail_px", "block_px", "share", "light_power"},
+    "texture_change": {
+        "across",
+        "detail_px",
+        "block_px",
+        "share",
+        "light_power",
+        "overlap",
+    },
     "reflection_unevenness": {"fields", "share"},
     "grain_noise": {"polarity", "width_px", "share"},
 }
@@ -222,6 +229,7 @@ def _front_numbers(settings: Mapping[str, Any]) -> Iterator[str]:
         "GRAIN_WIDTH": widths.index(grain.width_px),
         "TEXTURE_SCALES": int(texture.across == "scales"),
         "TEXTURE_STEP": step,
+        "TEXTURE_OVERLAPS": int(texture.overlap),
         "TEXTURE_BLOCK": block,
         "TEXTURE_LIGHTS": int(light != 0),
         "FIELDS": reflection.fields,

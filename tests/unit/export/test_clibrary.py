@@ -54,21 +54,30 @@ def _read(
     return np.frombuffer(programs.run([program, "photos"], given), "<f8").reshape(-1, 4)
 
 
-def _with_settings(model: Model, place: int) -> Model:
+def _with_settings(model: Model, place: int, **texture: object) -> Model:
     """The model with one setting of each feature's grid, from the first on."""
     settings = {
         name: asdict(feature.grid[min(place, len(feature.grid) - 1)])
         for name, feature in FEATURES.items()
     }
+    settings["texture_change"] |= texture
     return replace(model, front=Measured(settings), made=None)
 
 
-@pytest.mark.parametrize("place", [0, 4, 5, 10])
+@pytest.mark.parametrize(
+    ("place", "texture"),
+    [(0, {}), (4, {}), (5, {}), (10, {}), (4, {"overlap": True})],
+    ids=["defaults", "coarse", "scales", "whole", "overlap"],
+)
 def test_readings_are_those_of_python_for_every_setting_and_shape(
-    settled: Model, tmp_path: Path, rng: np.random.Generator, place: int
+    settled: Model,
+    tmp_path: Path,
+    rng: np.random.Generator,
+    place: int,
+    texture: Mapping[str, object],
 ) -> None:
     """Within 1e-5 of their size, on noise of every odd shape, black and grey photos."""
-    model = _with_settings(settled, place)
+    model = _with_settings(settled, place, **texture)
     photos = [rng.random(size_hw, dtype=np.float32) for size_hw in SIZES_HW]
     photos += [np.full((40, 48), grey, np.float32) for grey in (0.0, 0.5, 1.0)]
 

@@ -586,6 +586,7 @@ static double line_strength(glassline_reader *reader, const surface *s)
 }
 #endif
 
+#if !TEXTURE_OVERLAPS
 static plane bend_of(glassline_reader *reader, plane p)
 {
     plane out = new_plane(reader, p.rows, p.columns);
@@ -602,6 +603,7 @@ static plane bend_of(glassline_reader *reader, plane p)
     }
     return out;
 }
+#endif
 
 #if TEXTURE_SCALES
 static double typical(glassline_reader *reader, plane p)
@@ -653,11 +655,69 @@ static plane over_blocks(glassline_reader *reader, plane cells, int32_t tall, in
     return out;
 }
 
+#if TEXTURE_OVERLAPS
+/* Add the sum of a filter along rows (or down columns) and a pair across it. */
+static void filtered(plane p, plane along, plane out, int32_t is_down)
+{
+    static const float second[6] = {0.5F, 0.5F, -1.0F, -1.0F, 0.5F, 0.5F};
+    static const float pair[2] = {0.5F, 0.5F};
+    const float *across = (is_down != 0) ? pair : second;
+    const float *down = (is_down != 0) ? second : pair;
+    const int32_t wide = (is_down != 0) ? 2 : 6;
+    const int32_t tall = (is_down != 0) ? 6 : 2;
+    const int32_t left = (is_down != 0) ? 0 : 2;
+    const int32_t above = (is_down != 0) ? 2 : 0;
+    const int32_t row_lanes = p.columns - (p.columns % ROW_LANES);
+    const int32_t lanes = p.columns - (p.columns % LANES);
+    for (int32_t r = 0; r < p.rows; r++) {
+        const float *from = row_of(p, r);
+        for (int32_t c = 0; c < p.columns; c++) {
+            float total = 0.0F;
+            for (int32_t k = 0; k < wide; k++) {
+                const float here = from[mirrored((c + k) - left, p.columns)];
+                total = added(here, across[k], total, (c < row_lanes) ? 1 : 0);
+            }
+            row_of(along, r)[c] = total;
+        }
+    }
+    for (int32_t r = 0; r < p.rows; r++) {
+        for (int32_t c = 0; c < p.columns; c++) {
+            float total = 0.0F;
+            for (int32_t k = 0; k < tall; k++) {
+                const float here = row_of(along, mirrored((r + k) - above, p.rows))[c];
+                total = added(here, down[k], total, (c < lanes) ? 1 : 0);
+            }
+            row_of(out, r)[c] += total;
+        }
+    }
+}
+
+/* The size of the Laplacian of the photo made smaller, at every half of its steps. */
+static plane overlapping(glassline_reader *reader, plane finer)
+{
+    plane out = new_plane(reader, finer.rows, finer.columns);
+    plane along = new_plane(reader, finer.rows, finer.columns);
+    for (size_t i = 0; i < size_of(out); i++) {
+        out.at[i] = 0.0F;
+    }
+    filtered(finer, along, out, 0);
+    filtered(finer, along, out, 1);
+    for (size_t i = 0; i < size_of(out); i++) {
+        out.at[i] = fabsf(out.at[i]);
+    }
+    return out;
+}
+#endif
+
 static double texture_change(glassline_reader *reader, const surface *s)
 {
     const int32_t tall = least_of(TEXTURE_BLOCK, s->rows);
     const int32_t wide = least_of(TEXTURE_BLOCK, s->columns);
+#if TEXTURE_OVERLAPS
+    plane size = overlapping(reader, s->smaller[TEXTURE_STEP - 1]);
+#else
     plane size = bend_of(reader, s->smaller[TEXTURE_STEP]);
+#endif
 #if TEXTURE_STEP < 2
     size = halved(reader, size);
 #endif
