@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo station test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features bench-store bench-targets meaning novelty known-parts temperature
+.PHONY: help setup demo station test test-torch soak mutate audit results results-cnn bench-cnn bench-head bench-features bench-store bench-targets bench-station meaning novelty known-parts temperature
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ bench-targets: $(READY)  ## three models on every target, and C beside Python: D
 
 bench-features: $(READY)  ## the four features beside decoding and a network, in ms
 	$(BIN)/python -m benchmarks.bench_features $(DATA)
+
+bench-station: $(READY)  ## what a person waits for at the station, in a real browser
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.bench_station
 
 novelty: $(READY)  ## unseen kinds of defect: are they noticed? DATA=folder of sets
 	$(BIN)/python -m benchmarks.novelty "$(or $(DATA),../shared/data)"

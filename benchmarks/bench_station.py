@@ -1,15 +1,14 @@
-"""What a person waits for at the station, in a real browser: next part, slider, page.
+"""What a person waits for at the station, in a real browser: docs/results.md.
 
-Run: PYTHONPATH=tests python -m benchmarks.bench_station
+Run: make bench-station
 """
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from browsers import chromium, visitor
 from services import Service, serving
 
+from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
 from glassline.inspection import inspect
 from glassline.model import Model
@@ -46,7 +46,8 @@ NEXT = "performance.getEntriesByName('next part').map((each) => each.duration)"
 
 
 def main() -> None:
-    """Print one JSON line a figure: median and the worst of twenty, in ms."""
+    """Measure, print a row a figure, and write the section."""
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         model, line = _line(Path(folder))
         with (
@@ -55,12 +56,36 @@ def main() -> None:
             visitor(browser, service.url) as page,
         ):
             _record(service, model, line)
-            for name, times in (
-                ("next part", _next_part(page)),
-                ("slider to verdict", _slider(page, service)),
-                ("first paint of a part", _paint(page, service)),
+            for name, goal, times in (
+                ("re-judge: key to the next part", "100", _next_part(page)),
+                ("inspect: slider to verdict", "50", _slider(page, service)),
+                ("inspect: first paint of a part", "", _paint(page, service)),
             ):
-                print(json.dumps(_told(name, times)))
+                rows.append(_row(name, goal, times))
+                print(rows[-1])
+        shown = f"Chromium {browser.version}"
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    write_section(
+        "station",
+        "\n".join(
+            [
+                "## What a person waits for at the station",
+                "",
+                "`make bench-station`: server and browser on the same machine, "
+                f"{PARTS} rendered parts of {SIZE_HW[1]} x {SIZE_HW[0]} px. "
+                f"{conditions('fastapi', 'numpy')}, {shown}, {os.cpu_count()} cores "
+                f"shared with other work ({load:.1f} processes waiting for each).",
+                "",
+                "| what | n | median, ms | 19 of 20 within, ms | wanted |",
+                "|---|--:|--:|--:|--:|",
+                *rows,
+                "",
+                "A key to the next part: from the key down to the frame that shows the "
+                "next photo, decoded. Slider: from the input to the frame with verdict, "
+                "sum and costs, as the server decided.",
+            ]
+        ),
+    )
 
 
 def _line(folder: Path) -> tuple[Model, Dataset]:
@@ -112,16 +137,11 @@ def _paint(page: Any, service: Service) -> Iterator[float]:
         yield page.evaluate(PAINTED)
 
 
-def _told(name: str, times: Any) -> dict[str, Any]:
+def _row(name: str, goal: str, times: Iterable[float]) -> str:
     taken = sorted(times)
-    worst = taken[min(len(taken) - 1, int(0.95 * len(taken)))]
-    return {
-        "what": name,
-        "n": len(taken),
-        "median_ms": round(statistics.median(taken), 1),
-        "p95_ms": round(worst, 1),
-        "load": round(os.getloadavg()[0], 1),
-    }
+    within = taken[min(len(taken) - 1, int(0.95 * len(taken)))]
+    middle = statistics.median(taken)
+    return f"| {name} | {len(taken)} | {middle:.0f} | {within:.0f} | {goal} |"
 
 
 if __name__ == "__main__":

@@ -161,12 +161,14 @@ class DemoLine:
         """Send a part every so often, until it is stopped."""
         seen = await asyncio.to_thread(self._seen_before)
         parts = growing_line(rng=_generator(SEED + 1 + seen))
+        run = f".{seen}" if seen else ""  # lots and serials of another run are others
         clock = asyncio.get_running_loop().time
         due = clock()
-        self.state = replace(self.state, phase="running")
+        if self.is_on:  # it may have been stopped meanwhile
+            self.state = replace(self.state, phase="running")
         while self.state.phase == "running":
             grown = await asyncio.to_thread(next, parts)
-            await self._send(grown)
+            await self._send(grown, run)
             due = max(due + 60 / self.state.rate, clock() - 1)
             await asyncio.sleep(max(0.0, due - clock()))
 
@@ -175,10 +177,13 @@ class DemoLine:
         rows = self._store.inspections(Where(), limit=1, newest_first=True).rows
         return int(rows[0].record.rpartition("-")[2]) if rows else 0
 
-    async def _send(self, grown: GrownPart) -> None:
+    async def _send(self, grown: GrownPart, run: str) -> None:
         part = grown.part
         given = Identifiers(
-            line="demo", camera="demo", lot=part.lot, unit_serial=part.serial
+            line="demo",
+            camera="demo",
+            lot=f"{part.lot}{run}",
+            unit_serial=f"{part.serial}{run}",
         )
         photo = await asyncio.to_thread(as_png, part.image)
         try:

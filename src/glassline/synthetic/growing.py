@@ -60,7 +60,7 @@ def growing_line(
 
     A worn gripper scratches more and more parts, a tired bath leaves more and more
     dirty, an old lamp dims and glares on all without a defect. At its worst it is
-    mended, and after as much calm the next begins; which one is drawn.
+    mended, and after as much calm the next begins; each comes once in three turns.
 
     Args:
         rng: Source of everything; the same seed gives the same line.
@@ -97,12 +97,14 @@ def _parts(
 ) -> Iterator[GrownPart]:
     calm, growth = span
     of_lot, cause, number = surface, "", 0
+    to_come: list[str] = []
     while True:
         if number % lot_size == 0:
             of_lot = vary_surface(surface, rng)
         turn = number % (calm + growth) - calm + 1  # from 1 on while a cause grows
         if turn == 1:
-            cause = str(rng.choice(GROWING))
+            to_come = to_come or rng.permutation(GROWING).tolist()
+            cause = to_come.pop()
         severity = max(0, turn) / growth
         doses = _doses(cause, severity, rng)
         lit = replace(

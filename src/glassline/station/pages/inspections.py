@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -12,6 +13,7 @@ from starlette.datastructures import UploadFile
 
 from glassline.errors import ConflictError, InputError, NotFoundError, show
 from glassline.explain.faces.picture import svg
+from glassline.explain.faces.picture.layout import MARKED_X
 from glassline.inspection import Inspection
 from glassline.render.words import words
 from glassline.station.pages.judged import Judged, ways_out
@@ -116,11 +118,17 @@ def small_photo(record: str, station: StationOf, who: Sees) -> Response:
 
 
 @router.get("/inspections/{record}/evidence")
-def evidence(record: str, station: StationOf, who: Sees) -> HTMLResponse:
-    """Send what drove each reading, to be laid over the photo."""
+def evidence(
+    record: str, station: StationOf, who: Sees, marked: bool = False
+) -> HTMLResponse:
+    """Send what drove the readings, to be laid over the photo; `marked`: what is unusual."""
     seen = _seen(station, record, with_pixels=True)
-    size = (seen.photo.width, seen.photo.height)
-    return HTMLResponse(svg.overlay(seen.evidence, size), headers=KEPT)
+    size, found = (seen.photo.width, seen.photo.height), seen.evidence
+    if marked:
+        features = zip(found.marks.items(), seen.x.tolist(), strict=True)
+        shown = {name: marks for (name, marks), x in features if x >= MARKED_X}
+        found = replace(found, marks=shown)
+    return HTMLResponse(svg.overlay(found, size), headers=KEPT)
 
 
 @router.get("/inspections/{record}/ways")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from browsers import visitor
 from services import Service
 
 from glassline.dataset import Dataset
@@ -16,12 +18,24 @@ from glassline.model.verdict import decide
 from glassline.render.words import words
 
 Visits = Any
+pytestmark = pytest.mark.slow  # a browser's calls have no shapes to check
 
 
 @pytest.fixture(scope="module")
 def record(station: Service) -> str:
     """A part with a verdict."""
     return station.store.inspections(limit=40).rows[-1].record
+
+
+@pytest.fixture(scope="module")
+def opened(
+    browser: Any, station: Service, cookies: dict[str, Any], record: str
+) -> Iterator[Any]:
+    """The page of that part, for tests that leave it as it is."""
+    with visitor(browser, station.url, storage_state=cookies["1001"]) as page:
+        page.goto(f"/inspections/{record}")
+        page.wait_for_selector(".ways li")
+        yield page
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-TW"])
@@ -91,10 +105,9 @@ def test_a_pasted_photo_is_inspected(visit: Visits, line: Dataset) -> None:
     page.wait_for_url(re.compile("/inspections/station-"))
 
 
-def test_evidence_is_shown_and_hidden_by_feature(visit: Visits, record: str) -> None:
+def test_evidence_is_shown_and_hidden_by_feature(opened: Any) -> None:
     """A button a feature; it says whether it is pressed."""
-    page = visit()
-    page.goto(f"/inspections/{record}")
+    page = opened
     group = page.locator('.marks [data-feature="grain_noise"]')
     group.wait_for(state="attached")
     button = page.locator('.toggle[data-feature="grain_noise"]')
@@ -105,6 +118,7 @@ def test_evidence_is_shown_and_hidden_by_feature(visit: Visits, record: str) -> 
     assert {before, button.get_attribute("aria-pressed")} == {"true", "false"}
     shown = "shown" in (group.get_attribute("class") or "")
     assert str(shown).lower() == button.get_attribute("aria-pressed")
+    button.click()
 
 
 def test_sliders_say_what_the_server_decides(
@@ -165,12 +179,9 @@ def test_as_read_brings_the_recorded_verdict_back(visit: Visits, record: str) ->
     assert page.inner_text("#judged") == before
 
 
-def test_bars_add_up_to_the_log_odds(visit: Visits, record: str) -> None:
+def test_bars_add_up_to_the_log_odds(opened: Any) -> None:
     """The printed rows add up to the printed sum, to their rounding."""
-    page = visit()
-    page.goto(f"/inspections/{record}")
-
-    figures = page.eval_on_selector_all(
+    figures = opened.eval_on_selector_all(
         "#judged .odds tbody td:last-child", "all => all.map((e) => +e.textContent)"
     )
 
@@ -179,14 +190,9 @@ def test_bars_add_up_to_the_log_odds(visit: Visits, record: str) -> None:
     assert abs(sum(adds) - total) <= 6 * 0.00005
 
 
-def test_what_would_change_the_decision_is_said(visit: Visits, record: str) -> None:
+def test_what_would_change_the_decision_is_said(opened: Any) -> None:
     """At least the nearest change of all."""
-    page = visit()
-    page.goto(f"/inspections/{record}")
-
-    page.wait_for_selector(".ways li")
-
-    assert "and it would be" in page.inner_text(".ways li >> nth=-1")
+    assert "and it would be" in opened.inner_text(".ways li >> nth=-1")
 
 
 def test_a_label_is_kept_and_a_stale_page_is_told(

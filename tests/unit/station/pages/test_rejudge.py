@@ -10,6 +10,12 @@ from services import Service
 from glassline.store import Where
 
 Visit = Any
+pytestmark = pytest.mark.slow  # a browser's calls have no shapes to check
+SCAN = """(serial) => [...serial, "Enter"].forEach((key) => {
+    const code = key === "Enter" ? key : /[0-9]/.test(key) ? `Digit${key}` : `Key${key}`;
+    document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", {key, code, bubbles: true, cancelable: true}));
+})"""  # in one go, as a scanner does; keys of a driver may come late on a busy machine
 PART = "article.part:not([hidden])"
 
 
@@ -98,8 +104,7 @@ def test_a_scanned_serial_number_brings_its_part(visit: Visit) -> None:
     page.goto("/rejudge")
     before = _shown(page)
 
-    page.keyboard.type("SN0060")  # as fast as a scanner
-    page.keyboard.press("Enter")
+    page.evaluate(SCAN, "SN0060")
     page.wait_for_function(
         "() => document.querySelector('article.part:not([hidden])').dataset.serial"
         " === 'SN0060'"
@@ -131,7 +136,7 @@ def test_a_lost_connection_and_a_reload_lose_nothing(
     visit: Visit, station: Service
 ) -> None:
     """What was judged offline is sent when the server answers again, once."""
-    visit.expected = ("ERR_INTERNET_DISCONNECTED",)
+    visit.expected = ("ERR_INTERNET_DISCONNECTED", "htmx:")
     page = visit()
     page.goto("/rejudge")
     first = _shown(page)

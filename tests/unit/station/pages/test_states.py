@@ -14,6 +14,7 @@ from glassline.dataset import Dataset
 from glassline.store import Where
 
 Visits = Any
+pytestmark = pytest.mark.slow  # a browser's calls have no shapes to check
 SERIOUS = ("serious", "critical")
 
 
