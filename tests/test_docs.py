@@ -38,7 +38,7 @@ def test_the_recipe_in_the_docs_is_a_recipe(page: str, tmp_path: Path) -> None:
     """The commented example can be used as it stands, its pictures beside it."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     block = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
-    for name in ("mask.png", "golden.png"):
+    for name in ("mask.png", "golden.png", "spread.png"):
         (tmp_path / name).write_bytes(as_png(np.full((16, 16), 255, np.uint8)))
     table = {"classes": ["ok", "dirt"], "names": {"zh-TW": {"dirt": "髒污"}}}
     table |= tomllib.loads(block[1] if block else "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-PICTURES = ("golden.png", "mask.png", "golden-approve.png")
+PICTURES = ("golden.png", "mask.png", "spread.png", "golden-approve.png")
 
 
 @click.command("recipe")
@@ -32,7 +32,7 @@ PICTURES = ("golden.png", "mask.png", "golden-approve.png")
     "--golden",
     "is_golden",
     is_flag=True,
-    help="Also write golden.png, mask.png and a picture to approve, from good parts.",
+    help="Also write golden.png, mask.png, spread.png and a picture to approve.",
 )
 @encoding_option
 @language_option
@@ -58,7 +58,7 @@ def command(data: Path, good: str | None, is_golden: bool, lang: str) -> None:
 
 
 def _write_golden(data: Dataset, good: str | None, lang: str) -> None:
-    """Write the three pictures, none over one that is there: somebody may have drawn on it."""
+    """Write the pictures, none over one that is there: somebody may have drawn on it."""
     from glassline.files import publish_all
     from glassline.studies.golden import propose
     from glassline.studies.golden_text import lines
@@ -71,7 +71,7 @@ def _write_golden(data: Dataset, good: str | None, lang: str) -> None:
             )
     with progress_bar(lang) as progress:
         made = propose(data, good, progress=progress)
-    pictures = (made.golden_png, made.mask_png, made.picture)
+    pictures = (made.golden_png, made.mask_png, made.spread_png, made.picture)
     try:
         publish_all(dict(zip(map(Path, PICTURES), pictures, strict=True)))
     except OSError as error:

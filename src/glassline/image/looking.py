@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image, Kept, View
 from glassline.image.aligning import Placement, find, golden
+from glassline.image.comparing import compared
 from glassline.image.filling import filled
-from glassline.image.masks import check_left, declared
+from glassline.image.masks import check_left, check_size, declared
 from glassline.image.pixels import Pixels, check_region, to_grey
 from glassline.recipe import ImageSettings
 
@@ -66,7 +67,7 @@ def look(pixels: Pixels, settings: ImageSettings) -> Looked:
     """Make upright pixels what the recipe asks to look at.
 
     Without mask and alignment the region is cut out, and that is all. With them: the
-    photo is laid on the golden one; what polygons or mask picture leave out, and what
+    photo is laid on the golden one and compared with it; what polygons or mask picture leave out, and what
     lies outside the photo, does not count and is filled from what does.
 
     Args:
@@ -84,15 +85,21 @@ def look(pixels: Pixels, settings: ImageSettings) -> Looked:
         image = to_grey(pixels[top:bottom, left:right])
         return Looked(View(image), image, (top, left))
     keep = declared(settings, width, height)
-    if settings.align is None:
+    placement = None
+    if settings.align is None and settings.spread is None:
         taken = shown = to_grey(pixels[top:bottom, left:right])
-        keep, placement = keep[top:bottom, left:right], None
     else:
-        shown = to_grey(pixels)
-        placement = find(golden(settings), shown, keep, settings)
-        frame, is_seen = placement.laid(shown)
+        frame = whole = to_grey(pixels)
+        if settings.align is not None:
+            placement = find(golden(settings), whole, keep, settings)
+            frame, is_seen = placement.laid(whole)
+            keep = keep & is_seen
+        shown = whole if placement else whole[top:bottom, left:right]
+        if settings.spread is not None:
+            check_size(golden(settings), width, height, "golden")
+            frame = compared(frame, keep, settings)
         taken = np.ascontiguousarray(frame[top:bottom, left:right])
-        keep = (keep & is_seen)[top:bottom, left:right]
+    keep = keep[top:bottom, left:right]
     check_left(keep)
     view = View(filled(taken, keep), keep, taken)
     return Looked(view, shown, (top, left), placement)

@@ -28,7 +28,7 @@ __all__ = [
 MAX_BYTES = 50_000_000  # a hundred times the largest model seen
 SEAL = "sha256"
 COMPANION = "front.onnx"  # as files before had it; its name now holds its hash too
-COMPANIONS = (COMPANION, "mask.png", "golden.png", "parts.csv")
+COMPANIONS = (COMPANION, "mask.png", "golden.png", "spread.png", "parts.csv")
 COMING = f"{COMPANION}.new"  # as they had it until the file that names it was in place
 DIGITS = 16  # of the hash, in the name of a companion
 

@@ -12,7 +12,7 @@ from glassline.errors import RecipeError
 
 __all__ = ["NAMES", "Picture", "with_pictures"]
 
-NAMES = ("mask", "golden")  # the settings under [image] that name a picture
+NAMES = ("mask", "golden", "spread")  # the settings under [image] that name a picture
 MAX_BYTES = 50_000_000
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

@@ -96,6 +96,7 @@ class ImageSettings:
     leave_out: tuple[Outline, ...] | None = None  # polygons: and not inside these
     mask: Picture | None = None  # white where to look, black where not
     golden: Picture | None = None  # a good part, as the mask lies on it
+    spread: Picture | None = None  # how much good parts differ at each place of it
     align: Literal["golden"] | None = None  # lay every photo on the golden one first
     turn_deg: float | None = None  # the largest turn looked for; left out, 10
     least_match: float | None = None  # correlation with the golden photo; left out, 0.5
@@ -133,6 +134,11 @@ class ImageSettings:
                 "image.align: expected a golden photo to align with, got none. Name it: "
                 'golden = "golden.png".'
             )
+        if self.spread is not None and self.golden is None:
+            raise RecipeError(
+                "image.spread: expected a golden photo to compare with, got none. Name it: "
+                'golden = "golden.png".'
+            )
 
     @property
     def pictures(self) -> dict[str, Picture]:
@@ -142,10 +148,16 @@ class ImageSettings:
 
     @property
     def is_masked(self) -> bool:
-        """Return whether anything of a photo is left out but by the region."""
+        """Return whether a photo is masked, aligned or compared: more than cut."""
         return any(
             each is not None
-            for each in (self.part, self.leave_out, self.mask, self.align)
+            for each in (
+                self.part,
+                self.leave_out,
+                self.mask,
+                self.align,
+                self.spread,
+            )
         )
 
 

@@ -99,6 +99,7 @@ def _pictures(told: Mapping[str, str], is_golden: bool) -> Iterator[str]:
         yield _set("mask", "mask.png", told["mask"])
         yield _set("golden", "golden.png", told["golden"])
         yield _set("align", "golden", told["align"])
+        yield _off("spread", "spread.png", told["spread"])
 
 
 def _shares(count: int) -> list[float]:

@@ -25,6 +25,7 @@ __all__ = ["Proposal", "propose"]
 
 MOST_PARTS = 24  # a mean of more is hardly smoother
 TRIED = 3  # parts that the others are laid on first; the one they match best counts
+FEW = 4  # parts of the usual spread that stand beside those of each place
 FEWEST = 3  # good parts: of two, nobody knows which of them is odd
 TINT = np.array([60, 60, 255])  # blue, green, red: what is left out
 STAGE = "aligning good parts"
@@ -36,6 +37,7 @@ class Proposal(Record):
 
     Attributes:
         golden: Shape (h, w), their mean, each laid on the others.
+        spread: Shape (h, w), how much they differ at each place.
         mask: Shape (h, w), their face: without edges, holes and backdrop.
         used: How many parts it is of.
         placements: Of each, where it lies on the golden photo; the parts that match.
@@ -43,6 +45,7 @@ class Proposal(Record):
     """
 
     golden: Image
+    spread: Image
     mask: Kept
     used: int
     placements: tuple[Placement, ...]
@@ -52,6 +55,11 @@ class Proposal(Record):
     def golden_png(self) -> bytes:
         """Return the golden photo as a PNG."""
         return as_png(_grey(self.golden), small=True)
+
+    @property
+    def spread_png(self) -> bytes:
+        """Return the spread as a PNG of 16 bits, white for 1."""
+        return as_png(np.rint(np.clip(self.spread, 0, 1) * 65535).astype(np.uint16))
 
     @property
     def mask_png(self) -> bytes:
@@ -122,6 +130,7 @@ def propose(
     golden = (_grey(golden) / np.float32(255)).astype(np.float32)  # as the file has it
     return Proposal(
         golden=golden,
+        spread=_steadied(spread, used),
         mask=face(golden, spread),
         used=used,
         placements=tuple(each for each in found if each.match >= LEAST_MATCH),
@@ -195,6 +204,13 @@ def _mean(images: list[Image], found: list[Placement | None]) -> tuple[Image, Im
     spread = light * np.sqrt(np.maximum(squares / seen - (total / seen) ** 2, 0))
     mean = np.where(count > 0, mean, light)
     return np.clip(mean, 0, 1).astype(np.float32), spread.astype(np.float32)
+
+
+def _steadied(spread: Image, used: int) -> Image:
+    """Draw the spread of few parts towards the usual one, as if seen on four more."""
+    usual = float(np.median(spread))
+    drawn = np.sqrt((used * spread**2 + FEW * usual**2) / (used + FEW))
+    return np.asarray(drawn, dtype=np.float32)
 
 
 def _grey(image: Image) -> NDArray[np.uint8]:

@@ -79,6 +79,17 @@ def test_the_mask_is_the_face_of_the_plate(proposed: Proposal) -> None:
     assert (mask & KEEP).sum() > 0.6 * KEEP.sum()
 
 
+def test_the_spread_is_wide_at_edges_and_steady_elsewhere(proposed: Proposal) -> None:
+    """An edge never lies quite alike; of few parts no place is taken for quiet."""
+    usual = float(np.median(proposed.spread))
+
+    assert proposed.spread[20:23, 40:120].max() > 2 * usual
+    assert proposed.spread.min() > 0.5 * usual
+    data = np.frombuffer(proposed.spread_png, np.uint8)
+    found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) / 65535
+    np.testing.assert_allclose(found, proposed.spread, atol=1e-5)
+
+
 def test_the_pictures_are_what_they_say(proposed: Proposal) -> None:
     """Mask in black and white; beside the golden photo the same with red on it."""
     mask, golden, picture = (
@@ -130,7 +141,7 @@ def test_what_was_found_is_told(lang: str, proposed: Proposal) -> None:
     assert f"{proposed.mask.mean():.0%}" in told[2]
 
 
-def test_the_command_writes_three_pictures_and_names_two(
+def test_the_command_writes_its_pictures_and_names_them(
     loose: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The recipe reads as it stands; nothing is written over a picture that is there."""
@@ -145,6 +156,7 @@ def test_the_command_writes_three_pictures_and_names_two(
     assert (done.returncode, image.align) == (0, "golden")
     assert image.pictures["mask"].data == (tmp_path / "mask.png").read_bytes()
     assert (tmp_path / "golden-approve.png").exists()
+    assert (tmp_path / "spread.png").exists()
     assert len(done.stderr.splitlines()) == 4
     assert again.returncode == 2
     assert again.stderr.splitlines()[-1] == (
