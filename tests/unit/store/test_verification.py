@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,7 +211,7 @@ def test_a_model_that_is_missing_or_another_is_named(
 
     assert _named(filled.verify()) == [("model_altered", settled.sha256)]
     place.unlink()
-    place.parent.rmdir()
+    shutil.rmtree(place.parent)
     assert _named(filled.verify()) == [("model_missing", settled.sha256)]
 
 
