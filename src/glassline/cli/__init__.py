@@ -17,6 +17,7 @@ from glassline.cli import (
     batch,
     check,
     compare,
+    convert,
     demo,
     drift,
     evaluate,
@@ -64,6 +65,7 @@ def commands() -> None:
 
 for _command in (
     recipe,
+    convert,
     train,
     inspect,
     batch,

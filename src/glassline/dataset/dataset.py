@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Targets
 from glassline.dataset.folder import TABLES, read_folder
+from glassline.dataset.formats.mvtec import is_mvtec, read_mvtec
 from glassline.dataset.part import Part
 from glassline.dataset.table import read_table
 from glassline.errors import DatasetError, GlasslineWarning, LabelError, show
@@ -100,7 +101,9 @@ class Dataset(Record):
         """Read a dataset from a folder, a CSV file or a Parquet file.
 
         A folder that holds labels.csv, manifest.csv or metadata.csv is read
-        through that table; any other folder holds a folder for each class. A
+        through that table; one as MVTec AD has them is read as that; any other folder
+        holds a folder for each class. JSON of Label Studio and COCO, XML of CVAT and
+        metadata.jsonl of Hugging Face are tables too. A
         table has a column `path` (or file_name, image_path) and a column `label`
         (or class; empty is undecided), or soft columns label_<class> that sum
         to 1; and may have group (or lot), weight, inspector and sha256.
@@ -155,7 +158,8 @@ class Dataset(Record):
             parts = read_table(table, encoding, labelled=labelled)
             return cls(str(table), _unified(parts, table.name))
         if labelled:
-            return cls(str(path), _unified(read_folder(path), str(path)))
+            parts = read_mvtec(path) if is_mvtec(path) else read_folder(path)
+            return cls(str(path), _unified(parts, str(path)))
         loose = list_images(path)
         if not loose:
             raise _not_readable(path, "no photo in it")

@@ -16,7 +16,8 @@ from glassline.recipe.spelling import key, shown
 
 __all__ = ["TABLES", "read_folder"]
 
-TABLES = ("labels.csv", "manifest.csv", "metadata.csv")  # looked for in this order
+# Looked for in this order.
+TABLES = ("labels.csv", "manifest.csv", "metadata.csv", "metadata.jsonl")
 SPLIT = re.compile(  # as `key` writes it: train, Train_Set, images-val, test2017
     r"((images?|imgs?|data|photos) )?"
     r"(train(ing)?|val(id|idation)?|dev|test(ing)?|eval(uation)?|hold ?out|fold ?\d+"

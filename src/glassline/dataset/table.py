@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from glassline.dataset.encoding import decode
+from glassline.dataset.formats.documents import DOCUMENTS, read_document
 from glassline.dataset.parquet import engine, literal
 from glassline.dataset.part import Part
 from glassline.dataset.places import Places
@@ -34,7 +35,7 @@ SHARE = re.compile(r"label[\s_-]+(.+)", re.IGNORECASE)  # label_scratch = 0.7: s
 SCORE = re.compile(r"concept[\s_-]+(.+)", re.IGNORECASE)  # concept_line_strength = 0.8
 MISSING = {"", "na", "n/a", "#n/a", "<na>", "nan", "null"}  # in any case; not none
 DELIMITERS = (",", ";", "\t")
-KINDS = (".csv", ".tsv", ".txt", ".parquet")
+KINDS = (".csv", ".tsv", ".txt", ".parquet", *DOCUMENTS)
 SPREADSHEET = " Save the sheet as CSV UTF-8."
 MAX_TABLE_BYTES = 1_000_000_000
 
@@ -60,7 +61,7 @@ class Table:
 def read_table(
     path: Path, encoding: str | None = None, *, labelled: bool = True
 ) -> tuple[Part, ...]:
-    """Read the parts of a CSV or Parquet file, in row order.
+    """Read the parts of a CSV, a Parquet file or a document, in their order.
 
     Args:
         path: The file.
@@ -79,7 +80,13 @@ def read_table(
         )
     if not path.is_file():  # a pipe would wait for ever, a device never end
         raise DatasetError(f"{path.name}: expected a file, got a pipe or device.")
-    table = _parquet(path) if suffix == ".parquet" else _csv(path, encoding, labelled)
+    if suffix in DOCUMENTS:
+        header, rows = read_document(path)
+        table = Table(header, tuple(rows))
+    elif suffix == ".parquet":
+        table = _parquet(path)
+    else:
+        table = _csv(path, encoding, labelled)
     columns = _Columns.of(table.header, path.name, labelled)
     if not table.rows:
         raise DatasetError(f"{path.name}: expected at least one row, got none.")

@@ -145,6 +145,7 @@ NEEDS = {
             "recipe --for {parquet}",
             "recost {m} {parquet} --recipe {costs}",
             "demo --data {parquet} --out {new}",
+            "convert {parquet} --to csv --out {new}.csv",
             "batch {m} {photos} --out {new}.parquet",
             "batch {m} {parquet} --out {new}.csv",
         ],

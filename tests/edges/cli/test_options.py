@@ -60,6 +60,10 @@ EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
             "--miss": "90% < model part.png --set photos",
         },
     ),
+    "convert": (
+        "photos --to csv --out new.csv",
+        {"--to": "coco", "--out": "other.csv"},
+    ),
     "batch": (
         "model new-photos --out new.csv",
         {
@@ -235,6 +239,7 @@ SAID = [
 ]
 UNKNOWN = "encoding: expected one that Python knows"
 ENCODED = [
+    "convert photos --to csv --out new.csv",
     *(
         "train photos --out new",
         "evaluate model photos",

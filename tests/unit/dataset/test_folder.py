@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 import warnings
@@ -152,22 +153,18 @@ def test_splits_are_no_classes(names: tuple[str, ...], tmp_path: Path) -> None:
         Dataset.read(folder)
 
 
-def test_an_anomaly_layout_names_the_part_with_defects(tmp_path: Path) -> None:
-    """As MVTec's: train holds good alone, ground_truth masks."""
+def test_an_anomaly_layout_is_read_whole(tmp_path: Path) -> None:
+    """As MVTec's: train holds good alone, ground_truth masks; the test alone is read too."""
     folder = _touch(
         tmp_path,
         *("train/good/1.png", "train/good/2.png", "test/good/3.png"),
         *("test/hole/1.png", "ground_truth/hole/1_mask.png"),
     )
 
-    with pytest.raises(
-        DatasetError,
-        match=rf"got the splits of a data set \(test, train\), with good, hole in test\. "
-        f"Name the one to use: {re.escape(str(folder / 'test'))}\\.$",
-    ):
-        Dataset.read(folder)
-
-    assert Dataset.read(folder / "test").classes == ("good", "hole")
+    assert [part.label for part in Dataset.read(folder).parts] == ["good"] * 3 + [
+        "hole"
+    ]
+    assert len(Dataset.read(folder / "test")) == 2
 
 
 def test_splits_without_classes_ask_for_a_table(tmp_path: Path) -> None:
@@ -288,14 +285,14 @@ def test_a_class_that_may_not_be_opened_is_a_refusal(
 ) -> None:
     """The folder itself stands for its photos, as in every list of photos."""
     _touch(tmp_path, "crazing/1.png", "patches/a/1.png")
-    listed = Path.iterdir
+    listed = os.scandir
 
     def forbid(path: Path):
-        if path.name == "crazing":
+        if Path(path).name == "crazing":
             raise PermissionError(13, "Permission denied")
         return listed(path)
 
-    monkeypatch.setattr(Path, "iterdir", forbid)
+    monkeypatch.setattr(os, "scandir", forbid)
 
     data, _ = _read(tmp_path)
 

@@ -195,12 +195,12 @@ def test_a_folder_without_classes_is_refused(tmp_path: Path) -> None:
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     """Neither text nor Parquet."""
-    path = tmp_path / "labels.json"
+    path = tmp_path / "labels.yaml"
     path.write_bytes(b"PK")
 
     with pytest.raises(
         DatasetError,
-        match=r"^labels\.json: expected \.csv or \.parquet, got '\.json'\.$",
+        match=r"^labels\.yaml: expected \.csv or \.parquet, got '\.yaml'\.$",
     ):
         Dataset.read(path)
 
