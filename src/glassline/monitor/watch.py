@@ -12,10 +12,12 @@ from glassline.arrays import Features
 from glassline.model import Model
 from glassline.monitor.change import changed_at
 from glassline.monitor.drift import FALSE_ALARMS, Drift, consequences, find_drift
+from glassline.monitor.limits import Limits
+from glassline.monitor.memory import cusum
 
 __all__ = ["LOTS", "Watch", "in_batches", "watch"]
 
-LOTS = 20  # of today: enough to notice a move of about one spread of their means
+LOTS = (4, 20)  # of today: a large move within a few lots, a small one within many
 Groups = NDArray[np.int64]
 
 
@@ -58,35 +60,36 @@ def watch(
     values: Features,
     groups: Groups,
     *,
-    lots: int = LOTS,
+    lots: tuple[int, ...] = LOTS,
     false_alarms: float = FALSE_ALARMS,
 ) -> Watch:
     """Hold the newest lots of a line against training, and find since when they moved.
 
-    Whether anything moved is asked of the newest `lots` lots alone, by `find_drift`. Of a
-    feature that did, the change is the likeliest step of the means of all lots given
-    (`changed_at`); how far it moved, and what that does to decisions, is then counted
-    on all parts since.
+    Whether anything moved is asked of the newest few lots, and of the newest many, each at
+    its part of the false alarms, by `find_drift`. Of a feature that did, the lots since its
+    cumulative sum (`cusum`) was last 0 are looked at, so that what was mended before does
+    not count; the change is the likeliest step among them (`changed_at`). How far it
+    moved, and what that does to decisions, is then counted on all parts since.
 
     Args:
         model: That decided on these parts, with its record of training.
         values: Shape (n, d), readings in the order of time, each in its own unit.
         groups: Shape (n,), lots in the order of their first part.
-        lots: How many of the newest are compared.
+        lots: How many of the newest are compared, each for itself; rising.
         false_alarms: In (0, 1): how often a line that did not change may be noticed.
 
     Raises:
         InputError: As in `find_drift`.
     """
     order = _in_order(groups)
-    newest = order > order.max(initial=-1) - lots
-    found = find_drift(model, values[newest], order[newest], false_alarms=false_alarms)
+    found = _newest(model, values, order, lots, false_alarms)
     noticed = [j for j, shift in enumerate(found.shifts) if shift.is_noticed]
     if not noticed:
         return Watch(found, {}, 0)
-    centre = np.array(found.before.means).mean(axis=0)
+    before = np.array(found.before.means)
+    centre = before.mean(axis=0)
     places, means = _means(model, values, order)
-    first = {j: places[changed_at(means[:, j], float(centre[j]))] for j in noticed}
+    first = {j: int(places[_since(before[:, j], means[:, j])]) for j in noticed}
     start = min(first.values())
     now = means[places >= start].mean(axis=0)
     moved = np.zeros(len(centre))
@@ -100,8 +103,40 @@ def watch(
         shifts=shifts,
         consequences=consequences(model, values[start:], moved),
     )
-    since = {model.feature_names[j]: int(place) for j, place in first.items()}
-    return Watch(told, since, len(values) - int(start))
+    since = {model.feature_names[j]: place for j, place in first.items()}
+    return Watch(told, since, len(values) - start)
+
+
+def _newest(
+    model: Model,
+    values: Features,
+    order: Groups,
+    lots: tuple[int, ...],
+    false_alarms: float,
+) -> Drift:
+    """Return the first comparison that notices anything, or else the one of most lots."""
+
+    def compared(count: int) -> Drift:
+        newest = order > order.max(initial=-1) - count
+        found = find_drift(
+            model,
+            values[newest],
+            order[newest],
+            false_alarms=false_alarms / len(lots),
+        )
+        return replace(found, false_alarms=false_alarms)
+
+    *few, many = lots
+    fast = (found for found in map(compared, few) if found.answer == "drift")
+    return next(fast, None) or compared(many)
+
+
+def _since(before: NDArray[np.float64], means: NDArray[np.float64]) -> int:
+    """Return the lot from which one number moved, without what was mended before."""
+    centre, spread = float(before.mean()), float(before.std(ddof=1))
+    chart = cusum(means, Limits(centre, max(spread, np.spacing(1.0)), len(before)))
+    start = min(chart.since(len(means) - 1), len(means) - 1)
+    return start + changed_at(means[start:], centre)
 
 
 def _in_order(groups: Groups) -> Groups:

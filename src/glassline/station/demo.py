@@ -160,7 +160,7 @@ class DemoLine:
     async def _run(self) -> None:
         """Send a part every so often, until it is stopped."""
         seen = await asyncio.to_thread(self._seen_before)
-        parts = growing_line(rng=_generator(SEED + 1 + seen))
+        parts = growing_line(rng=_generator(SEED + 1 + seen), lot_size=LOT)
         run = f".{seen}" if seen else ""  # lots and serials of another run are others
         clock = asyncio.get_running_loop().time
         due = clock()

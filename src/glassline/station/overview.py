@@ -170,15 +170,16 @@ def stretches(found: Columns, by: str) -> Stretches:
         first = np.unique(ids, return_index=True)[1]
         names = tuple(_clock(found.at[at]) for at in first.tolist())
         return Stretches(ids, names, found.at[first])
-    named = [codes.names[code] if code != NONE else "-" for code in codes.ids.tolist()]
     _, first, ids = np.unique(codes.ids, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     starts = first[order]
-    return Stretches(
-        rank[ids], tuple(named[at] for at in starts.tolist()), found.at[starts]
+    names = tuple(
+        codes.names[code] if code != NONE else "-"
+        for code in codes.ids[starts].tolist()
     )
+    return Stretches(rank[ids], names, found.at[starts])
 
 
 def _by_clock(at: NDArray[np.float64], seconds: float) -> Stretches:

@@ -44,12 +44,13 @@ GROUPS = np.repeat(np.arange(LOTS), SIZE)
 def test_a_line_that_did_not_change_is_not_noticed(
     model: Model, readings: np.ndarray
 ) -> None:
-    """And the answer is that of its newest twenty lots."""
+    """And the answer is that of its newest twenty lots, at half of the false alarms."""
     found = watch(model, readings, GROUPS)
 
     rows = slice((LOTS - 20) * SIZE, None)
+    alone = find_drift(model, readings[rows], GROUPS[rows], false_alarms=0.005)
     assert (found.since, found.parts) == ({}, 0)
-    assert found.drift == find_drift(model, readings[rows], GROUPS[rows])
+    assert found.drift == replace(alone, false_alarms=0.01)
     assert found.as_json()["answer"] == "none"
 
 
@@ -77,6 +78,35 @@ def test_the_shift_and_what_follows_are_of_the_parts_since(
     assert found.drift.consequences == consequences(
         model, moved[MOVED_FROM * SIZE :], away
     )
+
+
+def test_what_was_mended_before_does_not_count(
+    model: Model, readings: np.ndarray
+) -> None:
+    """Eight lots read higher, ten do not, and then the newest six do again."""
+    x = model.scale.unclipped(readings)
+    x[: 8 * SIZE, REFLECTION] += 4.0
+    x[-6 * SIZE :, REFLECTION] += 4.0
+    twice = np.array([model.scale.reading(row) for row in x])
+
+    found = watch(model, twice, GROUPS)
+
+    assert found.since == {"reflection_unevenness": (LOTS - 6) * SIZE}
+
+
+def test_a_large_move_is_noticed_within_a_few_lots(
+    model: Model, readings: np.ndarray
+) -> None:
+    """Among twenty lots four would drown."""
+    x = model.scale.unclipped(readings)
+    x[-4 * SIZE :, REFLECTION] += 4.0
+    late = np.array([model.scale.reading(row) for row in x])
+
+    few = watch(model, late, GROUPS)
+    many = watch(model, late, GROUPS, lots=(20,))
+
+    assert few.since == {"reflection_unevenness": (LOTS - 4) * SIZE}
+    assert many.since == {}
 
 
 def test_lots_may_have_any_numbers(model: Model, moved: np.ndarray) -> None:
