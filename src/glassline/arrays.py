@@ -5,9 +5,9 @@ Axis letters: n parts, h rows, w columns, d features, k classes, a actions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64
@@ -17,6 +17,8 @@ from glassline.errors import InputError, ShapeError, show
 from glassline.interface.record import Record
 
 __all__ = [
+    "CHANNELS",
+    "PLANES",
     "Bias",
     "ClassIds",
     "Costs",
@@ -27,6 +29,7 @@ __all__ = [
     "Maps",
     "Named",
     "PartWeights",
+    "PlaneName",
     "Probabilities",
     "Reading",
     "Targets",
@@ -39,6 +42,11 @@ __all__ = [
 
 Image = Float32[np.ndarray, "h w"]
 """Grey photo; 0 black to 1 white, rows first."""
+
+CHANNELS = ("red", "green", "blue")
+PlaneName = Literal["luma", "red", "green", "blue", "chroma", "saturation"]
+PLANES: tuple[PlaneName, ...] = get_args(PlaneName)
+"""What of a photo a feature may be read on; luma is its grey."""
 
 Kept = Bool[np.ndarray, "h w"]
 """Which pixels are looked at; what the others show changes nothing."""
@@ -85,11 +93,28 @@ class View:
         grey: Shape (h, w). Pixels that do not count are filled from those that do.
         keep: Shape (h, w), the pixels that count; None where all of them do.
         taken: Shape (h, w), the photo before it was filled; None where nothing was.
+        planes: Name to shape (h, w): the planes of colour that were asked for, of a
+            photo that has colour.
     """
 
     grey: Image
     keep: Kept | None = None
     taken: Image | None = None
+    planes: Mapping[str, Image] = field(default_factory=dict)
+
+    def plane(self, name: str) -> View:
+        """Return the view of one plane alone, as grey as any other.
+
+        Of a photo without colour red, green and blue are its grey; saturation and
+        chroma are 0 everywhere.
+        """
+        if name == "luma":
+            return self if not self.planes else replace(self, planes={})
+        if name in self.planes:
+            return View(self.planes[name], self.keep)
+        if name in CHANNELS:
+            return replace(self, planes={})
+        return View(np.zeros_like(self.grey), self.keep)
 
     @property
     def taken_or_grey(self) -> Image:
@@ -142,10 +167,12 @@ class Reading(Record):
     Attributes:
         values: Shape (d,), one reading a feature, each in its own unit.
         maps: Shape (d, h', w'), where each reading comes from.
+        parts: Feature to reading and weight of each measurement, where it has several.
     """
 
     values: Values
     maps: Maps
+    parts: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

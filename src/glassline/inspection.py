@@ -67,8 +67,9 @@ def inspect(  # noqa: PLR0913  one keyword for each thing a caller may add
     """
     if label is not None:
         label = find("label", label, model.recipe.classes, LabelError)
-    seen = load(photo, settings=model.recipe.image, root=root)
-    reading = model.front.read(seen.view)  # four readings, each in its own unit
+    front, settings = model.front, model.recipe.image
+    seen = load(photo, settings=settings, root=root, planes=front.planes)
+    reading = front.read(seen.view)  # four readings, each in its own unit
     said = decide(model, reading.values[None])  # x, z = xW + b, softmax, the cheapest
     return Inspection(
         photo=seen,
@@ -88,6 +89,7 @@ def inspect(  # noqa: PLR0913  one keyword for each thing a caller may add
             inspected_at=inspected_at or datetime.now(UTC).astimezone(),
             who=who,
         ),
+        parts=reading.parts,
     )
 
 
@@ -198,6 +200,7 @@ class Inspection(Record):
         supposed: What a person set of x, where this answers a question.
         possible: What says of x which classes can not be ruled out, if that was asked.
         provenance: What its sheet is filed by: the time and the person among it.
+        parts: As of `Reading`: the measurements of a feature that is read as several.
     """
 
     photo: Photo
@@ -212,6 +215,7 @@ class Inspection(Record):
     supposed: Supposed | None = None
     possible: Callable[[Values], ClassSet] | None = field(default=None, compare=False)
     provenance: Provenance | None = field(default=None, compare=False)
+    parts: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
     def _told(self) -> dict[str, Any]:
         return {
@@ -275,6 +279,7 @@ class Inspection(Record):
             supposed=self.supposed,
             source=model.front.source,
             provenance=self.provenance,
+            parts=self.parts,
         )
 
     @checked
@@ -285,7 +290,7 @@ class Inspection(Record):
     ) -> Explanation:
         """Return why the part got its class, and what would change it.
 
-        The flips keep to what can be read: within the clip, and no reading below the
+        The flips keep to what can be read: within the scale, and no reading below the
         least that its front gives.
 
         Args:
@@ -312,22 +317,20 @@ class Inspection(Record):
         known = np.isfinite(least)
         at_least = scale.x(np.where(known, least, 0.0)[None])[0]
         low = np.where(known, at_least, -scale.clip)
-        return np.stack([low, np.full(len(self.x), scale.clip)], axis=1)
+        return np.stack([low, np.full(len(self.x), scale.top)], axis=1)
 
     @checked
     def suppose(self, x: Mapping[str, float]) -> Inspection:
         """Return the verdict as it would be were these features at these x.
 
-        Decided as on a photo, the class set included. A question to the model, not to
-        the world: the other features stay as read, though a part without its scratch
-        would move them too. Nothing points at the photo any more.
+        Decided as on a photo, the class set included. A question to the model, not the
+        world: the other features stay as read. Nothing points at the photo any more.
 
         Args:
             x: Feature to where it is set, in standard units; 0 is a typical good part.
 
         Raises:
-            InputError: There is no such feature, or no photo can be read as that: x is
-                below what the least reading gives, or beyond the clip.
+            InputError: There is no such feature, or no photo can be read as that.
         """
         names, scale = self.model.feature_names, self.model.scale
         asked = self.x.copy()
@@ -352,6 +355,7 @@ class Inspection(Record):
         )
         return replace(
             self,
+            parts={name: each for name, each in self.parts.items() if name not in x},
             readings=Named(names, readings),
             x=asked,
             logits=said.logits[0],

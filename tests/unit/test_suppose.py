@@ -112,10 +112,10 @@ def test_the_sheet_says_that_it_answers_a_question(
 
 @pytest.mark.parametrize("value", [9.0, np.nan])
 def test_an_x_that_no_reading_has_is_refused(seen: Inspection, value: float) -> None:
-    """Beyond the clip, and no number."""
+    """Beyond the end of the scale, and no number."""
     with pytest.raises(
         InputError,
-        match=r"^suppose: expected line_strength between -4 and 4, as a photo "
+        match=r"^suppose: expected line_strength between -4 and 8, as a photo "
         rf"can be read, got {value}\.$",
     ):
         seen.suppose({"line_strength": value})

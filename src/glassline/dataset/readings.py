@@ -37,12 +37,14 @@ __all__ = [
     "Readings",
     "Refusal",
     "gathered",
+    "in_colour",
     "joined",
     "no_progress",
     "pixel_hash",
     "read_parts",
 ]
 
+LOOKED_AT = 8  # photos, to see whether there is colour to look at
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, of how many)."""
 
@@ -178,6 +180,7 @@ def read_parts(
     *,
     workers: int = WORKERS,
     progress: Progress = no_progress,
+    planes: Sequence[str] = (),
 ) -> Readings:
     """Read and measure every part; a refused photo is kept as a refusal.
 
@@ -185,12 +188,20 @@ def read_parts(
     first whose label most of them have is kept, the others are told as copies. The
     answer does not depend on the number of workers.
 
+    Args:
+        data: The parts.
+        measure: What to take of each view.
+        settings: How photos are read.
+        workers: Photos read at the same time.
+        progress: Told how many were read.
+        planes: Planes of colour that the measure reads besides the grey.
+
     Raises:
         DatasetError: Not one photo could be read; the message holds the first reason.
     """
     read: list[PartRead] = []
     refused: list[Refusal] = []
-    with closing(_in_order(data, measure, settings, workers)) as answers:
+    with closing(_in_order(data, measure, settings, workers, planes)) as answers:
         for row, found in enumerate(answers):
             if isinstance(found, Refusal):
                 refused.append(found)
@@ -223,6 +234,21 @@ def gathered(
         copies=copies,
         near=tuple((kept[one].part, kept[other].part) for one, other in near),
     )
+
+
+def in_colour(data: Dataset, settings: ImageSettings) -> bool:
+    """Return whether one of a few photos, evenly spaced, has colour."""
+    for at in range(LOOKED_AT):
+        part = data.parts[at * len(data) // LOOKED_AT]
+        try:
+            photo = load(
+                part.path, settings=settings, root=part.within, planes=("red",)
+            )
+        except ImageError:
+            continue
+        if photo.view.planes:
+            return True
+    return False
 
 
 def joined(
@@ -315,11 +341,15 @@ def _joined(sets: Sequence[Sequence[str]]) -> dict[str, str]:
 
 
 def _in_order(
-    data: Dataset, measure: Measure, settings: ImageSettings, workers: int
+    data: Dataset,
+    measure: Measure,
+    settings: ImageSettings,
+    workers: int,
+    planes: Sequence[str],
 ) -> Generator[PartRead | Refusal]:
     def one(part: Part) -> PartRead | Refusal:
         try:
-            photo = load(part.path, settings=settings, root=part.within)
+            photo = load(part.path, settings=settings, root=part.within, planes=planes)
             _check_hash(part, photo.sha256)
         except ImageError as error:
             return Refusal(str(part.path), error.reason, str(error))

@@ -156,6 +156,12 @@ def _settings(model: Model) -> Mapping[str, Any]:
             f"model: expected the four features for C, got {odd[0]} too, which is a "
             "plug-in's."
         )
+    sums: Mapping[str, Any] = getattr(model.front, "sums")  # noqa: B009
+    if sums:
+        raise InputError(
+            f"model: expected one measurement a feature for C, got {next(iter(sums))} "
+            'read as several. Train with measurements = 1 in "[training]".'
+        )
     for name, each in settings.items():
         for field in fields(each):
             value = getattr(each, field.name)

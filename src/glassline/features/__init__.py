@@ -43,7 +43,7 @@ __all__ = [
     "plain",
 ]
 
-LATER: Mapping[str, Any] = MappingProxyType({"overlap": False})
+LATER: Mapping[str, Any] = MappingProxyType({"overlap": False, "plane": "luma"})
 """Settings that models from before them do not name, and what they have there."""
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import strongest
 from glassline.features.surface import Plane, Surface, facing
@@ -25,11 +26,13 @@ class GrainNoise:
         width_px: Width of a grain, in photo pixels, 3 to 32.
         share: Share of the surface that counts, its grainiest: 0 the strongest
             grain alone, 1 all of the surface.
+        plane: What of the photo is read: its grey, or a plane of its colour.
     """
 
     polarity: Literal["bright", "dark", "either"] = "either"
     width_px: float = 6.0
     share: float = 0.01
+    plane: PlaneName = "luma"
 
     def __post_init__(self) -> None:
         check_within("width_px", self.width_px, *WIDTHS_PX, RecipeError)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
 from glassline.features.paths import best_paths, best_sum
 from glassline.features.ranks import strongest
@@ -33,12 +34,14 @@ class LineStrength:
         extent: The contrast of the strongest "stretch" of that length; or what the
             "whole" line adds up to, however long, in lines of width_px to twice
             that width (then at most 16).
+        plane: What of the photo is read: its grey, or a plane of its colour.
     """
 
     polarity: Literal["bright", "dark", "either"] = "either"
     width_px: float = 6.0
     length_px: float = 32.0
     extent: Literal["stretch", "whole"] = "stretch"
+    plane: PlaneName = "luma"
 
     def __post_init__(self) -> None:
         low, high = WIDTHS_PX

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import strongest
 from glassline.features.surface import DARKEST, LEAST, Cells, Plane, Surface
@@ -26,10 +27,12 @@ class ReflectionUnevenness:
         fields: Fields along each side of the photo, 4 to 64.
         share: Share of the fields that counts as the brightest, and as the
             darkest, 0 to 0.5; 0 the one brightest and the one darkest.
+        plane: What of the photo is read: its grey, or a plane of its colour.
     """
 
     fields: int = 16
     share: float = 0.05
+    plane: PlaneName = "luma"
 
     def __post_init__(self) -> None:
         check_within("fields", self.fields, 4, 64, RecipeError)

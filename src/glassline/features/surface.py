@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -81,11 +82,13 @@ class Workspace:
     def __init__(self) -> None:
         self._planes: dict[tuple[str, tuple[int, ...]], Plane] = {}
         self._photo_hw: tuple[int, ...] = ()
+        self._beside: dict[str, Workspace] = {}
 
     def begin(self, photo_hw: tuple[int, ...]) -> None:
         """Make ready for a photo: what one of another size needed is let go."""
         if photo_hw != self._photo_hw:
             self._planes.clear()
+            self._beside.clear()
             self._photo_hw = photo_hw
 
     def plane(self, name: str, size_hw: tuple[int, ...]) -> Plane:
@@ -98,7 +101,12 @@ class Workspace:
     @property
     def planes(self) -> tuple[Plane, ...]:
         """All memory that is kept."""
-        return tuple(self._planes.values())
+        own = tuple(self._planes.values())
+        return sum((each.planes for each in self._beside.values()), own)
+
+    def beside(self, name: str) -> Workspace:
+        """Return another workspace: of the same photo on another plane."""
+        return self._beside.setdefault(name, Workspace())
 
     def scratch(self, like: Plane) -> Plane:
         """Return a plane of this one's size, for the next few lines only."""
@@ -127,17 +135,26 @@ class Surface:
     """
 
     def __init__(self, image: Image | View, workspace: Workspace | None = None) -> None:
-        view = View.of(image)
+        self.view = view = View.of(image)
         self.image: Plane = np.ascontiguousarray(view.grey, dtype=np.float32)
         self.workspace = workspace or Workspace()
         self.workspace.begin(self.image.shape)
         self._smaller: dict[int, Plane] = {1: self.image}
         self._curvature: dict[float, Curvature] = {}
         self._kept: dict[tuple[int, ...], Cells] = {}
+        self._planes: dict[str, Surface] = {"luma": self}
         if view.keep is not None and not view.keep.all():
             self._kept = self._coarser(view.keep)
         if not self._is_surely_finite():
             check_image(view.grey)
+
+    def of(self, settings: Any) -> Surface:
+        """Return the surface on the plane that settings name; luma is this one."""
+        name = getattr(settings, "plane", "luma")
+        if name not in self._planes:
+            memory = self.workspace.beside(name)
+            self._planes[name] = Surface(self.view.plane(name), memory)
+        return self._planes[name]
 
     def _coarser(self, keep: Cells) -> dict[tuple[int, ...], Cells]:
         """Which places count, at each step: those of which all pixels do."""

@@ -9,6 +9,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import median, some_of, strongest
 from glassline.features.surface import (
@@ -57,6 +58,7 @@ class TextureChange:
             contrast of a printed or etched texture does.
         overlap: Whether details overlap by half, so that it matters little where on a
             grid of them a change lies; of 2 and 4 px.
+        plane: What of the photo is read: its grey, or a plane of its colour.
     """
 
     across: Literal["places", "scales"] = "places"
@@ -65,6 +67,7 @@ class TextureChange:
     share: float = 0.2
     light_power: float = 0.5
     overlap: bool = False
+    plane: PlaneName = "luma"
 
     @property
     def least(self) -> float:

@@ -45,6 +45,11 @@ class Front(Protocol):
     unlike: str = ""
     companion: bytes | None = None
 
+    @property
+    def planes(self) -> tuple[str, ...]:
+        """Return the planes of colour that it reads besides the grey."""
+        return ()
+
     @classmethod
     def restore(
         cls, table: Mapping[str, Any], recipe: Recipe, companion: Callable[[str], bytes]

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 
-from glassline.arrays import Image, Reading, Values, View
-from glassline.features import FEATURES, Mark, Surface, Workspace, find_feature, plain
+from glassline.arrays import PLANES, Image, Reading, Values, View
+from glassline.errors import RecipeError
+from glassline.features import (
+    FEATURES,
+    Mark,
+    Surface,
+    Workspace,
+    find_feature,
+    plain,
+)
+from glassline.features.sums import blend
 from glassline.front.front import Front
 from glassline.recipe import Recipe
 
-__all__ = ["Measured"]
+__all__ = ["Measured", "Term"]
+
+SUM_OFF = 1e-9  # what rounding may do to weights that sum to 1
+Term = tuple[Any, float]
+"""Settings of one measurement, and its weight."""
 
 
 class Measured(Front):
@@ -23,13 +36,18 @@ class Measured(Front):
         features: Feature to the settings that differ from the defaults, as a
             recipe holds them; left out, all defaults. A feature that is not of
             the four is read after them, in alphabetical order.
+        sums: Feature to its measurements, each its settings and a `weight`, of one that
+            is read as `blend` of several; the weights sum to 1.
 
     Raises:
-        RecipeError: A feature is not installed, or a setting is unknown.
+        RecipeError: A feature is not installed, or a setting is unknown, or weights are
+            not above 0 with a sum of 1.
 
     Attributes:
         features: Feature to how it is measured, in feature order.
-        settings: Feature to its full settings, in feature order.
+        settings: Feature to its full settings, in feature order; of several
+            measurements the first.
+        terms: Feature to its measurements: settings and weight of each.
 
     Example:
         >>> image = np.full((64, 64), 0.5, dtype=np.float32)
@@ -47,7 +65,11 @@ class Measured(Front):
         "of their size with OpenCV {now}. Install that version, or train again here."
     )
 
-    def __init__(self, features: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(
+        self,
+        features: Mapping[str, Mapping[str, Any]] | None = None,
+        sums: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    ) -> None:
         given = features or {}
         added = sorted(set(given) - set(FEATURES))
         self.names = (*FEATURES, *added)
@@ -57,17 +79,50 @@ class Measured(Front):
             name: feature.configure(name, given.get(name, {}))
             for name, feature in self.features.items()
         }
+        self.terms: dict[str, tuple[Term, ...]] = {
+            name: self._terms(name, (sums or {}).get(name)) for name in self.names
+        }
+
+    def _terms(
+        self, name: str, table: Sequence[Mapping[str, Any]] | None
+    ) -> tuple[Term, ...]:
+        if table is None:
+            return ((self.settings[name], 1.0),)
+        where = f"features.{name}"
+        found = []
+        for each in table:
+            weight = each.get("weight")
+            if not isinstance(weight, float) or not 0 < weight < 1:
+                raise RecipeError(
+                    f"{where}.weight: expected a number between 0 and 1, got {weight}."
+                )
+            rest = {key: value for key, value in each.items() if key != "weight"}
+            found.append((self.features[name].configure(name, rest), weight))
+        if abs(sum(weight for _, weight in found) - 1) > SUM_OFF:
+            raise RecipeError(f"{where}: expected weights that sum to 1.")
+        self.settings[name] = found[0][0]
+        return tuple(found)
 
     @classmethod
     def restore(
         cls, table: Mapping[str, Any], recipe: Recipe, companion: Callable[[str], bytes]
     ) -> Self:
         """Return the front with the settings of a model file."""
-        return cls(table["features"])
+        return cls(table["features"], table.get("sums"))
 
     def as_json(self) -> dict[str, Any]:
         """Return kind and every setting of every feature."""
-        return {"kind": self.kind, "features": self.table}
+        sums = {"sums": self.sums} if self.sums else {}
+        return {"kind": self.kind, "features": self.table, **sums}
+
+    @property
+    def sums(self) -> dict[str, list[dict[str, Any]]]:
+        """Of each feature of several measurements their weights and settings."""
+        return {
+            name: [{"weight": weight, **plain(each)} for each, weight in terms]
+            for name, terms in self.terms.items()
+            if len(terms) > 1
+        }
 
     @property
     def table(self) -> dict[str, dict[str, Any]]:
@@ -75,10 +130,24 @@ class Measured(Front):
         return {name: plain(each) for name, each in self.settings.items()}
 
     @property
+    def planes(self) -> tuple[str, ...]:
+        """The planes of colour that the settings name, in the order of `PLANES`."""
+        used = {
+            getattr(each, "plane", "luma")
+            for terms in self.terms.values()
+            for each, _ in terms
+        }
+        return tuple(name for name in PLANES[1:] if name in used)
+
+    @property
     def units(self) -> dict[str, str]:
         """The unit of each feature's reading."""
         return {
-            name: getattr(self.settings[name], "unit", each.unit)
+            name: " & ".join(
+                dict.fromkeys(
+                    getattr(term, "unit", each.unit) for term, _ in self.terms[name]
+                )
+            )
             for name, each in self.features.items()
         }
 
@@ -90,8 +159,11 @@ class Measured(Front):
         """
         return np.array(
             [
-                getattr(each, "least", 0.0 if name in FEATURES else -np.inf)
-                for name, each in self.settings.items()
+                min(
+                    getattr(each, "least", 0.0 if name in FEATURES else -np.inf)
+                    for each, _ in terms
+                )
+                for name, terms in self.terms.items()
             ]
         )
 
@@ -110,12 +182,20 @@ class Measured(Front):
             InputError: A pixel is NaN or infinite.
         """
         surface = Surface(image, self._workspace())
-        parts = [
-            self.features[name].measure(surface, each)
-            for name, each in self.settings.items()
-        ]
-        values = np.array([value for value, _ in parts], dtype=np.float64)
-        return Reading(values, np.stack([shown for _, shown in parts]))
+        values, maps, parts = [], [], {}
+        for name, terms in self.terms.items():
+            measure, weights = self.features[name].measure, [each for _, each in terms]
+            found = [measure(surface.of(each), each) for each, _ in terms]
+            values.append(float(blend([value for value, _ in found], weights)))
+            maps.append(blend([shown for _, shown in found], weights))
+            if len(found) > 1:
+                alone = (value for value, _ in found)
+                parts[name] = tuple(zip(alone, weights, strict=True))
+        return Reading(
+            np.array(values, dtype=np.float64),
+            np.stack(maps).astype(np.float32, copy=False),
+            parts,
+        )
 
     def locate(self, image: Image | View) -> dict[str, tuple[Mark, ...]]:
         """Return the marks that drove each reading, in pixels of this image.
@@ -138,13 +218,13 @@ class Measured(Front):
         """
         surface = Surface(image, self._workspace())
         return {
-            name: self.features[name].locate(surface, each)
+            name: self.features[name].locate(surface.of(each), each)
             for name, each in self.settings.items()
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as the settings alone."""
-        return type(self), (self.table,)
+        return type(self), (self.table, self.sums)
 
     def _workspace(self) -> Workspace:
         """Return the memory of this thread: two photos at a time never share it."""

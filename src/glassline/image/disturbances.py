@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -76,7 +76,8 @@ def undisturbed(image: Image) -> Window:
 
 def still(view: View) -> View:
     """Return a view without its margin, as `undisturbed` does of an image."""
-    return _masked(view, undisturbed(view.taken_or_grey), _kept(view, None))
+    seen = _masked(view, undisturbed(view.taken_or_grey), _kept(view, None))
+    return _coloured(seen, view, undisturbed)
 
 
 def disturbed(view: View, how: Disturbance, rng: np.random.Generator) -> View:
@@ -87,7 +88,19 @@ def disturbed(view: View, how: Disturbance, rng: np.random.Generator) -> View:
         how: One of `DISTURBANCES`.
         rng: Of its noise.
     """
-    return _masked(view, how.apply(view.taken_or_grey, rng), _kept(view, how))
+    seen = _masked(view, how.apply(view.taken_or_grey, rng), _kept(view, how))
+    return _coloured(seen, view, lambda plane: how.apply(plane, rng))
+
+
+def _coloured(seen: View, view: View, apply: Callable[[Image], Window]) -> View:
+    """Put each plane of colour, disturbed alike, to the grey that was."""
+    if not view.planes:
+        return seen
+    planes = {}
+    for name, plane in view.planes.items():
+        window = apply(plane)
+        planes[name] = window if seen.keep is None else filled(window, seen.keep)
+    return replace(seen, planes=planes)
 
 
 def _kept(view: View, how: Disturbance | None) -> Kept | None:

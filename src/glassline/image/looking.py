@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image, Kept, View
 from glassline.image.aligning import Placement, find, golden
+from glassline.image.colour import has_colour, plane_of
 from glassline.image.comparing import compared
 from glassline.image.filling import filled
 from glassline.image.masks import check_left, check_size, declared
@@ -63,7 +65,13 @@ class Looked:
         return np.asarray(laid == 0)
 
 
-def look(pixels: Pixels, settings: ImageSettings) -> Looked:
+def look(
+    pixels: Pixels,
+    settings: ImageSettings,
+    *,
+    planes: Sequence[str] = (),
+    colour: Pixels | None = None,
+) -> Looked:
     """Make upright pixels what the recipe asks to look at.
 
     Without mask and alignment the region is cut out, and that is all. With them: the
@@ -73,6 +81,8 @@ def look(pixels: Pixels, settings: ImageSettings) -> Looked:
     Args:
         pixels: Grey, or blue, green, red, turned upright; shape (h, w) or (h, w, c).
         settings: Region, mask and alignment.
+        planes: The planes of colour that are looked at besides.
+        colour: Blue, green, red of the same photo, where pixels are its grey alone.
 
     Raises:
         ImageError: The photo does not match the golden one, is of another size than it
@@ -81,9 +91,14 @@ def look(pixels: Pixels, settings: ImageSettings) -> Looked:
     """
     height, width = pixels.shape[:2]
     left, top, right, bottom = check_region(width, height, settings)
+    coloured = _planes(pixels if colour is None else colour, planes)
     if not settings.is_masked:
         image = to_grey(pixels[top:bottom, left:right])
-        return Looked(View(image), image, (top, left))
+        cut = {
+            name: np.ascontiguousarray(each[top:bottom, left:right])
+            for name, each in coloured.items()
+        }
+        return Looked(View(image, planes=cut), image, (top, left))
     keep = declared(settings, width, height)
     placement = None
     if settings.align is None and settings.spread is None:
@@ -94,6 +109,7 @@ def look(pixels: Pixels, settings: ImageSettings) -> Looked:
             placement = find(golden(settings), whole, keep, settings)
             frame, is_seen = placement.laid(whole)
             keep = keep & is_seen
+            coloured = {name: placement.laid(p)[0] for name, p in coloured.items()}
         shown = whole if placement else whole[top:bottom, left:right]
         if settings.spread is not None:
             check_size(golden(settings), width, height, "golden")
@@ -101,5 +117,16 @@ def look(pixels: Pixels, settings: ImageSettings) -> Looked:
         taken = np.ascontiguousarray(frame[top:bottom, left:right])
     keep = keep[top:bottom, left:right]
     check_left(keep)
-    view = View(filled(taken, keep), keep, taken)
+    filled_in = {
+        name: filled(np.ascontiguousarray(each[top:bottom, left:right]), keep)
+        for name, each in coloured.items()
+    }
+    view = View(filled(taken, keep), keep, taken, filled_in)
     return Looked(view, shown, (top, left), placement)
+
+
+def _planes(pixels: Pixels, names: Sequence[str]) -> dict[str, Image]:
+    """Return the planes of colour by name; none of a photo without colour."""
+    if not names or not has_colour(pixels):
+        return {}
+    return {name: plane_of(pixels, name) for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ def load(
     settings: ImageSettings,
     root: str | Path | None = None,
     name: str | None = None,
+    planes: Sequence[str] = (),
 ) -> Photo:
     """Load a photo; the one door for the command line, a service and a batch.
 
@@ -77,6 +79,7 @@ def load(
         settings: Limits, orientation and region.
         root: A folder that a path must lie in; nothing outside it is opened.
         name: What to call the photo; left out, the path, `image` or `array`.
+        planes: Planes of colour that a front reads besides the grey, of `PLANES`.
 
     Returns:
         A `Photo` whose image is a copy. The sha256 of an array is over its
@@ -93,14 +96,17 @@ def load(
         ('array', 20, 'float32', 1.0)
     """
     if isinstance(source, np.ndarray):
-        return _from_array(source, settings, name or "array")
+        return _from_array(source, settings, name or "array", planes)
     if isinstance(source, bytes):
         data, name = source, name or "image"
     else:
         data, name = read(source, settings=settings, root=root), name or str(source)
     header = read_header(data, settings=settings, name=name)
     try:
-        looked = look(upright(header, settings), settings)
+        pixels = upright(header, settings)
+        is_split = bool(planes) and header.kind == "jpeg" and header.channels == 3
+        colour = upright(header, settings, colour=True) if is_split else None
+        looked = look(pixels, settings, planes=planes, colour=colour)
     except ImageError as error:
         raise named(error, name) from error
     _lock(looked)
@@ -112,12 +118,15 @@ def load(
 
 
 def _lock(looked: Looked) -> None:
-    for each in (looked.view.grey, looked.view.taken, looked.view.keep, looked.shown):
+    view = looked.view
+    for each in (view.grey, view.taken, view.keep, looked.shown, *view.planes.values()):
         if each is not None:
             each.setflags(write=False)
 
 
-def _from_array(array: NDArray[Any], settings: ImageSettings, name: str) -> Photo:
+def _from_array(
+    array: NDArray[Any], settings: ImageSettings, name: str, planes: Sequence[str]
+) -> Photo:
     if array.ndim not in (2, 3) or array.shape[2:] not in ((), (3,)):
         raise ShapeError(
             f"{name}: expected shape (h, w) or (h, w, 3), got {array.shape}."
@@ -125,7 +134,8 @@ def _from_array(array: NDArray[Any], settings: ImageSettings, name: str) -> Phot
     try:
         check_pixels(array.shape[1], array.shape[0], settings.max_pixels)
         pixels = _checked(array, name)
-        looked = look(pixels[..., ::-1] if pixels.ndim == 3 else pixels, settings)
+        pixels = pixels[..., ::-1] if pixels.ndim == 3 else pixels
+        looked = look(pixels, settings, planes=planes)
     except ImageError as error:
         raise named(error, name) from error
     _lock(looked)

@@ -82,13 +82,19 @@ def from_header(header: Header, *, settings: ImageSettings, name: str) -> Image:
         raise named(error, name) from error
 
 
-def upright(header: Header, settings: ImageSettings) -> Pixels:
+def upright(header: Header, settings: ImageSettings, *, colour: bool = False) -> Pixels:
     """Decode what a header describes to its pixels, turned as the recipe says.
+
+    Args:
+        header: Of the photo.
+        settings: Orientation.
+        colour: Decode a JPEG to blue, green, red; else to the grey that it holds, which
+            may differ by a grey step from that of its colours.
 
     Raises:
         ImageError: The photo is refused; the caller puts its name before it.
     """
-    pixels = _jpeg(header) if header.kind == "jpeg" else _other(header)
+    pixels = _jpeg(header, colour=colour) if header.kind == "jpeg" else _other(header)
     if pixels.shape[:2] != (header.height, header.width):
         raise refuse(
             "undecodable",
@@ -176,8 +182,8 @@ def _mixed(pixels: Pixels, top: int) -> Pixels:
     return total
 
 
-def _jpeg(header: Header) -> Pixels:
-    colours = "CMYK" if header.channels == 4 else "GRAY"
+def _jpeg(header: Header, *, colour: bool) -> Pixels:
+    colours = "CMYK" if header.channels == 4 else "BGR" if colour else "GRAY"
     try:
         pixels: Pixels = simplejpeg.decode_jpeg(header.payload, colours, strict=True)
     except ValueError as error:
@@ -186,7 +192,7 @@ def _jpeg(header: Header) -> Pixels:
         raise refuse(reason, "a JPEG without damage", text.rstrip(".")) from error
     if header.channels == 4:
         return _inks(pixels)
-    return pixels[:, :, 0]
+    return pixels if colour else pixels[:, :, 0]
 
 
 def _inks(pixels: Pixels) -> Pixels:

@@ -193,7 +193,7 @@ class Model(Record):
                 "glassline": made.glassline,
                 "recipe": _recipe_table(self.recipe),
                 "front": self.front.as_json(),
-                "scale": asdict(self.scale),
+                "scale": self.scale.as_json(),
                 "head": weights_of(self.head),
                 "optimum": weights_of(self.fitted),
                 "training_mix": list(self.training_mix),

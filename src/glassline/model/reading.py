@@ -48,6 +48,7 @@ def read_with(
         model.recipe.image,
         workers=workers,
         progress=progress,
+        planes=model.front.planes,
     )
 
 

@@ -167,6 +167,7 @@ class TrainingRecord:
     reference: Reference | None = None
     like: str | None = None
     taught: str | None = None
+    adds: tuple[float, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain data; what does not apply to the model is left out."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from glassline import __version__
-from glassline.arrays import Image
+from glassline.arrays import Image, View
 from glassline.errors import GlasslineWarning, ModelError
 from glassline.front import Front
 from glassline.model.records import Made
@@ -31,6 +32,16 @@ def known_image() -> Image:
     return np.asarray(grey / 255, dtype=np.float32)
 
 
+def known_view(planes: Sequence[str]) -> View:
+    """Return the known image, and as each plane of colour the same further left."""
+    image = known_image()
+    moved = {
+        name: np.ascontiguousarray(np.roll(image, -7 * place, axis=1))
+        for place, name in enumerate(planes, start=1)
+    }
+    return View(image, planes=moved)
+
+
 def self_test(front: Front, expected: Made | None = None) -> Made:
     """Read the known image; compare with what the model's maker read.
 
@@ -50,7 +61,7 @@ def self_test(front: Front, expected: Made | None = None) -> Made:
     """
     if front.tolerance is None:
         return Made(__version__, cv2.__version__, ())
-    readings = front.read(known_image()).values
+    readings = front.read(known_view(front.planes)).values
     if expected is not None:
         wanted = np.array(expected.readings)
         if wanted.shape != readings.shape:

@@ -113,15 +113,16 @@ def _nearby(
 ) -> Nearby | Unsettled | None:
     """Return the nearest reading within repeatability that is decided otherwise.
 
-    None where there is none. A feature that lies beyond the clip of x by more than it
-    could move back stays where it is.
+    None where there is none. A feature that lies beyond the scale by more than it could
+    move back stays where it is; one that far beyond the clip moves by its slope.
     """
     limit = model.recipe.review.gauge
     if model.gauge is None or not limit:
         return None
-    stays = np.abs(unclipped) - model.scale.clip > limit * model.gauge.sigma
-    covariance = np.array(model.gauge.covariance)
-    covariance[stays], covariance[:, stays] = 0.0, 0.0
+    scale, reach = model.scale, limit * np.array(model.gauge.sigma)
+    moves = np.where(unclipped - scale.clip > reach, scale.slope, 1.0)
+    moves[(unclipped - scale.far > reach) | (-scale.clip - unclipped > reach)] = 0.0
+    covariance = moves[:, np.newaxis] * np.array(model.gauge.covariance) * moves
     return decision_within(model.head, model.policy, x, covariance, limit)
 
 

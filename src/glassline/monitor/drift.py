@@ -281,7 +281,7 @@ def consequences(model: Model, values: Features, moved: Values) -> Consequences:
             it did not.
     """
     undone = np.stack(
-        [model.scale.reading(row - moved) for row in model.scale.unclipped(values)]
+        [model.scale.reading_at(row - moved) for row in model.scale.unclipped(values)]
     )
     today, then = decide(model, values), decide(model, undone)
     pairs, counts = np.unique(

@@ -165,13 +165,14 @@ class ImageSettings:
 class TrainingSettings:
     """How the fifteen numbers are trained."""
 
-    penalty: float = 3e-4  # per part, on all of W and b: keeps the optimum unique
+    penalty: float | None = None  # per part, on all of W and b; left out, by the groups
     class_weights: Literal["none", "balanced"] = "balanced"
     label_smoothing: float = 0.0
+    measurements: Literal[1, 2] | None = None  # of a feature, at most; left out, 2
 
     def __post_init__(self) -> None:
         settle(self, "training", RecipeError)
-        if not 0 <= self.penalty < math.inf:
+        if self.penalty is not None and not 0 <= self.penalty < math.inf:
             raise RecipeError(
                 f"training.penalty: expected a number >= 0, got {self.penalty}."
             )

@@ -81,6 +81,9 @@ def _settings(recipe: Recipe, lang: str, is_golden: bool) -> Iterator[str]:
     told = words(lang)["recipe"]
     for section in ("image", "training", "review"):
         yield from _table((section,), told[f"about_{section}"])
+        if section == "training":
+            yield _off("penalty", 0.001, told["penalty"])
+            yield _off("measurements", 2, told["measurements"])
         for key, value in vars(getattr(recipe, section)).items():
             if value is not None:
                 yield _off(key, value, told[key])

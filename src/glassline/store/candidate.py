@@ -31,7 +31,12 @@ from glassline.store.store import Store
 from glassline.store.tables import inspections
 from glassline.training.crossfit import quiet
 from glassline.training.training import data_hash
-from glassline.training.trainset import Trainset, gradient_tolerance, learn
+from glassline.training.trainset import (
+    Trainset,
+    gradient_tolerance,
+    learn,
+    penalty_of,
+)
 
 __all__ = ["Candidate", "Change", "Loss", "candidate", "refit"]
 
@@ -221,9 +226,9 @@ def _learn(running: Model, parts: Readings) -> tuple[Trainset, Fit]:
             parts.values,
             parts.data,
             running.recipe,
-            clip=running.scale.clip,
+            ends=running.scale.ends,
             scale=running.scale,
-            tolerance=gradient_tolerance(running.recipe.training.penalty),
+            tolerance=gradient_tolerance(penalty_of(running.recipe)),
         )
 
 

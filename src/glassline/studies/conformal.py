@@ -12,6 +12,7 @@ from glassline.decide import ClassSet, Taught, class_set
 from glassline.errors import InputError
 from glassline.interface.checked import checked
 from glassline.model import Model, read_with
+from glassline.training.trainset import penalty_of
 
 __all__ = ["teach"]
 
@@ -55,7 +56,7 @@ def teach(
         x=model.scale.x(readings.values[known.rows]),
         labels=known.labels,
         classes=recipe.classes,
-        penalty=recipe.training.penalty,
+        penalty=penalty_of(recipe),
         is_balanced=recipe.training.class_weights == "balanced",
         smoothing=recipe.training.label_smoothing,
         start=model.fitted,

@@ -51,7 +51,7 @@ def cross_validate(
         others: NDArray[np.int64], own: NDArray[np.int64]
     ) -> tuple[Logits, NDArray[np.int64]]:
         found = train_on(scored.subset(others), recipe)
-        model, values = found.model, scored.values[own][:, found.columns]
+        model, values = found.model, found.values(scored.values[own])
         said = decide(model, values)
         progress("cross-validating", next(places), count)
         return said.logits, said.actions

@@ -23,7 +23,12 @@ from glassline.model.sealed import unseal
 from glassline.training import data_hash
 from glassline.training.alike import train_like
 from glassline.training.trainers import trainer
-from glassline.training.trainset import Trainset, gradient_tolerance, prepare
+from glassline.training.trainset import (
+    Trainset,
+    gradient_tolerance,
+    penalty_of,
+    prepare,
+)
 
 __all__ = ["Moved", "Photo", "Verification", "verify"]
 
@@ -139,14 +144,14 @@ def verify(
     readings, values = _read(model, data, backbone, progress)
     given = model.scale if model.record.like else None
     lesson = prepare(
-        values, readings.data, model.recipe, clip=model.scale.clip, scale=given
+        values, readings.data, model.recipe, ends=model.scale.ends, scale=given
     )
     same_data = data_hash(readings, model.recipe) == model.record.data_sha256
     proof = certify(
         model.scale.x(values),
         lesson.targets,
         model.fitted,
-        penalty=model.recipe.training.penalty,
+        penalty=penalty_of(model.recipe),
         weights=lesson.weights,
     )
     missing, new = _photos(model, readings)
@@ -221,7 +226,7 @@ def _weights(
     model: Model, lesson: Trainset, values: NDArray[np.float64]
 ) -> Iterator[Moved]:
     """Yield W and b that are not those of the optimum, the farthest first."""
-    penalty = model.recipe.training.penalty
+    penalty = penalty_of(model.recipe)
     best = fit(
         model.scale.x(values),
         lesson.targets,

@@ -55,14 +55,19 @@ def train_like(
     declared = _declared(recipe or like.recipe, like.recipe, front)
     data.targets(declared.classes)  # a wrong label is found before the photos are read
     readings = read_parts(
-        data, front.values, declared.image, workers=workers, progress=progress
+        data,
+        front.values,
+        declared.image,
+        workers=workers,
+        progress=progress,
+        planes=front.planes,
     )
     model = train_head(
         readings,
         readings.values,
         declared,
         front=front,
-        clip=like.scale.clip,
+        ends=like.scale.ends,
         scale=like.scale,
     )
     return replace(model, record=replace(model.record, like=like.sha256))

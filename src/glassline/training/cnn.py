@@ -20,9 +20,9 @@ from glassline.model import Model
 from glassline.model.records import BackboneRecord, ConceptsRecord
 from glassline.recipe import Recipe
 from glassline.training.concepts import Concepts, Material, assess, fit_concepts
-from glassline.training.concepts.figures import CLIP
+from glassline.training.concepts.figures import ENDS
 from glassline.training.training import train_head
-from glassline.training.trainset import good_parts
+from glassline.training.trainset import good_parts, settled
 
 __all__ = [
     "Lessons",
@@ -163,7 +163,7 @@ def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
 
 
 def _train_on(lessons: Lessons, progress: Progress) -> Model:
-    recipe, material = lessons.recipe, lessons.material
+    recipe, material = settled(lessons.recipe, lessons.readings.data), lessons.material
     concepts = fit_concepts(material, recipe)
     figures = assess(material, recipe, progress=progress)
     model = train_head(
@@ -179,7 +179,7 @@ def _train_on(lessons: Lessons, progress: Progress) -> Model:
             ),
             recipe.feature_names,
         ),
-        clip=CLIP,
+        ends=ENDS,
     )
     backbone = lessons.backbone
     record = replace(

@@ -14,7 +14,7 @@ from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset
 from glassline.errors import GlasslineWarning
 from glassline.features import Scale
-from glassline.features.scale import CLIP
+from glassline.features.scale import SOFT, Ends
 from glassline.recipe import Recipe
 from glassline.training.trainset import learn
 
@@ -78,7 +78,7 @@ def out_of_fold(
     recipe: Recipe,
     dealt: ClassIds,
     *,
-    clip: float = CLIP,
+    ends: Ends = SOFT,
     scale: Scale | None = None,
 ) -> Logits:
     """Return the logits of each part by a scale and head that its fold had no part in.
@@ -88,13 +88,13 @@ def out_of_fold(
         data: The same n parts, all labelled.
         recipe: Classes and training settings.
         dealt: Shape (n,), the fold of each part, as `deal` deals them.
-        clip: Largest size of x.
+        ends: Of the scale, and the least spread.
         scale: Of another model; left out, each fold's others give one.
     """
 
     def say(others: Rows, own: Rows) -> tuple[Logits]:
         learnt, found = learn(
-            values[others], data.subset(others), recipe, clip=clip, scale=scale
+            values[others], data.subset(others), recipe, ends=ends, scale=scale
         )
         return (found.head.logits(learnt.scale.x(values[own])),)
 

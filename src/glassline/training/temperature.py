@@ -15,7 +15,7 @@ from glassline.dataset import Dataset
 from glassline.dataset.folds import deal, most_folds
 from glassline.errors import InputError, ShapeError
 from glassline.features import Scale
-from glassline.features.scale import CLIP
+from glassline.features.scale import SOFT, Ends
 from glassline.head import Head, cross_entropy, part_losses, softmax
 from glassline.head.inputs import as_logits, as_weights
 from glassline.head.targets import as_class_ids
@@ -194,7 +194,7 @@ def temper(
     data: Dataset,
     recipe: Recipe,
     *,
-    clip: float = CLIP,
+    ends: Ends = SOFT,
     scale: Scale | None = None,
 ) -> Tempered | None:
     """Find the temperature of a recipe's heads on parts that they did not see.
@@ -209,7 +209,7 @@ def temper(
         values: Shape (n, d), the readings of every part.
         data: The same n parts.
         recipe: Classes and training settings.
-        clip: Largest size of x.
+        ends: Of the scale, and the least spread.
         scale: Of another model; left out, each fold's others give one.
 
     Returns:
@@ -227,7 +227,7 @@ def temper(
         return None
     dealt, weights = deal(labels, groups), part_weights(known.data, recipe)
     logits = out_of_fold(
-        values[counts][known.rows], known.data, recipe, dealt, clip=clip, scale=scale
+        values[counts][known.rows], known.data, recipe, dealt, ends=ends, scale=scale
     )
 
     def cooled(others: NDArray[np.int64], own: NDArray[np.int64]) -> tuple[Logits]:

@@ -8,16 +8,23 @@ import re
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassline.dataset import Dataset
-from glassline.dataset.folds import most_folds
-from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.dataset.readings import (
+    Progress,
+    Readings,
+    in_colour,
+    no_progress,
+    read_parts,
+)
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.features import Scale
-from glassline.features.scale import CLIP
+from glassline.features.scale import SOFT, Ends
+from glassline.features.sums import blend, shares
 from glassline.front import Front
 from glassline.head import Fit
 from glassline.image import printable
@@ -34,8 +41,16 @@ from glassline.model.records import (
 from glassline.model.reference import refer
 from glassline.model.taught import Taught
 from glassline.recipe import Recipe
-from glassline.training.candidates import Candidates
-from glassline.training.choosing import Choice, choose, inner_loss
+from glassline.training.candidates import SEARCHED, Candidates
+from glassline.training.choosing import (
+    MOST,
+    Choice,
+    Mix,
+    Tried,
+    choose,
+    inner_loss,
+    is_searchable,
+)
 from glassline.training.crossfit import quiet
 from glassline.training.novelty import fit_region
 from glassline.training.temperature import temper
@@ -44,7 +59,9 @@ from glassline.training.trainset import (
     good_parts,
     gradient_tolerance,
     learn,
+    penalty_of,
     prepare,
+    settled,
 )
 
 __all__ = [
@@ -99,43 +116,87 @@ def read_candidates(
 ) -> Readings:
     """Read every part with every setting that training may choose from."""
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
+    candidates = Candidates(
+        recipe.features, SEARCHED if in_colour(data, recipe.image) else ()
+    )
     return read_parts(
         data,
-        Candidates(recipe.features).read,
+        candidates.read,
         recipe.image,
         workers=workers,
         progress=progress,
+        planes=candidates.planes,
     )
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A model, and which columns of the candidate readings it uses."""
+    """A model, and how its readings come from those of the candidates.
+
+    Attributes:
+        model: The model.
+        mixes: The columns that each feature reads.
+        weights: One a column.
+    """
 
     model: Model
-    columns: tuple[int, ...]
+    mixes: tuple[Mix, ...]
+    weights: tuple[tuple[float, ...], ...]
+
+    def values(self, readings: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the model's readings, shape (n, d), of those of all candidates."""
+        return _blended(readings, self.mixes, self.weights)
+
+
+def _blended(
+    readings: NDArray[np.float64],
+    mixes: tuple[Mix, ...],
+    weights: tuple[tuple[float, ...], ...],
+) -> NDArray[np.float64]:
+    columns = [
+        blend([readings[:, column] for column in mix], each)
+        for mix, each in zip(mixes, weights, strict=True)
+    ]
+    return np.stack(columns, axis=1)
 
 
 def train_on(
     readings: Readings, recipe: Recipe, *, progress: Progress = no_progress
 ) -> Trained:
     """Train a model on what `read_candidates` returned, or on some of its rows."""
-    candidates = Candidates(recipe.features)
+    recipe = settled(recipe, readings.data)
+    candidates = Candidates.of(recipe.features, readings.values.shape[1])
     choice = _choose(readings, recipe, candidates, progress)
-    tried = tuple(
-        Candidate(
-            each.feature, candidates.settings(each.feature, each.column), each.loss
-        )
-        for each in choice.tried
+    known = readings.data.labelled(recipe.classes)
+    good = good_parts(known.targets, recipe)
+    scale = Scale.fit(readings.values[known.rows], good) if len(known.rows) else None
+    weights = tuple(
+        shares([scale.spread[column] for column in mix]) if scale else (1.0,)
+        for mix in choice.mixes
     )
     model = train_head(
         readings,
-        readings.values[:, choice.columns],
+        _blended(readings.values, choice.mixes, weights),
         recipe,
-        front=candidates.front(choice.columns),
+        front=candidates.front(choice.mixes, weights),
     )
-    record = replace(model.record, candidates=tried)
-    return Trained(replace(model, record=record), choice.columns)
+    tried = tuple(
+        Candidate(each.feature, _settings(candidates, each), each.loss)
+        for each in choice.tried
+    )
+    record = replace(model.record, candidates=tried, adds=_adds(choice))
+    return Trained(replace(model, record=record), choice.mixes, weights)
+
+
+def _settings(candidates: Candidates, tried: Tried) -> dict[str, Any]:
+    """Return the settings of what was tried; of two measurements both, as a sum."""
+    each = [candidates.settings(tried.feature, column) for column in tried.columns]
+    return each[0] if len(each) == 1 else {"sum": each}
+
+
+def _adds(choice: Choice) -> tuple[float, ...] | None:
+    """Return what second measurements add; None where no feature has one."""
+    return choice.adds if any(len(mix) > 1 for mix in choice.mixes) else None
 
 
 def train_head(
@@ -144,7 +205,7 @@ def train_head(
     recipe: Recipe,
     *,
     front: Front,
-    clip: float = CLIP,
+    ends: Ends = SOFT,
     scale: Scale | None = None,
 ) -> Model:
     """Fit scale, head and temperature to readings; put the model together.
@@ -154,7 +215,7 @@ def train_head(
         values: Shape (n, d), their readings as the head is to see them.
         recipe: Classes and training settings.
         front: What reads the features.
-        clip: Largest size of x.
+        ends: Of the scale, and the least spread.
         scale: Of another model; left out, it is taken from the good parts.
 
     Raises:
@@ -163,15 +224,16 @@ def train_head(
     Warns:
         GlasslineWarning: As in `train`.
     """
-    tolerance = gradient_tolerance(recipe.training.penalty)
+    recipe = settled(recipe, parts.data)
+    tolerance = gradient_tolerance(penalty_of(recipe))
     with quiet():  # said below, with names
         learnt, found = learn(
-            values, parts.data, recipe, clip=clip, scale=scale, tolerance=tolerance
+            values, parts.data, recipe, ends=ends, scale=scale, tolerance=tolerance
         )
     for note in (*found.notes, *_without_good(recipe)):
         warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
     _check_priors(learnt, parts.data, recipe)
-    tempered = temper(values, parts.data, recipe, clip=clip, scale=scale)
+    tempered = temper(values, parts.data, recipe, ends=ends, scale=scale)
     known, novelty = parts.data.labelled(recipe.classes), recipe.review.novelty
     model = Model(
         recipe=recipe,
@@ -210,8 +272,9 @@ def _choose(
     """Choose a setting for each feature; the defaults where nothing can be scored."""
     known = readings.data.labelled(recipe.classes)
     groups, values = known.data.groups(), readings.values[known.rows]
-    if most_folds(known.labels, groups) < 2 or candidates.is_settled:
-        return Choice(candidates.defaults, math.nan, ())
+    if candidates.is_settled or not is_searchable(known.labels, groups):
+        alone = tuple((column,) for column in candidates.defaults)
+        return Choice(alone, math.nan, ())
     learnt = prepare(values, known.data, recipe)
     score = inner_loss(
         values,
@@ -220,14 +283,15 @@ def _choose(
         good_parts(known.targets, recipe),
         known.labels,
         groups,
-        recipe.training.penalty,
+        penalty_of(recipe),
     )
     with quiet():
         return choose(
             candidates.columns,
-            candidates.defaults,
+            candidates.near,
             score,
-            lambda done, total: progress("choosing settings", done, total),
+            most=recipe.training.measurements or MOST,
+            progress=lambda done, total: progress("choosing settings", done, total),
         )
 
 

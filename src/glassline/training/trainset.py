@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Features, PartWeights, Targets
 from glassline.dataset import Dataset
-from glassline.errors import DatasetError
+from glassline.errors import DatasetError, RecipeError
 from glassline.features import Scale
-from glassline.features.scale import CLIP
+from glassline.features.scale import SOFT, Ends
 from glassline.head import Fit, class_weights, fit, smooth
 from glassline.recipe import Recipe
 
@@ -21,10 +21,14 @@ __all__ = [
     "gradient_tolerance",
     "learn",
     "part_weights",
+    "penalty_of",
     "prepare",
+    "settled",
 ]
 
 TOLERANCE = 1e-9  # of the gradient, where no penalty says how far that is
+LEAST_PENALTY = 3e-4  # of many groups: keeps the optimum unique
+OF_ONE_GROUP = 0.1  # the penalty were there one group a class; m groups divide it
 LEFT = 1e-7  # of W and b: a tenth of what verification takes for finished
 
 
@@ -52,7 +56,7 @@ def prepare(
     data: Dataset,
     recipe: Recipe,
     *,
-    clip: float = CLIP,
+    ends: Ends = SOFT,
     scale: Scale | None = None,
 ) -> Trainset:
     """Standardise readings, shape (n, d), and weigh labels as the recipe says.
@@ -61,7 +65,7 @@ def prepare(
         values: Shape (n, d), the readings of every part.
         data: The same n parts.
         recipe: Classes and training settings.
-        clip: Largest size of x.
+        ends: Of the scale, and the least spread.
         scale: Of another model; left out, it is taken from the good parts.
 
     Raises:
@@ -75,7 +79,7 @@ def prepare(
         )
     if scale is None:
         good = good_parts(labels[decided], recipe)
-        scale = Scale.fit(values[decided], good, clip)
+        scale = Scale.fit(values[decided], good, ends)
     weights = part_weights(data, recipe)
     mix = (weights[:, None] * labels).sum(axis=0)
     return Trainset(
@@ -92,7 +96,7 @@ def learn(
     data: Dataset,
     recipe: Recipe,
     *,
-    clip: float = CLIP,
+    ends: Ends = SOFT,
     scale: Scale | None = None,
     tolerance: float = TOLERANCE,
 ) -> tuple[Trainset, Fit]:
@@ -102,19 +106,49 @@ def learn(
         values: Shape (n, d), the readings of every part.
         data: The same n parts.
         recipe: Classes and training settings.
-        clip: Largest size of x.
+        ends: Of the scale, and the least spread.
         scale: Of another model; left out, it is taken from the good parts.
         tolerance: Of the gradient.
     """
-    learnt = prepare(values, data, recipe, clip=clip, scale=scale)
+    recipe = settled(recipe, data)
+    learnt = prepare(values, data, recipe, ends=ends, scale=scale)
     found = fit(
         learnt.x,
         learnt.targets,
-        penalty=recipe.training.penalty,
+        penalty=penalty_of(recipe),
         weights=learnt.weights,
         tolerance=tolerance,
     )
     return learnt, found
+
+
+def settled(recipe: Recipe, data: Dataset) -> Recipe:
+    """Return the recipe with a penalty: its own, or one by the number of groups.
+
+        penalty = max(3e-4, 0.1 / m),   m the harmonic mean over the classes that
+                                        have parts of how many groups each has
+
+    Few groups say little of others, however many photos each has; W is then kept
+    small, and the probabilities with it away from 0 and 1.
+    """
+    if recipe.training.penalty is not None:
+        return recipe
+    known = data.labelled(recipe.classes)
+    groups = known.data.groups()
+    each = [
+        len(np.unique(groups[known.labels == label]))
+        for label in np.unique(known.labels).tolist()
+    ]
+    mean = len(each) / sum(1 / count for count in each) if each else 1.0
+    penalty = max(LEAST_PENALTY, OF_ONE_GROUP / mean)
+    return replace(recipe, training=replace(recipe.training, penalty=penalty))
+
+
+def penalty_of(recipe: Recipe) -> float:
+    """Return the penalty of a recipe that is settled."""
+    if recipe.training.penalty is None:
+        raise RecipeError("training.penalty: expected a number, got none.")
+    return recipe.training.penalty
 
 
 def part_weights(data: Dataset, recipe: Recipe) -> PartWeights:

@@ -111,7 +111,9 @@ class Features(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         settings = fill(ImageSettings, image, where="image", error=RecipeError)
 
         def measure(photo: Any) -> NDArray[np.float64]:
-            return front.values(load(photo, settings=settings).view)
+            return front.values(
+                load(photo, settings=settings, planes=front.planes).view
+            )
 
         rows = list(in_order(measure, X, self.workers))
         if not rows:

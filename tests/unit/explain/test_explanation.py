@@ -178,14 +178,14 @@ def test_bounds_of_another_shape_are_refused(taught: Sheet) -> None:
 def test_the_flips_of_a_photo_keep_to_what_can_be_read(
     model: Model, line_folder: Path
 ) -> None:
-    """No reading below 0, and no x beyond the clip."""
+    """No reading below 0, and no x beyond the end of the scale."""
     seen = glassline.inspect(model, next(line_folder.rglob("*.png")))
 
     said = json.loads(json.dumps(seen.explanation().as_json()))
 
     low, high = np.array(said["bounds"]).T
     np.testing.assert_array_equal(low, model.scale.x(np.zeros((1, 4)))[0])
-    np.testing.assert_array_equal(high, 4.0)
+    np.testing.assert_array_equal(high, 8.0)
     x = np.array(said["nearest"]["x"])
     assert (model.scale.reading(x) >= -1e-12).all()
     assert said["nearest"]["at_least"] == pytest.approx(said["nearest"]["distance"])

@@ -29,7 +29,7 @@ def test_readings_that_stand_at_x_are_read_as_x(scale: Scale, x: Numbers) -> Non
 @given(scale=scales(), values=readings())
 def test_what_is_not_clipped_is_read_back(scale: Scale, values: Numbers) -> None:
     """Readings to x before its clip and back, however far off they are."""
-    back = scale.reading(scale.unclipped(values[None])[0])
+    back = scale.reading_at(scale.unclipped(values[None])[0])
 
     size = np.abs(scale.center) + np.log1p(np.abs(values)) + np.array(scale.spread)
     curved = [np.sign(each) * np.log1p(np.abs(each)) for each in (back, values)]

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.errors import InputError, ShapeError
 from glassline.features import Scale
-from glassline.features.scale import CLIP
+from glassline.features.scale import CLIP, HARD, SOFT
 
 
 def _readings(logs: list[float]) -> np.ndarray:
@@ -68,6 +68,60 @@ def test_x_is_clipped_on_both_sides() -> None:
     scale = Scale(center=(0.0,), spread=(0.01,))
 
     assert_array_equal(scale.x(np.array([[1e9], [-1e9]])), [[CLIP], [-CLIP]])
+
+
+@pytest.mark.parametrize(
+    ("u", "x"),
+    [
+        pytest.param(-9.0, -4.0, id="evener than the good parts"),
+        pytest.param(-4.0, -4.0, id="low end"),
+        pytest.param(3.5, 3.5, id="within"),
+        pytest.param(4.0, 4.0, id="clip"),
+        pytest.param(12.0, 5.0, id="8 beyond it, an eighth each"),
+        pytest.param(36.0, 8.0, id="far"),
+        pytest.param(1e6, 8.0, id="beyond far"),
+    ],
+)
+def test_a_soft_end_by_hand(u: float, x: float) -> None:
+    """Beyond the clip of 4 x = 4 + (u - 4) / 8, up to twice the clip."""
+    scale = Scale((1.0,), (0.5,), slope=0.125)
+
+    assert (scale.far, scale.top) == (36.0, 8.0)
+    got = scale.x(scale.reading_at(np.array([min(u, 1000.0)]))[None])
+    assert_allclose(got, [[x]], rtol=1e-12)
+
+
+def test_the_way_back_from_a_soft_end() -> None:
+    """Beyond the clip u = 4 + 8 (x - 4): 5 stands for 12, 8 for 36."""
+    scale = Scale((0.0,), (1.0,), slope=0.125)
+
+    assert_array_equal(scale.before([-4.0, 0.0, 4.0, 5.0, 8.0]), [-4, 0, 4, 12, 36])
+    assert_allclose(scale.reading([5.0]), np.expm1([12.0]), rtol=1e-12)
+
+
+def test_a_hard_end_is_told_as_before_there_was_a_soft_one() -> None:
+    """Files of older models keep their bytes; a soft end is told whole."""
+    soft = Scale.fit(_readings([1, 2, 3, 4, 9]))
+
+    assert list(Scale((0.0,), (1.0,)).as_json()) == ["center", "spread", "clip"]
+    assert soft.as_json() == {
+        "center": soft.center,
+        "spread": soft.spread,
+        "clip": 4.0,
+        "slope": 0.125,
+        "floor": 0.15,
+    }
+
+
+def test_good_parts_that_are_all_but_alike_do_not_collapse_the_scale() -> None:
+    """0.15 of the spread of all: median 5, deviations 5, 4.99, 5.01 and 5, 5.01, 4.99."""
+    readings = _readings([1, 1.01, 10.99, 11, 11.01, 0.99])
+    good = np.array([True, True, False, False, False, True])
+
+    hard, soft = (Scale.fit(readings, good, ends) for ends in (HARD, SOFT))
+
+    assert hard.spread == pytest.approx((1.4826 * 0.01,))
+    assert soft.spread == pytest.approx((0.15 * 1.4826 * 5.0,))
 
 
 def test_the_way_back_inverts_x() -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from glassline.arrays import Image
+from glassline.arrays import Image, View
 from glassline.errors import InputError, RecipeError, ShapeError
+from glassline.features.sums import blend
 from glassline.front import Measured
-from glassline.recipe import FEATURE_NAMES
+from glassline.recipe import FEATURE_NAMES, Recipe
 
 
 def noisy(rng: np.random.Generator, size_hw: tuple[int, int]) -> Image:
@@ -162,3 +163,85 @@ def test_the_unit_is_that_of_the_settings() -> None:
 
     assert whole.units["line_strength"] == "noise x px"
     assert Measured().units["line_strength"] == "times the noise"
+
+
+def _two_lines(first: float = 0.25) -> Measured:
+    """Line strength as dark lines of 4 px and lines of 6 px in blue."""
+    return Measured(
+        sums={
+            "line_strength": [
+                {"weight": first, "polarity": "dark", "width_px": 4.0},
+                {"weight": 1 - first, "plane": "blue"},
+            ]
+        }
+    )
+
+
+def test_a_feature_of_two_measurements_reads_their_blend(
+    rng: np.random.Generator,
+) -> None:
+    """As two fronts of one each read them; the map is the blend of both maps."""
+    view = View(noisy(rng, (64, 80)), planes={"blue": noisy(rng, (64, 80))})
+    each = [
+        Measured({"line_strength": settings}).read(view)
+        for settings in ({"polarity": "dark", "width_px": 4.0}, {"plane": "blue"})
+    ]
+
+    found = _two_lines().read(view)
+
+    alone = [float(reading.values[0]) for reading in each]
+    assert found.parts == {
+        "line_strength": ((alone[0], 0.25), (alone[1], 0.75)),
+    }
+    assert found.values[0] == float(blend(alone, [0.25, 0.75]))
+    assert_array_equal(found.values[1:], each[0].values[1:])
+    assert found.maps.dtype == np.float32
+    maps = [reading.maps[0] for reading in each]
+    assert_array_equal(found.maps[0], blend(maps, [0.25, 0.75]))
+
+
+def test_a_sum_goes_to_a_model_file_and_back() -> None:
+    """Weights and settings of both; the planes that they ask for."""
+    front = _two_lines()
+
+    back = Measured.restore(front.as_json(), Recipe(["ok", "dirt"]), lambda name: b"")
+
+    assert front.planes == ("blue",)
+    assert back.as_json() == front.as_json() == copy.copy(front).as_json()
+    assert back.units["line_strength"] == "times the noise"
+    assert "sums" not in Measured().as_json()
+    assert "plane" not in Measured().as_json()["features"]["line_strength"]
+
+
+@pytest.mark.parametrize(
+    ("first", "message"),
+    [
+        pytest.param(
+            1.0,
+            r"^features\.line_strength\.weight: expected a number between 0 and 1, "
+            r"got 1\.0\.$",
+            id="one alone",
+        ),
+        pytest.param(
+            -0.5,
+            r"^features\.line_strength\.weight: expected a number between 0 and 1, "
+            r"got -0\.5\.$",
+            id="below 0",
+        ),
+    ],
+)
+def test_weights_that_are_none_are_refused(first: float, message: str) -> None:
+    """A measurement may not speak against its own feature."""
+    with pytest.raises(RecipeError, match=message):
+        _two_lines(first)
+
+
+def test_weights_must_sum_to_one() -> None:
+    """Else a reading would not lie between its measurements."""
+    halves = [{"weight": 0.5}, {"weight": 0.25, "polarity": "dark"}]
+
+    with pytest.raises(
+        RecipeError,
+        match=r"^features\.grain_noise: expected weights that sum to 1\.$",
+    ):
+        Measured(sums={"grain_noise": halves})

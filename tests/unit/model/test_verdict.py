@@ -27,7 +27,7 @@ def one(model: Model, readings: np.ndarray) -> Decision:
 
 def strange(model: Model) -> np.ndarray:
     """Readings at the means of the good parts, but with grain 40 spreads out."""
-    return model.scale.reading(np.array([0.0, 0.0, 0.0, 40.0]))
+    return model.scale.reading_at(np.array([0.0, 0.0, 0.0, 40.0]))
 
 
 def test_a_part_unlike_training_goes_to_a_person(model: Model) -> None:
@@ -66,7 +66,7 @@ def test_many_parts_are_decided_as_one_by_one(
     gauge = spread and Gauge(10, "0" * 64, (1.0,) * 4, {"noise": (spread,) * 4})
     judge = replace(model, gauge=gauge)
     x = np.vstack([rng.normal(size=(40, 4)) * 1.5, np.full(4, 40.0)])
-    readings = np.array([model.scale.reading(row) for row in x])
+    readings = np.array([model.scale.reading_at(row) for row in x])
 
     many = decide(judge, readings)
 
@@ -163,12 +163,12 @@ def test_a_decision_that_stands_is_taken(model: Model) -> None:
 def test_a_feature_far_beyond_the_clip_does_not_move(model: Model) -> None:
     """It reads the same x again, so it can not bring the part back over the border."""
     far = [-model.scale.clip - 30.0, 0.0, 0.0, 0.0]
-    readings = model.scale.reading(np.array(far))
+    readings = model.scale.reading_at(np.array(far))
     gauge = Gauge(10, "0" * 64, (1.0,) * 4, {"noise": (9.0, 0.0, 0.0, 0.0)})
 
     known = replace(model, gauge=gauge, region=None)
     far_out = one(known, readings)
-    at_clip = one(known, model.scale.reading(np.array([-4.1, 0, 0, 0])))
+    at_clip = one(known, model.scale.reading_at(np.array([-4.1, 0, 0, 0])))
 
     assert far_out.nearby is None
     assert at_clip.nearby is not None

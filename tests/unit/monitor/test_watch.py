@@ -35,7 +35,7 @@ def moved(model: Model, readings: np.ndarray) -> np.ndarray:
     """The same, but from the 25th lot on the reflection reads three spreads higher."""
     x = model.scale.unclipped(readings)
     x[MOVED_FROM * SIZE :, REFLECTION] += 3.0
-    return np.array([model.scale.reading(row) for row in x])
+    return np.array([model.scale.reading_at(row) for row in x])
 
 
 GROUPS = np.repeat(np.arange(LOTS), SIZE)

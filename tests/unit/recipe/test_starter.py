@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from glassline.errors import RecipeError
 from glassline.recipe import Recipe
+from glassline.recipe.recipe import TrainingSettings
 from glassline.recipe.starter import starter
 from glassline.render.words import LANGUAGES
 
@@ -44,7 +45,7 @@ def test_every_line_behind_a_hash_is_a_setting(lang: str) -> None:
     recipe = Recipe.from_table(tomllib.loads(bare))
 
     assert (recipe.training, recipe.review) == (
-        Recipe(classes=CLASSES).training,
+        TrainingSettings(penalty=0.001, measurements=2),
         Recipe(classes=CLASSES).review,
     )
     assert recipe.priors == dict.fromkeys(CLASSES, 0.25)

@@ -8,22 +8,43 @@ from numpy.testing import assert_allclose
 
 from glassline.recipe import FEATURE_NAMES
 from glassline.training.candidates import Candidates
-from glassline.training.choosing import Choice, Scorer, choose, inner_loss
+from glassline.training.choosing import (
+    Choice,
+    Scorer,
+    choose,
+    inner_loss,
+    is_searchable,
+)
 
 COLUMNS = {"a": (0, 1, 2), "b": (3, 4)}
 
 
 def _table(losses: dict[tuple[int, ...], float], other: float = 1.0) -> Scorer:
-    return lambda columns: losses.get(columns, other)
+    """Score combinations of one column a feature by a table."""
+    return lambda mixes: np.array(
+        [losses.get(tuple(c for mix in mixes for c in mix), other)]
+    )
+
+
+def _chosen(
+    columns: dict[str, tuple[int, ...]], score: Scorer, most: int = 1
+) -> Choice:
+    """Choose with everything near everything."""
+    return choose(columns, lambda feature, column: columns[feature], score, most=most)
+
+
+def _alone(*columns: int) -> tuple[tuple[int, ...], ...]:
+    """One column a feature."""
+    return tuple((column,) for column in columns)
 
 
 def test_the_best_of_each_feature_is_found() -> None:
     """One feature at a time, the others as they stand."""
     score = _table({(0, 3): 0.9, (2, 3): 0.6, (2, 4): 0.5})
 
-    choice = choose(COLUMNS, (0, 3), score)
+    choice = _chosen(COLUMNS, score)
 
-    assert (choice.columns, choice.loss) == ((2, 4), 0.5)
+    assert (choice.mixes, choice.loss) == (_alone(2, 4), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -37,36 +58,88 @@ def test_the_default_stands_unless_the_gain_is_worth_it(
     gain: float, columns: tuple[int, ...]
 ) -> None:
     """Two thousandths of a nat."""
-    assert choose(COLUMNS, (0, 3), _table({(1, 3): 1.0 - gain})).columns == columns
+    found = _chosen(COLUMNS, _table({(1, 3): 1.0 - gain}))
+
+    assert found.mixes == _alone(*columns)
 
 
 def test_a_choice_that_another_made_possible_is_found_in_the_second_round() -> None:
     """Setting 1 of a pays only once setting 4 of b stands."""
     score = _table({(0, 4): 0.9, (1, 4): 0.5})
 
-    assert choose(COLUMNS, (0, 3), score).columns == (1, 4)
+    assert _chosen(COLUMNS, score).mixes == _alone(1, 4)
 
 
 def test_every_combination_is_scored_once_and_recorded() -> None:
     """The record names feature, column and loss of each."""
     seen: list[tuple[int, ...]] = []
 
-    def score(columns: tuple[int, ...]) -> float:
+    def score(mixes: tuple[tuple[int, ...], ...]) -> np.ndarray:
+        columns = tuple(column for mix in mixes for column in mix)
         seen.append(columns)
-        return 1.0 - 0.01 * sum(columns)
+        return np.array([1.0 - 0.01 * sum(columns)])
 
-    choice = choose(COLUMNS, (0, 3), score)
+    choice = _chosen(COLUMNS, score)
 
     assert len(seen) == len(set(seen)) == len(choice.tried)
     assert isinstance(choice, Choice)
     assert {each.feature for each in choice.tried} == {"a", "b"}
 
 
+@pytest.mark.parametrize(
+    ("groups", "columns"),
+    [
+        pytest.param([0.25, 0.25, 0.25, 0.25], (1, 3), id="every group gains a little"),
+        pytest.param([1.0, -0.2, 0.0, 0.0], (0, 3), id="one group gains it all"),
+    ],
+)
+def test_a_gain_must_exceed_its_standard_error(
+    groups: list[float], columns: tuple[int, ...]
+) -> None:
+    """One that gains alone while another loses: the error is larger than the gain."""
+    gain = {(1, 3): 0.1 * np.array(groups), (2, 3): np.array([0.1, -0.05, 0.0, 0.0])}
+
+    def score(mixes: tuple[tuple[int, ...], ...]) -> np.ndarray:
+        chosen = mixes[0][0], mixes[1][0]
+        return 0.25 - gain.get(chosen, np.zeros(4))
+
+    assert _chosen({"a": (0, 1, 2), "b": (3,)}, score).mixes == _alone(*columns)
+
+
+@pytest.mark.parametrize(
+    ("parts", "groups", "is_enough"),
+    [
+        pytest.param(15, 15, True, id="15 parts a class"),
+        pytest.param(14, 14, False, id="14 parts a class"),
+        pytest.param(60, 6, True, id="6 groups a class"),
+        pytest.param(60, 5, False, id="5 groups a class"),
+    ],
+)
+def test_settings_are_searched_as_far_as_parts_and_groups_allow(
+    parts: int, groups: int, is_enough: bool
+) -> None:
+    """Two classes, each of so many parts in so many groups of its own."""
+    labels = np.repeat([0, 1], parts)
+    group = np.arange(2 * parts) % groups + groups * labels
+
+    assert is_searchable(labels, group) is is_enough
+
+
+def test_a_second_measurement_is_added_where_both_tell_more() -> None:
+    """Each alone leaves 0.5, both together 0.3: what the second adds is 0.2."""
+    losses = {((1,), (3,)): 0.5, ((2,), (3,)): 0.5, ((1, 2), (3,)): 0.3}
+
+    choice = _chosen(COLUMNS, lambda mixes: np.array([losses.get(mixes, 1.0)]), most=2)
+
+    assert choice.mixes == ((1, 2), (3,))
+    assert choice.adds == pytest.approx((0.2, 0.0))
+
+
 def test_equal_candidates_are_chosen_in_order() -> None:
     """No dependence on anything but the order declared."""
     score = _table({(1, 3): 0.5, (2, 3): 0.5})
 
-    assert choose(COLUMNS, (0, 3), score).columns == (1, 3)
+    assert _chosen(COLUMNS, score).mixes == _alone(1, 3)
 
 
 def test_the_column_that_carries_the_label_is_chosen(rng: np.random.Generator) -> None:
@@ -79,10 +152,10 @@ def test_the_column_that_carries_the_label_is_chosen(rng: np.random.Generator) -
         readings, targets, np.ones(80), labels == 0, labels, np.arange(80), 1e-3
     )
 
-    choice = choose({"only": (0, 1, 2, 3)}, (0,), score)
+    choice = _chosen({"only": (0, 1, 2, 3)}, score)
 
-    assert choice.columns == (2,)
-    assert choice.loss < 0.5 < score((0,))
+    assert choice.mixes == ((2,),)
+    assert choice.loss < 0.5 < score(((0,),)).sum()
 
 
 def test_an_unseen_part_is_scored_without_its_group(rng: np.random.Generator) -> None:
@@ -94,7 +167,7 @@ def test_an_unseen_part_is_scored_without_its_group(rng: np.random.Generator) ->
         readings, np.eye(2)[labels], np.ones(80), None, labels, groups, 1e-3
     )
 
-    assert score((0,)) > 0.6
+    assert score(((0,),)).sum() > 0.6
 
 
 def test_weights_of_nothing_do_not_count(rng: np.random.Generator) -> None:
@@ -104,7 +177,9 @@ def test_weights_of_nothing_do_not_count(rng: np.random.Generator) -> None:
     weights = np.where(np.arange(60) < 40, 1.0, 0.0)
     other = np.eye(2)[np.where(np.arange(60) < 40, labels, 1 - labels)]
     losses = [
-        inner_loss(readings, y, weights, None, labels, np.arange(60), 0.1)((0,))
+        inner_loss(readings, y, weights, None, labels, np.arange(60), 0.1)(
+            ((0,),)
+        ).sum()
         for y in (np.eye(2)[labels], other)
     ]
 
@@ -131,4 +206,5 @@ def test_the_front_of_a_choice_reads_what_its_columns_read(
 
     values = candidates.read(image)[list(chosen)]
 
-    assert candidates.front(chosen).read(image).values.tolist() == values.tolist()
+    front = candidates.front([(column,) for column in chosen])
+    assert front.read(image).values.tolist() == values.tolist()

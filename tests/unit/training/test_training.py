@@ -25,7 +25,7 @@ from glassline.training import read_candidates, train, train_on
 
 def test_the_same_data_give_the_same_model(line: Dataset, model: Model) -> None:
     """Whatever the number of workers, to the last bit."""
-    again = train(line, Recipe(classes=line.classes), workers=1)
+    again = train(line, model.recipe, workers=1)
 
     assert again.sha256 == model.sha256
 
@@ -38,7 +38,7 @@ def test_a_model_does_not_depend_on_where_its_photos_lie(
 
     moved = Dataset.read(tmp_path / "elsewhere")
 
-    assert train(moved, Recipe(classes=moved.classes)).sha256 == model.sha256
+    assert train(moved, model.recipe).sha256 == model.sha256
 
 
 def test_the_certificate_can_be_recomputed(line: Dataset, model: Model) -> None:
@@ -175,7 +175,7 @@ def test_undecided_parts_teach_nothing(
     new = replace(line.parts[0], path=blank, within=tmp_path, label=None)
     parts = (*line.parts, new)
 
-    trained = train(replace(line, parts=parts), Recipe(classes=line.classes))
+    trained = train(replace(line, parts=parts), model.recipe)
 
     assert_allclose(trained.head.W, model.head.W, rtol=1e-9, atol=1e-12)
     assert trained.record.undecided == 1

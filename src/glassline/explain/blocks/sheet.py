@@ -6,12 +6,15 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from glassline.explain.blocks.block import Block, Table
 from glassline.explain.blocks.decision import band, beside
 from glassline.explain.blocks.evidence import pointing
 from glassline.explain.blocks.wording import Wording
 from glassline.explain.evidence import Evidence
 from glassline.explain.sheet.worked_sum import Scaling
+from glassline.features.scale import curve, uncurve
 from glassline.render.layout import MAX_ROWS, window
 from glassline.render.numbers import column, number
 
@@ -36,6 +39,8 @@ def blocks(wording: Wording) -> Iterator[Block]:
     """Yield the blocks of a sheet, from what is given to where on the photo."""
     sheet, say = wording.sheet, wording.say
     yield _figures(wording, "given")
+    if sheet.parts:
+        yield _measured(wording)
     if sheet.scaling is not None:
         yield _scaling(wording, sheet.scaling)
     yield _figures(wording, "linear")
@@ -98,8 +103,30 @@ def _scaling(wording: Wording, scaling: Scaling) -> Block:
     ]
     keys = ("feature", "reading", "unit", "curved", "typical", "spread")
     table = Table((*(say[key] for key in keys), "x"), _elided(wording, columns))
-    note = say["scaling_note"].format(clip=f"{scale.clip:g}")
+    ends = {name: f"{getattr(scale, name):g}" for name in ("clip", "slope", "far")}
+    note = say["scaling_soft" if scale.slope else "scaling_note"].format(**ends)
     return Block("scaling", say["scaling"], table=table, remark=note)
+
+
+def _measured(wording: Wording) -> Block:
+    """How the reading of a feature comes from its measurements: their products, added."""
+    say = wording.say
+    features = dict(zip(wording.sheet.features, wording.short_features(), strict=True))
+    rows = []
+    for name, parts in wording.sheet.parts.items():
+        curved = [float(curve(np.array(reading))) for reading, _ in parts]
+        adds = [s * weight for s, (_, weight) in zip(curved, parts, strict=True)]
+        figures = [
+            column((*(reading for reading, _ in parts), float(uncurve(np.sum(adds))))),
+            [*column(curved), ""],
+            [*column([weight for _, weight in parts]), ""],
+            column((*adds, sum(adds))),
+        ]
+        names = [f"{features[name]} {at}" for at in range(1, len(parts) + 1)]
+        rows += list(zip((*names, features[name]), *figures, strict=True))
+    keys = ("feature", "reading", "curved", "weight", "product")
+    table = Table(tuple(say[key] for key in keys), tuple(rows))
+    return Block("measured", say["measured"], table=table, remark=say["measured_note"])
 
 
 def _evidence(wording: Wording, evidence: Evidence) -> Block:

@@ -67,7 +67,8 @@ def face(sheet: WorkedSum) -> str:
         table["scaling"] = {
             "readings": scaling.readings,
             "curved": scaling.curved,
-            **vars(scaling.scale),
+            **scaling.scale.as_json(),
+            **_parts(sheet),
         }
     if sheet.decision is not None:
         table["actions"] = _named(
@@ -77,6 +78,17 @@ def face(sheet: WorkedSum) -> str:
     if sheet.evidence is not None:
         table["evidence"] = sheet.evidence.as_json()
     return json.dumps(table, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _parts(sheet: WorkedSum) -> dict[str, Any]:
+    """Return the measurements of features that are read as several, if there are."""
+    if not sheet.parts:
+        return {}
+    named = {
+        name: [{"reading": reading, "weight": weight} for reading, weight in parts]
+        for name, parts in sheet.parts.items()
+    }
+    return {"parts": named}
 
 
 def _named(ids: tuple[str, ...], words: Any) -> list[dict[str, str]]:

@@ -35,7 +35,8 @@ AGREEMENT = 1e-9  # of a probability: how well a decision must fit the sum
 class Scaling:
     """How the readings of one part became x, one entry a feature.
 
-        x = (curved - center) / spread,  at most clip in size
+        u = (curved - center) / spread
+        x = max( -clip, min( u, clip + slope (min(u, far) - clip) ) )
 
     Attributes:
         readings: Each in its own unit.
@@ -104,6 +105,8 @@ class WorkedSum(Record):
         supposed: What a person set, where the sheet answers a question.
         source: Where the readings come from, as the front's words name it.
         provenance: What the sheet is filed by, or None where there was no photo.
+        parts: Feature to reading and weight of each of its measurements, where it is
+            read as several.
     """
 
     classes: tuple[str, ...]
@@ -121,6 +124,7 @@ class WorkedSum(Record):
     supposed: Supposed | None = None
     source: Mapping[str, str] = field(default_factory=dict)
     provenance: Provenance | None = None
+    parts: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
     @classmethod
     def of(  # noqa: PLR0913  one keyword for each thing a sheet may show
@@ -142,6 +146,7 @@ class WorkedSum(Record):
         supposed: Supposed | None = None,
         source: Mapping[str, str] | None = None,
         provenance: Provenance | None = None,
+        parts: Mapping[str, tuple[tuple[float, float], ...]] | None = None,
     ) -> Self:
         """Work the sum of one part.
 
@@ -168,6 +173,7 @@ class WorkedSum(Record):
             supposed: What a person set of x, if it was set.
             source: Of a server: its name, its model, the hash of the prompt.
             provenance: Photo, model, time and person.
+            parts: Feature to reading and weight of each of its measurements.
 
         Raises:
             ShapeError: x, classes, features, label or readings do not fit the head.
@@ -187,20 +193,20 @@ class WorkedSum(Record):
             raise InputError(
                 f"learning_rate: expected a number above 0, got {learning_rate}."
             )
-        parts = [sums.forward(head, row)]
+        worked = [sums.forward(head, row)]
         y = _target(label, tuple(classes))
         if y is not None:
-            parts.append(sums.loss(head.logits(row[np.newaxis]), y))
-            parts.append(sums.learning(head, row, y, learning_rate))
+            worked.append(sums.loss(head.logits(row[np.newaxis]), y))
+            worked.append(sums.learning(head, row, y, learning_rate))
         if decision is not None:
             p = head.probabilities(row[np.newaxis])[0]
             _check_decision(decision, p, tuple(classes))
-            parts.append(sums.deciding(decision))
+            worked.append(sums.deciding(decision))
         return cls(
             classes=tuple(classes),
             names=names or {},
             features=tuple(features),
-            figures={figure.key: figure for figure in chain(*parts)},
+            figures={figure.key: figure for figure in chain(*worked)},
             log_odds=sums.LogOdds.of(head, row),
             label=None if y is None else label if isinstance(label, str) else "",
             decision=decision,
@@ -214,6 +220,7 @@ class WorkedSum(Record):
             supposed=supposed,
             source=source or {},
             provenance=provenance,
+            parts=parts or {},
         )
 
     def _told(self) -> dict[str, Any]:

@@ -7,12 +7,14 @@ export const ACTIONS = ["accept", "reject", "review"];
 const SAFEST_FIRST = [2, 1, 0];
 const TIE = 1e-12; // of the largest expected cost: rounding must not choose an action
 
-// x = (sign(r) log1p|r| - center) / spread, at most clip in size.
+// u = (sign(r) log1p|r| - center) / spread; from clip on x grows by slope, up to far.
 export function standardise(readings, scale) {
   return readings.map((reading, i) => {
     const curved = Math.sign(reading) * Math.log1p(Math.abs(reading));
-    const x = (curved - scale.center[i]) / scale.spread[i];
-    return Math.min(Math.max(x, -scale.clip), scale.clip);
+    const u = (curved - scale.center[i]) / scale.spread[i];
+    const { clip, slope = 0 } = scale;
+    const far = slope ? clip + clip / slope : clip;
+    return Math.max(Math.min(u, clip + slope * (Math.min(u, far) - clip)), -clip);
   });
 }
 

@@ -293,7 +293,7 @@ def _read(
         return judge, read_with(judge, data, workers=workers, progress=progress)
     readings = read_candidates(data, judge, workers=workers, progress=progress)
     trained = train_on(readings, judge, progress=progress)
-    return trained.model, replace(readings, values=readings.values[:, trained.columns])
+    return trained.model, replace(readings, values=trained.values(readings.values))
 
 
 def _judged(known: Readings, recipe: Recipe, labels: ClassIds) -> tuple[Logits, int]:

@@ -101,7 +101,7 @@ def page(story: Story, lang: str = "en") -> str:
 
 def _part(seen: Inspection, loss: float | None, lang: str) -> dict[str, Any]:
     """Gather what the page shows of one part."""
-    clip = seen.model.scale.clip
+    scale = seen.model.scale
     label = seen.label
     return {
         "seen": seen,
@@ -112,10 +112,10 @@ def _part(seen: Inspection, loss: float | None, lang: str) -> dict[str, Any]:
         "maps": [
             {
                 "name": name,
-                "picture": overlay(seen.photo.image, shown, x / clip),
+                "picture": overlay(seen.photo.image, shown, x / scale.clip),
                 "x": float(x),
                 "reading": reading,
-                "bar": abs(float(x)) / clip * 50,
+                "bar": abs(float(x)) / scale.top * 50,
             }
             for name, shown, x, reading in zip(
                 seen.readings.names, seen.maps, seen.x, seen.readings, strict=True

@@ -13,17 +13,19 @@ from scipy.stats import rankdata
 
 from glassline.arrays import ClassIds
 from glassline.dataset.folds import FOLDS, deal, most_folds
+from glassline.features.scale import Ends
 from glassline.recipe import Recipe
 from glassline.training.concepts.layer import fit_concepts
 from glassline.training.concepts.material import Material
 from glassline.training.crossfit import crossfit, splits
 from glassline.training.trainset import learn
 
-__all__ = ["CLIP", "Figures", "assess", "balanced_accuracy", "meaning"]
+__all__ = ["ENDS", "Figures", "assess", "balanced_accuracy", "meaning"]
 
 DEALS = 3  # of the groups into folds
 MANY = 2_000  # parts of which one deal says enough
-CLIP = 100.0  # spreads of good parts: a reading that is learnt has no outliers to tame
+# Spreads of good parts: a reading that is learnt has no outliers to tame.
+ENDS = Ends(clip=100.0, slope=0.0, floor=0.0)
 LEAST_PARTS = 3  # of a class, for a rank correlation within it
 
 Rows = NDArray[np.int64]
@@ -172,7 +174,7 @@ def _classes(
     recipe: Recipe,
 ) -> ClassIds:
     """Fit scale and head to readings of the material; return the classes of others."""
-    learnt, found = learn(readings, material.data, recipe, clip=CLIP, tolerance=1e-6)
+    learnt, found = learn(readings, material.data, recipe, ends=ENDS, tolerance=1e-6)
     return np.asarray(found.head.logits(learnt.scale.x(read)).argmax(axis=1))
 
 

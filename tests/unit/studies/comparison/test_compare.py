@@ -147,7 +147,7 @@ def test_another_region_is_not_called_proved(model: Model) -> None:
 
 def test_what_an_old_gauge_limit_sends_to_a_person_is_not_proved(model: Model) -> None:
     """The new model knows no gauge, so it accepts there; or no proof covers it."""
-    spread = {"noise": (0.05,) * 4}
+    spread = {"noise": (0.3,) * 4}
     old = replace(model, gauge=Gauge(9, "0" * 64, (1.0,) * 4, spread))
 
     assert compare(old, model).never_passes is False

@@ -277,3 +277,37 @@ def test_a_range_of_one_reading_is_that_reading(reading: float) -> None:
         min(_leads(old, point)[0, a], _leads(new, point)[0, 1 - a]) for a in (0, 1)
     ]
     np.testing.assert_allclose([each.margin for each in found], expected, rtol=1e-12)
+
+
+def _soft(border: float, spread: float = 1.0) -> Judge:
+    """One that says bad from this x on, by a scale with a soft end."""
+    head = Head(np.array([[0.0, 1.0]]), np.array([border, 0.0]))
+    return Judge(head, Scale((0.0,), (spread,), slope=0.125))
+
+
+def test_two_borders_beyond_the_clip_of_one_soft_scale() -> None:
+    """Bad from x = 5, then from x = 6: half-way lies x = 5.5, which is u = 16."""
+    stricter, laxer = differences(_soft(5.0), _soft(6.0))
+
+    assert (stricter.verdict, stricter.boxes) == (IMPOSSIBLE, 1)
+    assert (laxer.verdict, laxer.margin) == (POSSIBLE, 0.5)
+    np.testing.assert_allclose(laxer.readings, [expm1(16.0)], rtol=1e-12)
+
+
+def test_two_soft_scales_are_cut_where_each_bends() -> None:
+    """Of spread 1 and 2: bends at s = -8, -4, 4, 8, 36 and 72; five stretches."""
+    old, new = _soft(4.5), _soft(4.5, spread=2.0)
+
+    stricter, laxer = differences(old, new)
+
+    assert stricter.boxes == 5
+    assert stricter.verdict is IMPOSSIBLE
+    assert (laxer.verdict, laxer.readings is None) == (POSSIBLE, False)
+    curved = np.linspace(-80, 80, 3201)
+    readings = (np.sign(curved) * np.expm1(np.abs(curved)))[:, np.newaxis]
+    by_old, by_new = (_leads(judge, readings) for judge in (old, new))
+    lost = np.minimum(
+        by_old[:, 1], by_new[:, 0]
+    ).max()  # bad by the old, good by the new
+    assert laxer.margin >= lost - 1e-9
+    assert laxer.margin <= lost + 0.05

@@ -107,18 +107,20 @@ def made(key: str, at: Places, row: int, column: int) -> str:
     return TERM.sub(term, formula)
 
 
-def scaled(row: int, columns: Sequence[int], clip: str) -> tuple[str, str]:
+def scaled(row: int, columns: Sequence[int], ends: Sequence[str]) -> tuple[str, str]:
     """Return the formulas of sign(r) ln(1 + |r|) and of x, in one row of the scaling.
 
     Args:
         row: Of the feature, from 0.
         columns: Of reading, curved, typical and spread.
-        clip: The cell of the clip.
+        ends: The cells of clip, slope and far.
     """
     reading, curved, typical, spread = (cell(row, column) for column in columns)
+    clip, slope, far = ends
+    u = f"({curved}-{typical})/{spread}"
     return (
         f"=SIGN({reading})*LN(1+ABS({reading}))",
-        f"=MAX(-{clip},MIN({clip},({curved}-{typical})/{spread}))",
+        f"=MAX(-{clip},MIN({u},{clip}+{slope}*(MIN({u},{far})-{clip})))",
     )
 
 

@@ -155,17 +155,19 @@ class _Writer:
                     self._text(row, column, text, "cell")
 
     def _scaling(self, top: int, scaling: Scaling) -> None:
-        """Write from reading to x: a row a feature, and the clip below."""
-        clip = top + len(scaling.readings)
-        self._text(clip, 0, self.wording.say["clip"])
-        self._number(clip, 1, scaling.scale.clip)
+        """Write from reading to x: a row a feature, and the ends of the scale below."""
+        below, scale = top + len(scaling.readings), scaling.scale
+        for column, key in enumerate(("clip", "slope", "far")):
+            self._text(below, 2 * column, self.wording.say[key])
+            self._number(below, 2 * column + 1, getattr(scale, key))
+        ends = [cell(below, column) for column in (1, 3, 5)]
         units = self.wording.units()
         for at, name in enumerate(self.wording.short_features()):
             row = top + at
             self._text(row, 0, name)
             self._number(row, 1, scaling.readings[at])
             self._text(row, 2, units[at], "cell")
-            curved, x = scaled(row, (1, 3, 4, 5), cell(clip, 1))
+            curved, x = scaled(row, (1, 3, 4, 5), ends)
             self._formula(row, 3, curved, scaling.curved[at])
             self._number(row, 4, scaling.scale.center[at])
             self._number(row, 5, scaling.scale.spread[at])

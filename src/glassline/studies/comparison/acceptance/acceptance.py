@@ -152,7 +152,9 @@ class Search:
         return all(
             self._proves(place, each)
             for planes in held
-            for box in boxes(self.judges, planes.spans(self.ranges))
+            for box in boxes(
+                self.judges, planes.spans(self.ranges), in_u=bool(len(planes.reach))
+            )
             if (place := Place.of(self.judges, box, planes)) is not None
             for each in sums
         )
@@ -219,11 +221,11 @@ class Search:
 
 
 def _drawn(model: Model, rng: np.random.Generator) -> Features:
-    """Draw x before the clip: in the model's ellipsoids, or anywhere within its clip."""
+    """Draw x before the clip: in the model's ellipsoids, or anywhere within its scale."""
     d, region = model.head.d, model.region
     if region is None:
-        clip = model.scale.clip
-        return np.asarray(rng.uniform(-clip, clip, (SAMPLE, d)))
+        scale = model.scale
+        return np.asarray(rng.uniform(-scale.clip, scale.far, (SAMPLE, d)))
     balls = rng.normal(size=(SAMPLE, d))
     balls /= np.linalg.norm(balls, axis=1, keepdims=True)
     balls *= region.limit * rng.uniform(0, 1, (SAMPLE, 1)) ** (1 / d)

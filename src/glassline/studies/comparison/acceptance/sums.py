@@ -77,7 +77,7 @@ def relative_rounding(judge: Judge) -> float:
     priors, product and sum at most 8 k + 60 roundings.
     """
     head = judge.head
-    widest = np.full((1, head.d), judge.scale.clip * (1 + 1e-6))
+    widest = np.full((1, head.d), judge.scale.top * (1 + 1e-6))
     off = logit_rounding(head, widest)[0] + judge.x_rounding @ np.abs(head.W)
     far = 2 * float((np.abs(head.W).sum(axis=0) * widest[0, 0] + np.abs(head.b)).max())
     nats = 2 * float(off.max()) + 2 * UNIT * far

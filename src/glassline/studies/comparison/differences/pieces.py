@@ -49,16 +49,17 @@ class Judge:
         """Bound how far a computed x may lie from the exact one, shape (d,).
 
         With s = log(1 + |r|) off by LOG_UNITS u |s|, the difference s - c by u of itself
-        and so the quotient, and |s| <= |c| + clip spread wherever x is not clipped:
+        and so the quotient, and |s| <= |c| + far spread wherever x moves, far that of the
+        scale:
 
-            (LOG_UNITS u (|c| + clip spread) + 3 u clip spread) / spread
+            (LOG_UNITS u (|c| + far spread) + 8 u far spread) / spread
 
-        and a millionth more, for what is of second order. Clipping brings x no further
-        from where it belongs.
+        and a millionth more, for what is of second order. The end of the scale adds
+        five roundings of at most far, and brings x no further from where it belongs.
         """
-        spread, reach = np.array(self.scale.spread), self.scale.clip
+        spread, reach = np.array(self.scale.spread), self.scale.far
         size = np.abs(self.scale.center) / spread + reach
-        return np.asarray((LOG_UNITS * size + 3 * reach) * UNIT * (1 + 1e-6))
+        return np.asarray((LOG_UNITS * size + 8 * reach) * UNIT * (1 + 1e-6))
 
     @cached_property
     def lead_rounding(self) -> NDArray[np.float64]:
@@ -68,7 +69,7 @@ class Judge:
         the logits of x, and what the rounding of x itself does to a straight line.
         """
         W = self.head.W
-        widest = np.full((1, self.head.d), self.scale.clip * (1 + 1e-6))
+        widest = np.full((1, self.head.d), self.scale.top * (1 + 1e-6))
         slopes = np.abs(W[:, :, np.newaxis] - W[:, np.newaxis, :]) * (1 + 4 * UNIT)
         of_x = np.einsum("i,iab->ab", self.x_rounding, slopes)
         return np.asarray((lead_rounding(self.head, widest)[0] + of_x) * (1 + 1e-6))
@@ -78,15 +79,16 @@ class Judge:
 class Piece:
     """A stretch of one feature on which x = slope v + offset for each of two judges.
 
-    v is the feature's x where both scale it alike, else sign(r) log(1 + |r|) of its
-    reading r.
+    v is the feature's x where both scale it alike, or its x before the end of the scale
+    if that was asked for; else sign(r) log(1 + |r|) of its reading r.
 
     Attributes:
         low: Least v.
         high: Largest v.
-        slopes: One a judge; 0 where it clips.
+        slopes: One a judge; smaller beyond its clip, 0 where its scale has ended.
         offsets: One a judge.
         shared: The (center, spread) that v is measured by, (0, 1) if it is not x.
+        scale: Of which v is the x; None where v is none, or u.
     """
 
     low: Fraction
@@ -94,17 +96,23 @@ class Piece:
     slopes: tuple[Fraction, Fraction]
     offsets: tuple[Fraction, Fraction]
     shared: tuple[float, float]
+    scale: Scale | None = None
 
     def reading(self, share: float) -> float:
         """Return the reading at a share of the stretch, 0 its low end and 1 its high."""
         center, spread = self.shared
         v = float(self.low + (self.high - self.low) * Fraction(share))
+        if self.scale is not None:
+            v = float(self.scale.before(v))
         curved = min(max(center + spread * v, -LARGEST), LARGEST)
         return expm1(curved) if curved >= 0 else -expm1(-curved)
 
 
 Box = tuple[Piece, ...]
 """A piece of each feature."""
+
+Knots = list[tuple[Fraction, Fraction]]
+"""Where x of a scale bends: u and x, rising."""
 
 Line = tuple[list[Fraction], Fraction]
 """A normal, one entry a feature, and an offset: a straight line in v."""
@@ -120,19 +128,24 @@ def curved_span(least: float, most: float) -> tuple[float, float]:
 
 
 def boxes(
-    judges: tuple[Judge, Judge], spans: Sequence[tuple[float, float]]
+    judges: tuple[Judge, Judge],
+    spans: Sequence[tuple[float, float]],
+    *,
+    in_u: bool = False,
 ) -> Iterator[Box]:
     """Yield boxes that together hold every reading in the spans.
 
-    Beyond the clips of both nothing changes, so an endless span ends there.
+    Beyond the scales of both nothing changes, so an endless span ends there.
 
     Args:
         judges: Two, for the same d features.
         spans: The least and the largest sign(r) log(1 + |r|) of each feature; may be
             infinite.
+        in_u: Keep v a straight line in the readings, though a scale bends for both
+            alike.
     """
     features = range(judges[0].head.d)
-    return product(*(_pieces(judges, at, *spans[at]) for at in features))
+    return product(*(_pieces(judges, at, *spans[at], in_u) for at in features))
 
 
 def lead(
@@ -166,25 +179,59 @@ def most_in(box: Box, held: Iterable[tuple[Fraction, Line]]) -> Fraction:
 
 
 def _pieces(
-    judges: tuple[Judge, Judge], at: int, least: float, most: float
+    judges: tuple[Judge, Judge], at: int, least: float, most: float, in_u: bool
 ) -> list[Piece]:
-    each = [
-        (judge.scale.center[at], judge.scale.spread[at], judge.scale.clip)
-        for judge in judges
+    scales = [judge.scale for judge in judges]
+    each = [(scale.center[at], scale.spread[at], scale.ends) for scale in scales]
+    are_alike = each[0] == each[1]
+    shared = each[0][:2] if are_alike else (0.0, 1.0)
+    lines = [
+        (Fraction(scale.center[at]), Fraction(scale.spread[at]), _knots(scale))
+        for scale in scales
     ]
-    shared = each[0][:2] if each[0] == each[1] else (0.0, 1.0)
-    lines = [(Fraction(c), Fraction(s), Fraction(clip)) for c, s, clip in each]
-    ends = sorted({c + sign * clip * s for c, s, clip in lines for sign in (-1, 1)})
+    ends = sorted({c + s * u for c, s, knots in lines for u, _ in knots})
     low = Fraction(least) if least > -inf else ends[0]
     high = Fraction(most) if most < inf else ends[-1]
-    if low > high:  # an endless span that begins beyond the clips: one reading will do
+    if low > high:  # an endless span that begins beyond the scales: one reading will do
         low = high = low if most == inf else high
+    if are_alike and not in_u:
+        return [_alike(scales[0], at, low, high)]
     cuts = [low, *(end for end in ends if low < end < high), high]
     return [_piece(lines, shared, *cut) for cut in pairwise(cuts)]
 
 
+def _alike(scale: Scale, at: int, low: Fraction, high: Fraction) -> Piece:
+    """Return the one piece of a feature that both scale alike, in x itself."""
+    center, spread = Fraction(scale.center[at]), Fraction(scale.spread[at])
+    ends = []
+    for curved in (low, high):
+        slope, u, x = _stretch(_knots(scale), (curved - center) / spread)
+        ends.append(x + slope * ((curved - center) / spread - u))
+    one, none = Fraction(1), Fraction(0)
+    shared = scale.center[at], scale.spread[at]
+    return Piece(ends[0], ends[1], (one, one), (none, none), shared, scale)
+
+
+def _knots(scale: Scale) -> Knots:
+    """Return where x bends as u grows, exactly: the ends, and the clip between."""
+    clip, slope = Fraction(scale.clip), Fraction(scale.slope)
+    knots = [(-clip, -clip), (clip, clip)]
+    if slope:
+        far = Fraction(scale.far)
+        knots.append((far, clip + slope * (far - clip)))
+    return knots
+
+
+def _stretch(knots: Knots, u: Fraction) -> tuple[Fraction, Fraction, Fraction]:
+    """Return the slope of x around u, and u and x of a point on that line."""
+    for (left, x), (right, end) in pairwise(knots):
+        if left <= u <= right:
+            return (end - x) / (right - left), left, x
+    return Fraction(0), u, knots[0][1] if u < knots[0][0] else knots[-1][1]
+
+
 def _piece(
-    lines: list[tuple[Fraction, Fraction, Fraction]],
+    lines: list[tuple[Fraction, Fraction, Knots]],
     shared: tuple[float, float],
     low: Fraction,
     high: Fraction,
@@ -193,11 +240,10 @@ def _piece(
     center, spread = map(Fraction, shared)
     middle = (low + high) / 2
     slopes, offsets = [], []
-    for c, s, clip in lines:
-        x = (middle - c) / s
-        is_free = abs(x) < clip or low == high
-        slopes.append(spread / s if is_free and abs(x) <= clip else Fraction(0))
-        offsets.append((center - c) / s if slopes[-1] else max(-clip, min(clip, x)))
+    for c, s, knots in lines:
+        slope, u, x = _stretch(knots, (middle - c) / s)
+        slopes.append(slope * spread / s)
+        offsets.append(x + slope * ((center - c) / s - u))
     return Piece(
         low=(low - center) / spread,
         high=(high - center) / spread,
