@@ -32,10 +32,10 @@ def promising(model: Model) -> Model:
     return replace(model, guarantee=kept)
 
 
-def _parts() -> Iterator[tuple[int, np.ndarray, str]]:
+def _parts(fresh: int, aged: int) -> Iterator[tuple[int, np.ndarray, str]]:
     """Yield lot, image and true class: first as in training, then three times as uneven."""
     rng = np.random.default_rng(11)  # noqa: TID251  a line of its own
-    for first, lots, lamp in ((0, LOTS, None), (LOTS, AGED, Surface(lamp=0.45))):
+    for first, lots, lamp in ((0, fresh, None), (fresh, aged, Surface(lamp=0.45))):
         made = production_line(
             lots * SIZE, rng=rng, surface=lamp, size_hw=SIZE_HW, lot_size=SIZE
         )
@@ -44,18 +44,26 @@ def _parts() -> Iterator[tuple[int, np.ndarray, str]]:
 
 
 @contextmanager
-def drifting(model: Model, folder: Path) -> Iterator[Service]:
+def drifting(
+    model: Model, folder: Path, fresh: int = LOTS, aged: int = AGED
+) -> Iterator[Service]:
     """Run a service on the records of such a line until the block ends.
 
     Every part that was not settled is labelled by person 101, every fifth part by 102.
+
+    Args:
+        model: Which looks.
+        folder: Where the store lies.
+        fresh: Lots as in training.
+        aged: Lots under the aged lamp.
     """
     with serving(folder, model) as service:
         entries, truths = [], []
-        for lot, image, label in _parts():
+        for lot, image, label in _parts(fresh, aged):
             photo = cv2.imencode(".png", image)[1].tobytes()
             named = Identifiers(
                 lot=f"L{lot:02}",
-                shift="day" if lot < LOTS else "night",
+                shift="day" if lot < fresh else "night",
                 camera=f"C{lot % 2 + 1}",
             )
             entries.append(Entry(attempt(model, photo), photo, named, who="camera"))

@@ -21,7 +21,7 @@ def changing(
     settled: Model, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """A line of its own, whose model may change."""
-    with drifting(settled, tmp_path_factory.mktemp("models")) as service:
+    with drifting(settled, tmp_path_factory.mktemp("models"), 7, 1) as service:
         yield service
 
 
