@@ -93,6 +93,8 @@ class Station:
                     await self.inspector.look_for_model()
             except GlasslineError as error:  # a busy store: asked again
                 self.log.info("lookout", detail=str(error))
+            except Exception as error:  # noqa: BLE001  a fault of ours must not end the watch
+                self.log.error("lookout", detail=f"{type(error).__name__}: {error}")
             await asyncio.sleep(WATCH_S)
 
 
