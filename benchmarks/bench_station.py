@@ -74,7 +74,8 @@ def main() -> None:
                 "`make bench-station`: server and browser on the same machine, "
                 f"{PARTS} rendered parts of {SIZE_HW[1]} x {SIZE_HW[0]} px. "
                 f"{conditions('fastapi', 'numpy')}, {shown}, {os.cpu_count()} cores "
-                f"shared with other work ({load:.1f} processes waiting for each).",
+                f"shared with other work ({load:.1f} processes waiting for each; nice "
+                f"{os.nice(0)}).",
                 "",
                 "| what | n | median, ms | 19 of 20 within, ms | wanted |",
                 "|---|--:|--:|--:|--:|",

@@ -28,7 +28,7 @@ GROWING = ("scratch", "dirt", "lamp")
 
 FAULTY = 0.08  # of the parts while all is well; the faults share them
 WORST_FAULTY = 0.45  # of the parts, of the one fault, when its cause is at its worst
-CALM, GROWTH = 60, 90  # parts before a cause begins, and until it is mended
+CALM, GROWTH = 60, 120  # parts before a cause begins, and until it is mended
 DIMMER, BRIGHTER_GLARE = 0.25, 1.4  # what an old lamp loses and adds at its worst
 
 
@@ -52,7 +52,7 @@ def growing_line(
     rng: np.random.Generator,
     surface: Surface | None = None,
     size_hw: tuple[int, int] = (240, 320),
-    lot_size: int = 20,
+    lot_size: int = 10,
     calm: int = CALM,
     growth: int = GROWTH,
 ) -> Iterator[GrownPart]:

@@ -126,7 +126,7 @@ def evidence(
     size, found = (seen.photo.width, seen.photo.height), seen.evidence
     if marked:
         features = zip(found.marks.items(), seen.x.tolist(), strict=True)
-        shown = {name: marks for (name, marks), x in features if x >= MARKED_X}
+        shown = {name: marks if x >= MARKED_X else () for (name, marks), x in features}
         found = replace(found, marks=shown)
     return HTMLResponse(svg.overlay(found, size), headers=KEPT)
 
