@@ -16,7 +16,15 @@ from glassline.head import Head
 from glassline.model import Model
 from glassline.recipe import Recipe
 
-__all__ = ["COUNT", "ENGINES", "PROMISE", "VARIANTS", "exported", "variants_of"]
+__all__ = [
+    "COUNT",
+    "ENGINES",
+    "PROMISE",
+    "QUICK",
+    "VARIANTS",
+    "exported",
+    "variants_of",
+]
 
 COUNT = 2_000  # random parts: the certificate's 100,000 are for the command
 PROMISE = Guarantee(
@@ -39,11 +47,16 @@ def _needs(target: str, *programs: str) -> object:
     )
 
 
-ENGINES = (
+QUICK = (
     _needs("sql"),
     _needs("sheet"),
     _needs("onnx"),
     _needs("js", "node", "nodejs"),
+)
+"""Targets that nothing is compiled for."""
+
+ENGINES = (
+    *QUICK,
     _needs("c", "gcc", "cc", "clang"),
     _needs("st", "gcc", "cc", "clang"),
 )

@@ -11,6 +11,7 @@ EXTRAS = {
     "cnn-train": "Exporting a network of timm needs PyTorch. Install it",
     "mqtt": "Telling an MQTT broker needs aiomqtt. Install it",
     "onnx": "Exporting to ONNX needs onnx and ONNX Runtime. Install them",
+    "opcua": "Serving results over OPC UA needs asyncua. Install it",
     "postgres": "Records in PostgreSQL need psycopg. Install it",
     "ray": "A batch on many machines needs Ray. Install it",
     "server": "The service needs FastAPI and uvicorn. Install them",

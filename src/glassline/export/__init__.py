@@ -3,7 +3,7 @@
 `rules` are the numbers of a model; `steps` the sums of a verdict, one by one; a file a
 target writes them down and asks an engine: `network` (ONNX), `clibrary`,
 `plc` (Structured Text), `javascript`, `sql`,
-`workbook`. `probes` are what both sides are
+`workbook`; `opcua` serves results to clients on a line. `probes` are what both sides are
 asked, `certificate` counts the answers, `exporting` puts it together.
 """
 

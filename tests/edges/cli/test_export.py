@@ -17,7 +17,10 @@ def test_a_query_is_written_with_its_certificate(
     """Two files, and lines that count what was asked."""
     path = tmp_path / "new" / "verdict.sql"
 
-    done = run("export", "sql", settled_folder, "--out", path, "--check", line_folder)
+    done = run(
+        *("export", "sql", settled_folder, "--out", path, "--check", line_folder),
+        *("--parts", 2000),
+    )
 
     certificate = json.loads(
         (tmp_path / "new" / "verdict.sql.certificate.json").read_text()
@@ -27,9 +30,9 @@ def test_a_query_is_written_with_its_certificate(
     assert (done.returncode, done.stderr) == (0, "")
     assert settled.sha256 in path.read_text()
     assert said == (
-        "Asked: 60 photos and 100,000 random parts, of which 50,000 lie within 1e-6 of "
+        "Asked: 60 photos and 2,000 random parts, of which 1,000 lie within 1e-6 of "
         f"a border. {certificate['engines'][0]['engine']}: class and decision are those "
-        "of Python on all 100,060 parts; no probability differs by more than "
+        "of Python on all 2,060 parts; no probability differs by more than "
         f"{largest:.1e}; 12 of 12 parts without finite numbers are refused. "
         f"Written: {path}, with verdict.sql.certificate.json"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from targets import COUNT, ENGINES, VARIANTS, exported
+from targets import COUNT, ENGINES, QUICK, VARIANTS, exported
 
 from glassline.dataset import Dataset
 from glassline.decide import Gauge
@@ -23,7 +23,7 @@ ROUGH = Gauge(10, "0" * 64, (1.0,) * 4, {"noise": (0.5,) * 4})
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("target", ENGINES)
+@pytest.mark.parametrize("target", QUICK)
 def test_each_engine_says_what_python_says(
     variants: Mapping[str, Model], tmp_path: Path, target: str, variant: str
 ) -> None:
@@ -36,7 +36,7 @@ def test_each_engine_says_what_python_says(
     assert first.largest_difference < 1e-11
 
 
-@pytest.mark.parametrize("target", ENGINES)
+@pytest.mark.parametrize("target", QUICK)
 def test_an_export_is_the_same_bytes_every_time(
     settled: Model, tmp_path: Path, target: str
 ) -> None:

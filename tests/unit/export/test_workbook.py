@@ -43,7 +43,8 @@ def test_formulas_keep_to_the_limits_of_spreadsheets(
     variants: Mapping[str, Model], variant: str
 ) -> None:
     """Length, depth, and no number of more than 15 digits."""
-    formulas = _formulas(variants[variant]).values()
+    every = _formulas(variants[variant])
+    formulas = [text for cell, text in every.items() if re.fullmatch("[A-Z]+2", cell)]
 
     digits = [
         len(re.sub(r"E.*|\.|^0*", "", number.lstrip("0.")))
