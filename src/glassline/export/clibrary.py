@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ KNOWN = {
 """The settings that the library knows; of others only the default."""
 
 Numbers = NDArray[np.float64]
+Terms = Mapping[str, Sequence[tuple[Any, float]]]
 
 
 def write(model: Model, name: str) -> dict[str, bytes]:
@@ -64,14 +65,14 @@ def write(model: Model, name: str) -> dict[str, bytes]:
             "target."
         )
     check_whole_photos(model, "C")
-    rules, settings = Rules.of(model), _settings(model)
+    rules, terms = Rules.of(model), _settings(model)
     source = [
         f"/* glassline model {rules.model_sha256} */",
         "#include <math.h>",
         f'#include "{name[:-2]}.h"',
         "",
         *_verdict_numbers(rules),
-        *_front_numbers(settings),
+        *_front_numbers(terms),
         template("verdict.c"),
         template("front.c"),
     ]
@@ -143,26 +144,22 @@ def framed(image: NDArray[np.float32]) -> bytes:
     return np.array(image.shape, "<i4").tobytes() + image.astype("<f4").tobytes()
 
 
-def _settings(model: Model) -> Mapping[str, Any]:
-    """Return the settings of the four features.
+def _settings(model: Model) -> Terms:
+    """Return the measurements of the four features, settings and weight of each.
 
     Raises:
         InputError: There is another feature, or a setting that the library lacks.
     """
-    settings: Mapping[str, Any] = getattr(model.front, "settings")  # noqa: B009
-    odd = [name for name in settings if name not in FEATURE_NAMES]
+    front: Any = model.front
+    terms: Terms = front.terms
+    odd = [name for name in terms if name not in FEATURE_NAMES]
     if odd:
         raise InputError(
             f"model: expected the four features for C, got {odd[0]} too, which is a "
             "plug-in's."
         )
-    sums: Mapping[str, Any] = getattr(model.front, "sums")  # noqa: B009
-    if sums:
-        raise InputError(
-            f"model: expected one measurement a feature for C, got {next(iter(sums))} "
-            'read as several. Train with measurements = 1 in "[training]".'
-        )
-    for name, each in settings.items():
+    every = ((name, each) for name, found in terms.items() for each, _ in found)
+    for name, each in every:
         for field in fields(each):
             value = getattr(each, field.name)
             if field.name not in KNOWN[name] and value != field.default:
@@ -170,7 +167,7 @@ def _settings(model: Model) -> Mapping[str, Any]:
                     f"model: expected features.{name} without {field.name} for C, got "
                     f"{show(value)}: the library does not know that setting."
                 )
-    return settings
+    return terms
 
 
 def _verdict_numbers(rules: Rules) -> Iterator[str]:
@@ -217,29 +214,17 @@ def _verdict_numbers(rules: Rules) -> Iterator[str]:
         yield f"const char *const glassline_{name}[{size}] = {{{listed}}};"
 
 
-def _front_numbers(settings: Mapping[str, Any]) -> Iterator[str]:
-    line, texture, reflection, grain = (settings[name] for name in FEATURE_NAMES)
-    is_whole = line.extent == "whole"
-    widths = sorted({*line.widths_px, grain.width_px})
-    step = {1: 0, 2: 1, 4: 2}[texture.detail_px]
-    block = max(1, round(texture.block_px / surfaces.CELL_PX))
-    light = np.float32(texture.light_power)
+def _front_numbers(terms: Terms) -> Iterator[str]:
+    lines, textures, fields_, grains = (
+        [each for each, _ in terms[name]] for name in FEATURE_NAMES
+    )
+    used = {width for line in lines for width in line.widths_px}
+    widths = sorted(used | {grain.width_px for grain in grains})
     yield "enum { DARK = 0, BRIGHT = 1, EITHER = 2 };"
     for name, value in {
-        "LINE_POLARITY": line.polarity.upper(),
-        "LINE_WHOLE": int(is_whole),
-        "LINE_STEPS": max(1, round(line.length_px / (2 * surfaces.CELL_PX))),
-        "LINE_WIDTH": widths.index(line.widths_px[0]),
-        "LINE_WIDER": widths.index(line.widths_px[-1]),
-        "GRAIN_POLARITY": grain.polarity.upper(),
-        "GRAIN_WIDTH": widths.index(grain.width_px),
-        "TEXTURE_SCALES": int(texture.across == "scales"),
-        "TEXTURE_STEP": step,
-        "TEXTURE_OVERLAPS": int(texture.overlap),
-        "TEXTURE_BLOCK": block,
-        "TEXTURE_LIGHTS": int(light != 0),
-        "FIELDS": reflection.fields,
         "WIDTHS": len(widths),
+        "MOST_TERMS": max(len(each) for each in terms.values()),
+        "MOST_FIELDS": max(each.fields for each in fields_),
         "LANES": LANES,
         "ROW_LANES": ROW_LANES,
         "MEDIAN_SAMPLES": f"{surfaces.MEDIAN_SAMPLES}U",
@@ -248,27 +233,59 @@ def _front_numbers(settings: Mapping[str, Any]) -> Iterator[str]:
         "ROOM_SAMPLES": f"{8 * texture_change.MANY}U",
     }.items():
         yield f"#define {name} {value}"
-    doubles = {
-        "GRAIN_SHARE": grain.share,
-        "FIELD_SHARE": reflection.share,
+    for name, number in {
         "NORMAL_MAD": surfaces.NORMAL_MAD,
         "NORMAL_MEAN": surfaces.NORMAL_MEAN,
         "GREY_STEP": surfaces.GREY_STEP,
         "DARKEST": surfaces.DARKEST,
-    }
-    if texture.across == "places":
-        doubles["TEXTURE_SHARE"] = texture.share
-    doubles["FLOOR"] = texture_change.FLOOR
-    if is_whole:
-        yield f"static const float MOST = {_hex(np.float32(line_strength.MOST))}F;"
-        yield f"static const float KEPT_UP = {_hex(np.float32(line_strength.KEPT_UP))}F;"
-    else:
-        doubles["COUNTED"] = line_strength.COUNTED
-    if texture.across == "places" and light:
-        yield f"static const float TEXTURE_LIGHT_POWER = {_hex(light)}F;"
-    for name, value in doubles.items():
-        yield f"static const double {name} = {_hex(value)};"
+        "FLOOR": texture_change.FLOOR,
+        "COUNTED": line_strength.COUNTED,
+    }.items():
+        yield f"static const double {name} = {_hex(number)};"
+    yield f"static const float MOST = {_hex(np.float32(line_strength.MOST))}F;"
+    yield f"static const float KEPT_UP = {_hex(np.float32(line_strength.KEPT_UP))}F;"
+    yield template("settings.c")
+    yield from _listed("line_settings LINES", [_line(each, widths) for each in lines])
+    yield from _listed("texture_settings TEXTURES", map(_texture, textures))
+    yield from _listed(
+        "field_settings FIELDS",
+        (f"{each.fields}, {_hex(each.share)}" for each in fields_),
+    )
+    yield from _listed(
+        "grain_settings GRAINS",
+        (
+            f"{each.polarity.upper()}, {widths.index(each.width_px)}, {_hex(each.share)}"
+            for each in grains
+        ),
+    )
+    counts = ", ".join(str(len(terms[name])) for name in FEATURE_NAMES)
+    yield f"static const int32_t TERMS[4] = {{{counts}}};"
+    weights = (
+        "{" + ", ".join(_hex(weight) for _, weight in terms[name]) + "}"
+        for name in FEATURE_NAMES
+    )
+    listed = ", ".join(weights)
+    yield f"static const double TERM_WEIGHTS[4][MOST_TERMS] = {{{listed}}};"
     yield from _kernels(widths)
+
+
+def _listed(declared: str, rows: Iterable[str]) -> Iterator[str]:
+    yield f"static const {declared}[] = {{{', '.join(f'{{{row}}}' for row in rows)}}};"
+
+
+def _line(line: Any, widths: list[float]) -> str:
+    steps = max(1, round(line.length_px / (2 * surfaces.CELL_PX)))
+    ends = (widths.index(line.widths_px[0]), widths.index(line.widths_px[-1]))
+    whole = int(line.extent == "whole")
+    return f"{line.polarity.upper()}, {whole}, {steps}, {ends[0]}, {ends[1]}"
+
+
+def _texture(texture: Any) -> str:
+    step = {1: 0, 2: 1, 4: 2}[texture.detail_px]
+    block = max(1, round(texture.block_px / surfaces.CELL_PX))
+    flags = f"{int(texture.across == 'scales')}, {int(texture.overlap)}"
+    light = _hex(np.float32(texture.light_power))
+    return f"{flags}, {step}, {block}, {_hex(texture.share)}, {light}F"
 
 
 def _kernels(widths: list[float]) -> Iterator[str]:

@@ -461,12 +461,13 @@ static float facing(float mean, int32_t polarity)
 
 /* ---- The four measurements ---- */
 
-static plane ridge_in_cells(glassline_reader *reader, const surface *s, int32_t at)
+static plane ridge_in_cells(glassline_reader *reader, const surface *s, int32_t at,
+                            int32_t polarity)
 {
     const curvature *f = &s->curved[at];
     plane ridge = new_plane(reader, f->mean.rows, f->mean.columns);
     for (size_t i = 0; i < size_of(ridge); i++) {
-        ridge.at[i] = lesser_of(facing(f->mean.at[i], LINE_POLARITY), f->turn.at[i]);
+        ridge.at[i] = lesser_of(facing(f->mean.at[i], polarity), f->turn.at[i]);
     }
     plane cells = in_cells(reader, s, ridge);
     plane noise = local_noise(reader, s, f);
@@ -477,7 +478,6 @@ static plane ridge_in_cells(glassline_reader *reader, const surface *s, int32_t 
     return out;
 }
 
-#if LINE_WHOLE
 /* The largest sum of gain on any path down; of the plane turned over, to the right. */
 static float best_down(glassline_reader *reader, plane gain, int32_t is_turned)
 {
@@ -506,10 +506,11 @@ static float best_down(glassline_reader *reader, plane gain, int32_t is_turned)
     return best;
 }
 
-static double line_strength(glassline_reader *reader, const surface *s)
+static double whole_line(glassline_reader *reader, const surface *s,
+                         const line_settings *set)
 {
-    plane first = ridge_in_cells(reader, s, LINE_WIDTH);
-    plane second = ridge_in_cells(reader, s, LINE_WIDER);
+    plane first = ridge_in_cells(reader, s, set->width, set->polarity);
+    plane second = ridge_in_cells(reader, s, set->wider, set->polarity);
     for (size_t i = 0; i < size_of(first); i++) {
         const float ridge = larger_of(first.at[i], second.at[i]);
         first.at[i] = lesser_of(ridge, MOST) - KEPT_UP;
@@ -518,9 +519,9 @@ static double line_strength(glassline_reader *reader, const surface *s)
     const float right = best_down(reader, first, 1);
     return 4.0 * (double)larger_of(down, right);
 }
-#else
+
 /* The sum of the ridge on the best path from each cell, itself left out. */
-static void follow(plane framed, const int32_t offsets[3], int32_t sign, plane field,
+static void follow(plane framed, const int32_t offsets[3], int32_t steps, plane field,
                    plane out)
 {
     const size_t edge = (size_t)framed.columns + 1U;
@@ -528,15 +529,15 @@ static void follow(plane framed, const int32_t offsets[3], int32_t sign, plane f
     for (size_t i = 0; i < count; i++) {
         out.at[i] = 0.0F;
     }
-    for (int32_t step = 0; step < LINE_STEPS; step++) {
+    for (int32_t step = 0; step < steps; step++) {
         for (size_t i = 0; i < count; i++) {
             field.at[i] = framed.at[i] + out.at[i];
         }
         for (size_t i = edge; i < (count - edge); i++) {
             const float *here = &field.at[i];
             out.at[i] = larger_of(
-                larger_of(here[sign * offsets[0]], here[sign * offsets[1]]),
-                here[sign * offsets[2]]);
+                larger_of(here[offsets[0]], here[offsets[1]]),
+                here[offsets[2]]);
         }
         for (int32_t r = 0; r < framed.rows; r++) {
             row_of(out, r)[0] = 0.0F;
@@ -545,9 +546,10 @@ static void follow(plane framed, const int32_t offsets[3], int32_t sign, plane f
     }
 }
 
-static double line_strength(glassline_reader *reader, const surface *s)
+static double stretch_of_line(glassline_reader *reader, const surface *s,
+                              const line_settings *set)
 {
-    plane ridge = ridge_in_cells(reader, s, LINE_WIDTH);
+    plane ridge = ridge_in_cells(reader, s, set->width, set->polarity);
     const int32_t wide = s->columns + 2;
     /* the three next cells of a path that runs right, down, or aslant */
     const int32_t nexts[4][3] = {{1 - wide, 1, 1 + wide},
@@ -569,8 +571,10 @@ static double line_strength(glassline_reader *reader, const surface *s)
         }
     }
     for (int32_t heading = 0; heading < 4; heading++) {
-        follow(framed, nexts[heading], 1, field, ahead);
-        follow(framed, nexts[heading], -1, field, back);
+        const int32_t *next = nexts[heading];
+        const int32_t last[3] = {-next[0], -next[1], -next[2]};
+        follow(framed, next, set->steps, field, ahead);
+        follow(framed, last, set->steps, field, back);
         for (int32_t r = 0; r < s->rows; r++) {
             for (int32_t c = 0; c < s->columns; c++) {
                 const float both = lesser_of(row_of(ahead, r + 1)[c + 1],
@@ -580,13 +584,11 @@ static double line_strength(glassline_reader *reader, const surface *s)
         }
     }
     for (size_t i = 0; i < size_of(best); i++) {
-        best.at[i] *= (float)(1.0 / (double)LINE_STEPS);
+        best.at[i] *= (float)(1.0 / (double)set->steps);
     }
     return strongest(best.at, size_of(best), COUNTED / (double)size_of(best));
 }
-#endif
 
-#if !TEXTURE_OVERLAPS
 static plane bend_of(glassline_reader *reader, plane p)
 {
     plane out = new_plane(reader, p.rows, p.columns);
@@ -603,9 +605,6 @@ static plane bend_of(glassline_reader *reader, plane p)
     }
     return out;
 }
-#endif
-
-#if TEXTURE_SCALES
 static double typical(glassline_reader *reader, plane p)
 {
     size_t count = 0;
@@ -619,13 +618,13 @@ static double typical(glassline_reader *reader, plane p)
     return (total / (double)count) + FLOOR;
 }
 
-static double texture_change(glassline_reader *reader, const surface *s)
+static double texture_of_scales(glassline_reader *reader, const surface *s)
 {
     const double fine = typical(reader, s->smaller[0]);
     const double coarse = typical(reader, s->smaller[1]);
     return log(coarse / fine);
 }
-#else
+
 static double down_column(plane cells, int32_t row, int32_t column, int32_t tall)
 {
     double total = 0.0;
@@ -655,7 +654,6 @@ static plane over_blocks(glassline_reader *reader, plane cells, int32_t tall, in
     return out;
 }
 
-#if TEXTURE_OVERLAPS
 /* Add the sum of a filter along rows (or down columns) and a pair across it. */
 static void filtered(plane p, plane along, plane out, int32_t is_down)
 {
@@ -707,35 +705,31 @@ static plane overlapping(glassline_reader *reader, plane finer)
     }
     return out;
 }
-#endif
 
-static double texture_change(glassline_reader *reader, const surface *s)
+static double texture_of_places(glassline_reader *reader, const surface *s,
+                                const texture_settings *set)
 {
-    const int32_t tall = least_of(TEXTURE_BLOCK, s->rows);
-    const int32_t wide = least_of(TEXTURE_BLOCK, s->columns);
-#if TEXTURE_OVERLAPS
-    plane size = overlapping(reader, s->smaller[TEXTURE_STEP - 1]);
-#else
-    plane size = bend_of(reader, s->smaller[TEXTURE_STEP]);
-#endif
-#if TEXTURE_STEP < 2
-    size = halved(reader, size);
-#endif
+    const int32_t tall = least_of(set->block, s->rows);
+    const int32_t wide = least_of(set->block, s->columns);
+    plane size = (set->overlaps != 0) ? overlapping(reader, s->smaller[set->step - 1])
+                                      : bend_of(reader, s->smaller[set->step]);
+    if (set->step < 2) {
+        size = halved(reader, size);
+    }
     for (size_t i = 0; i < size_of(size); i++) {
         size.at[i] = logf(size.at[i] + (float)FLOOR);
     }
     plane blocks = over_blocks(reader, averaged(reader, s, size), tall, wide);
-#if TEXTURE_LIGHTS
-    plane light = over_blocks(reader, s->smaller[2], tall, wide);
-    for (size_t i = 0; i < size_of(blocks); i++) {
-        const float bright = larger_of(light.at[i], 0.0F) + (float)DARKEST;
-        blocks.at[i] -= TEXTURE_LIGHT_POWER * logf(bright);
+    if (set->light_power != 0.0F) {
+        plane light = over_blocks(reader, s->smaller[2], tall, wide);
+        for (size_t i = 0; i < size_of(blocks); i++) {
+            const float bright = larger_of(light.at[i], 0.0F) + (float)DARKEST;
+            blocks.at[i] -= set->light_power * logf(bright);
+        }
     }
-#endif
     const double middle = median_of(copied(reader, blocks), size_of(blocks));
-    return strongest(blocks.at, size_of(blocks), TEXTURE_SHARE) - middle;
+    return strongest(blocks.at, size_of(blocks), set->share) - middle;
 }
-#endif
 
 /* Take a least-squares slope along one axis away; places have mean 0. */
 static void level(double *rest, int32_t rows, int32_t columns, int32_t is_down)
@@ -761,9 +755,9 @@ static void level(double *rest, int32_t rows, int32_t columns, int32_t is_down)
     }
 }
 
-static double share_mean(double *values, int32_t count)
+static double share_mean(double *values, int32_t count, double share)
 {
-    const double wanted = nearbyint(FIELD_SHARE * (double)count);
+    const double wanted = nearbyint(share * (double)count);
     const int32_t top = least_of(count, (wanted < 1.0) ? 1 : (int32_t)wanted);
     double total = 0.0;
     for (int32_t i = 0; i < top; i++) {
@@ -779,14 +773,15 @@ static double share_mean(double *values, int32_t count)
     return total / (double)top;
 }
 
-static double reflection_unevenness(glassline_reader *reader, const surface *s)
+static double reflection_unevenness(glassline_reader *reader, const surface *s,
+                                    const field_settings *set)
 {
-    double rest[FIELDS * FIELDS];
+    double rest[MOST_FIELDS * MOST_FIELDS];
     const int32_t shorter = least_of(s->smaller[0].rows, s->smaller[0].columns);
-    const double side = (double)shorter / (3.0 * (double)FIELDS);
+    const double side = (double)shorter / (3.0 * (double)set->fields);
     const plane photo = s->smaller[(side >= 8.0) ? 3 : ((side >= 4.0) ? 2 : 1)];
-    const int32_t rows = least_of(FIELDS, photo.rows);
-    const int32_t columns = least_of(FIELDS, photo.columns);
+    const int32_t rows = least_of(set->fields, photo.rows);
+    const int32_t columns = least_of(set->fields, photo.columns);
     const int32_t count = rows * columns;
     plane fields = by_area(reader, photo, rows, columns);
     double mean = 0.0;
@@ -799,28 +794,69 @@ static double reflection_unevenness(glassline_reader *reader, const surface *s)
     }
     level(rest, rows, columns, 1);
     level(rest, rows, columns, 0);
-    const double brightest = share_mean(rest, count);
+    const double brightest = share_mean(rest, count, set->share);
     for (int32_t i = 0; i < count; i++) {
         rest[i] = -rest[i];
     }
-    const double darkest = share_mean(rest, count);
+    const double darkest = share_mean(rest, count, set->share);
     return (100.0 / ((mean > DARKEST) ? mean : DARKEST)) * (brightest + darkest);
 }
 
-static double grain_noise(glassline_reader *reader, const surface *s)
+static double grain_noise(glassline_reader *reader, const surface *s,
+                          const grain_settings *set)
 {
-    const curvature *f = &s->curved[GRAIN_WIDTH];
+    const curvature *f = &s->curved[set->width];
     plane grain = new_plane(reader, f->mean.rows, f->mean.columns);
     const float scale = (float)(1.0 / (double)f->noise);
     for (size_t i = 0; i < size_of(grain); i++) {
-        grain.at[i] = facing(f->mean.at[i], GRAIN_POLARITY) - f->turn.at[i];
+        grain.at[i] = facing(f->mean.at[i], set->polarity) - f->turn.at[i];
     }
     plane found = in_cells(reader, s, grain);
     float *cells = copied(reader, found);
     for (size_t i = 0; i < size_of(found); i++) {
         cells[i] = larger_of(cells[i], 0.0F) * scale;
     }
-    return strongest(cells, size_of(found), GRAIN_SHARE);
+    return strongest(cells, size_of(found), set->share);
+}
+
+/* One measurement of a feature, by its place among them. */
+static double measured(glassline_reader *reader, const surface *s, int32_t feature,
+                       int32_t term)
+{
+    double found = 0.0;
+    if (feature == 0) {
+        const line_settings *set = &LINES[term];
+        found = (set->whole != 0) ? whole_line(reader, s, set)
+                                  : stretch_of_line(reader, s, set);
+    } else if (feature == 1) {
+        const texture_settings *set = &TEXTURES[term];
+        found = (set->scales != 0) ? texture_of_scales(reader, s)
+                                   : texture_of_places(reader, s, set);
+    } else if (feature == 2) {
+        found = reflection_unevenness(reader, s, &FIELDS[term]);
+    } else {
+        found = grain_noise(reader, s, &GRAINS[term]);
+    }
+    return found;
+}
+
+/* A reading: that of one measurement, or of several by the mean of sign log(1 + size). */
+static double reading_of(glassline_reader *reader, const surface *s, int32_t feature)
+{
+    const size_t mark = reader->used;
+    double reading = measured(reader, s, feature, 0);
+    reader->used = mark;
+    if (TERMS[feature] > 1) {
+        double total = 0.0;
+        for (int32_t term = 0; term < TERMS[feature]; term++) {
+            const double each = measured(reader, s, feature, term);
+            const double size = log1p(fabs(each));
+            total += TERM_WEIGHTS[feature][term] * ((each < 0.0) ? -size : size);
+            reader->used = mark;
+        }
+        reading = (total < 0.0) ? -expm1(-total) : expm1(total);
+    }
+    return reading;
 }
 
 /* ---- The reader ---- */
@@ -870,7 +906,6 @@ int32_t glassline_read(glassline_reader *reader, const float *grey,
         s.smaller[0].at[i] = grey[i];
     }
     if (status == GLASSLINE_DONE) {
-        size_t mark = 0;
         for (int32_t i = 1; i < 4; i++) {
             s.smaller[i] = halved(reader, s.smaller[i - 1]);
         }
@@ -879,15 +914,9 @@ int32_t glassline_read(glassline_reader *reader, const float *grey,
         for (int32_t i = 0; i < WIDTHS; i++) {
             s.curved[i] = curvature_of(reader, s.smaller[WIDTH[i].step], &WIDTH[i]);
         }
-        mark = reader->used;
-        readings[0] = line_strength(reader, &s);
-        reader->used = mark;
-        readings[1] = texture_change(reader, &s);
-        reader->used = mark;
-        readings[2] = reflection_unevenness(reader, &s);
-        reader->used = mark;
-        readings[3] = grain_noise(reader, &s);
-        reader->used = mark;
+        for (int32_t feature = 0; feature < 4; feature++) {
+            readings[feature] = reading_of(reader, &s, feature);
+        }
     }
     return status;
 }

@@ -1,0 +1,28 @@
+
+typedef struct {
+    int32_t polarity;
+    int32_t whole; /* 1: what the whole line adds up to; 0: its strongest stretch */
+    int32_t steps; /* of a path each way */
+    int32_t width; /* place among the widths */
+    int32_t wider;
+} line_settings;
+
+typedef struct {
+    int32_t scales;   /* 1: fine against coarse; 0: place against place */
+    int32_t overlaps; /* details overlap by half */
+    int32_t step;     /* 0, 1, 2: detail of 1, 2, 4 pixels */
+    int32_t block;    /* cells along its side */
+    double share;
+    float light_power;
+} texture_settings;
+
+typedef struct {
+    int32_t fields; /* along each side */
+    double share;
+} field_settings;
+
+typedef struct {
+    int32_t polarity;
+    int32_t width; /* place among the widths */
+    double share;
+} grain_settings;
