@@ -259,9 +259,9 @@ class Surface:
         size = np.abs(found.mean, out=self.workspace.scratch(found.mean))
         cap(size, 3.0 * found.noise)
         size = self.averaged(size)
-        around, kept = _around(self.blanked(size)), self.kept_cells
+        around, kept = _around(self.blanked(size), self.cells_hw), self.kept_cells
         if kept is not None:  # the mean of those that count; none near: as everywhere
-            share = _around(kept.astype(np.float32))
+            share = _around(kept.astype(np.float32), self.cells_hw)
             usual = np.float32(found.noise / NORMAL_MEAN)
             around /= np.maximum(share, LEAST)
             around[share == 0] = usual
@@ -306,12 +306,12 @@ class Surface:
         return np.asarray(larger, dtype=np.float32)
 
 
-def _around(cells: Plane) -> Plane:
-    """Mean over tiles of 16 px, then over 3 x 3 of them."""
-    rows, columns = cells.shape
+def _around(plane: Plane, cells_hw: tuple[int, int]) -> Plane:
+    """Mean over tiles of 16 px, then over 3 x 3 of them, of a plane of any step."""
+    rows, columns = cells_hw
     per_tile = TILE_PX // CELL_PX
     tiles = cv2.resize(
-        cells,
+        plane,
         (max(1, columns // per_tile), max(1, rows // per_tile)),
         interpolation=cv2.INTER_AREA,
     )

@@ -88,6 +88,30 @@ def test_readings_are_those_of_python_for_every_setting_and_shape(
     assert off.max() < 1e-5
 
 
+def test_a_feature_of_several_measurements_is_read_as_one(
+    settled: Model, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    """A stretch and a whole line; coarse places and scales, which read either sign."""
+    sums = {
+        "line_strength": [
+            {"weight": 0.25, "polarity": "dark"},
+            {"weight": 0.75, "polarity": "bright", "width_px": 8.0, "extent": "whole"},
+        ],
+        "texture_change": [
+            {"weight": 0.5, "across": "scales"},
+            {"weight": 0.5, "detail_px": 4},
+        ],
+    }
+    model = replace(settled, front=Measured(sums=sums), made=None)
+    photos = [rng.random(size_hw, dtype=np.float32) for size_hw in SIZES_HW]
+
+    found = _read(model, photos, tmp_path)
+
+    ours = np.array([model.front.values(each) for each in photos])
+    off = np.abs(found - ours) / np.maximum(np.abs(ours), 1.0)
+    assert off.max() < 1e-5
+
+
 def test_the_certificate_holds_from_the_pixels_of_photos_on(
     settled: Model, line: Dataset, tmp_path: Path
 ) -> None:
@@ -116,12 +140,13 @@ def test_logits_have_the_bits_of_python(
 ) -> None:
     """From x before its clip on, nothing is lost but by exp."""
     model = variants[variant]
-    u = draw(model, rng, count=400).unclipped[:400]
+    probes = draw(model, rng, count=400)
+    u = probes.unclipped[:400]
     program = _asking(model, tmp_path, LOGITS)
 
     found = programs.answers_of([program], u, model.head.k)
 
-    x = np.clip(u, -model.scale.clip, model.scale.clip)
+    x = model.scale.x(probes.readings[:400])
     assert found.tolist() == model.head.logits(x).tolist()
 
 
@@ -215,6 +240,18 @@ def test_a_network_front_is_refused(settled: Model) -> None:
 
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         clibrary.write(replace(settled, front=front), "verdict.c")
+
+
+def test_a_plane_of_colour_is_refused(settled: Model) -> None:
+    """The library reads grey photos."""
+    front = Measured({"grain_noise": {"plane": "red"}})
+    message = (
+        "model: expected features.grain_noise without plane for C, got 'red': "
+        "the library does not know that setting."
+    )
+
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        clibrary.write(replace(settled, front=front, made=None), "verdict.c")
 
 
 def test_a_mask_is_refused(settled: Model) -> None:

@@ -43,12 +43,12 @@ def test_logits_have_the_bits_of_python(
 ) -> None:
     """From x on, sums and products differ in no bit."""
     model = variants[variant]
-    u = draw(model, rng, count=200).unclipped[:200]
-    rows = json.dumps(u.tolist())
+    probes = draw(model, rng, count=200)
+    rows = json.dumps(probes.unclipped[:200].tolist())
 
     found = _said(model, tmp_path, f"{rows}.map((u) => judgeX(u).logits)")
 
-    x = np.clip(u, -model.scale.clip, model.scale.clip)
+    x = model.scale.x(probes.readings[:200])
     assert found == model.head.logits(x).tolist()
 
 

@@ -163,3 +163,20 @@ def test_memory_is_kept_from_photo_to_photo_of_one_size_and_no_longer() -> None:
     assert workspace.plane("a", (3, 2)) is not first
     Surface(np.zeros((8, 9), np.float32), workspace)
     assert workspace.plane("a", (2, 3)) is not first
+
+
+@pytest.mark.parametrize("width_px", [6.0, 12.0, 16.0])
+def test_local_noise_is_of_the_same_tiles_at_every_step(width_px: float) -> None:
+    """Noise in the left half alone is heard 16 to 20 px into the calm half.
+
+    Guards against tiles that grow with the step at which a wide line is looked for.
+    """
+    rng = np.random.default_rng(3)  # noqa: TID251  the same for every width
+    image = np.full((128, 256), 0.5, np.float32)
+    image[:, :128] += rng.normal(0, 0.1, (128, 128)).astype(np.float32)
+
+    noise = Surface(image).local_noise(width_px)
+
+    least = noise.min()
+    reach_px = 4 * int(np.argmax(noise.max(axis=0) <= 1.001 * least)) - 128
+    assert 16 <= reach_px <= 20
