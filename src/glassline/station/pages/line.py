@@ -10,16 +10,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from glassline.errors import InputError
+from glassline.errors import InputError, show
 from glassline.model import Model
-from glassline.monitor import RULES, Limits
+from glassline.monitor import RULES, Limits, Spec
 from glassline.monitor.text import moves, sentences
+from glassline.render.units import unit_of
 from glassline.render.words import words
 from glassline.station.lookout import Seen, alike
 from glassline.station.overview import BY, Overview, View, overview
 from glassline.station.pages import charts
 from glassline.station.pages.page import language, page
 from glassline.station.people import Person, needs
+from glassline.station.specs import Held, capabilities, set_spec
 from glassline.station.station import Station, StationOf
 
 __all__ = ["router"]
@@ -44,7 +46,7 @@ async def line(
     seen = await station.call(_overview, station, view)
     lang = language(request)
     text = words(lang)
-    model, found = seen or (None, None)
+    model, found, specs = seen or (None, None, ())
     drawn: dict[str, Any] = {}
     if model is not None and found is not None:
         names = {
@@ -65,6 +67,8 @@ async def line(
         model=model,
         found=found,
         drawn=drawn,
+        specs=specs,
+        unit=lambda name: unit_of(text, name, model.units) if model else "",
         rates=RATES,
         told=TOLD,
         view=view,
@@ -101,22 +105,61 @@ async def freeze(
     return RedirectResponse(f"/line?by={by}", 303)
 
 
-def _overview(station: Station, view: View) -> tuple[Model, Overview] | None:
+@router.post("/line/spec")
+async def specify(
+    station: StationOf,
+    person: Annotated[Person, needs("study")],
+    feature: Annotated[str, Form(max_length=100)],
+    reason: Annotated[str, Form(min_length=1, max_length=200)],
+    lower: Annotated[str, Form(max_length=40)] = "",
+    upper: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Record what a customer asks of a feature's reading."""
+    spec = Spec(_end("lower", lower), _end("upper", upper))
+    await station.call(
+        set_spec,
+        station.store,
+        station.inspector.model,
+        feature,
+        spec,
+        who=person.number,
+        reason=reason,
+    )
+    return RedirectResponse("/line#capability", 303)
+
+
+def _end(name: str, text: str) -> float | None:
+    """Return an end of a specification; None where the field is empty."""
+    if not text.strip():
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InputError(f"{name}: expected a number, got {show(text)}.") from error
+
+
+def _overview(
+    station: Station, view: View
+) -> tuple[Model, Overview, tuple[Held, ...]] | None:
     """Return the running model and the line under it; None without a model."""
     model = station.store.running
     if model is None:
         return None
     found = station.recent.columns()
     fits = alike(station.store, model, found.model.names)
-    frozen = {name: row.body for name, row in station.store.limits().items()}
-    return model, overview(model, found, fits, frozen, view)
+    frozen = {
+        name: {**row.body, "who": row.who}
+        for name, row in station.store.limits().items()
+    }
+    specs = capabilities(model, found, fits, frozen)
+    return model, overview(model, found, fits, frozen, view), specs
 
 
 def _freeze(station: Station, view: View, who: str, reason: str) -> None:
     seen = _overview(station, view)
     if seen is None or seen[1].passed is None:
         raise InputError("limits: expected at least two lots to take them from.")
-    model, found = seen
+    model, found, _ = seen
     now = datetime.now(UTC)
 
     def kept(limits: Limits) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from drifting import AGED, LOTS, SIZE
 from services import Service
 
 from glassline.inspection import inspect
+from glassline.monitor import Spec, capability
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -110,8 +112,10 @@ def test_limits_are_frozen_with_person_and_date(shown: Page, aging: Service) -> 
     """Then the charts say by whom; the ledger says why."""
     shown.goto("/line")
     before = shown.inner_text("main")
-    shown.fill("[name=reason]", "25 lots under the new lamp")
-    shown.click("text=Freeze >> nth=-1")
+    shown.fill(
+        "form[action='/line/limits'] [name=reason]", "25 lots under the new lamp"
+    )
+    shown.click("form[action='/line/limits'] button")
     shown.wait_for_selector("#drift .warn")
 
     assert "Limits frozen by open on " in shown.inner_text("main")
@@ -119,6 +123,53 @@ def test_limits_are_frozen_with_person_and_date(shown: Page, aging: Service) -> 
     row = aging.store.limits()["reflection_unevenness"]
     assert row.body["reason"] == "25 lots under the new lamp"
     assert len(row.body["scale"]) == 2
+
+
+def test_a_feature_with_a_specification_has_a_capability(
+    shown: Page, aging: Service
+) -> None:
+    """Counted on the recorded readings; the document that asks for it stands beside it."""
+    shown.goto("/line")
+    shown.select_option("[name=feature]", "reflection_unevenness")
+    shown.fill("[name=upper]", "12.5")
+    shown.fill("form[action='/line/spec'] [name=reason]", "QS-17 rev. B")
+    shown.click("form[action='/line/spec'] button")
+    shown.wait_for_selector("#capability table")
+
+    columns = aging.station.recent.columns()
+    values = columns.subset(columns.decision < 3).values()[:, 2]
+    wanted = capability(np.ascontiguousarray(values), Spec(upper=12.5))
+    text = shown.inner_text("#capability table")
+    assert (
+        f"{wanted.cpk.value:.2f} ({wanted.cpk.low:.2f}–{wanted.cpk.high:.2f})" in text
+    )
+    assert f"{wanted.outside}/{wanted.n}" in text
+    assert "QS-17 rev. B open" in text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "feature=reflection_unevenness&upper=x&reason=a",
+        "feature=reflection_unevenness&reason=a",
+        "feature=shine&upper=1&reason=a",
+        "feature=reflection_unevenness&upper=1&reason=",
+    ],
+    ids=["no number", "no end", "no feature", "no reason"],
+)
+def test_what_is_no_specification_is_refused(aging: Service, form: str) -> None:
+    """Nothing is recorded of it."""
+    before = len(aging.store.limits())
+
+    answer = aging.ask(
+        "POST",
+        "/line/spec",
+        form.encode(),
+        **{"Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    assert answer.status == 422
+    assert len(aging.store.limits()) == before
 
 
 def test_the_notice_for_other_pages_is_one_sentence(shown: Page) -> None:
