@@ -205,6 +205,11 @@ def named(place: str) -> Iterator[None]:
         ) from error
     except DBAPIError as error:
         raise _named(place, error) from error
+    except UnicodeDecodeError as error:  # of SQLite's own words about a damaged schema
+        raise StoreDamagedError(
+            f"{place}: expected records as they were written, got bytes that are no text. "
+            "Restore a backup."
+        ) from error
 
 
 def _named(place: str, error: DBAPIError) -> StoreError:
@@ -239,6 +244,8 @@ def _kind(error: DBAPIError) -> type[StoreError]:
             if primary in codes:
                 return kind
         return StoreError
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return StoreDamagedError  # Python's own: a text that is none
     state = str(getattr(error.orig, "sqlstate", None) or "")
     if state in FULL_STATES:
         return StoreFullError

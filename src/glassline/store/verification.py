@@ -147,7 +147,7 @@ def _told(found: Iterator[T]) -> Iterator[T | Finding]:
     """Yield what is found; that a database can not be read on is a finding too."""
     try:
         yield from found
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, UnicodeDecodeError) as error:
         told = str(getattr(error, "orig", error)).splitlines()[0]
         yield Finding("database", "pages", told)
 

@@ -334,6 +334,29 @@ def test_what_a_database_says_has_a_name(codes: dict[str, object], code: str) ->
     assert found.value.code == code
 
 
+def test_a_text_that_is_none_is_damage(tmp_path: Path, entries: list[Entry]) -> None:
+    """In a row, and in SQLite's own words about a schema that it can not read."""
+    path = tmp_path / "line.db"
+    with Store.open(path) as store:
+        store.record(entries[0])
+        with store.core.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE inspections SET lot = CAST(x'ee41' AS TEXT)"
+            )
+        with pytest.raises(
+            StoreDamagedError, match=r"^.*line\.db: expected records as th"
+        ):
+            store.inspections()
+    path.write_bytes(
+        path.read_bytes().replace(b"CREATE TABLE ledger", b"CREATE TABL\xee ledger")
+    )
+
+    with pytest.raises(
+        StoreDamagedError, match=r"bytes that are no text\. Restore a b"
+    ):
+        Store.open(path)
+
+
 def test_no_free_connection_is_busy() -> None:
     """All of them are at work for longer than one waits."""
     with pytest.raises(StoreBusyError, match="a free connection in time"), named("x"):

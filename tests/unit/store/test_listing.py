@@ -63,8 +63,8 @@ def test_lists_by_label_tell_none_from_some(store: Store, entries: list[Entry]) 
     ("ask", "message"),
     [
         (
-            lambda store: Where(decision="acept"),
-            "decision: expected one of accept, reject, review, refused, got 'acept'. Did "
+            lambda store: Where(decision="accepts"),
+            "decision: expected one of accept, reject, review, refused, got 'accepts'. Did "
             "you mean accept?",
         ),
         (
