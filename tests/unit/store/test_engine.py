@@ -348,7 +348,7 @@ def test_a_text_that_is_none_is_damage(tmp_path: Path, entries: list[Entry]) -> 
         ):
             store.inspections()
     path.write_bytes(
-        path.read_bytes().replace(b"CREATE TABLE ledger", b"CREATE TABLE ledge\xee")
+        path.read_bytes().replace(b"CREATE TABLE ledger", b"CREATE\xeeTABLE ledger")
     )
 
     with pytest.raises(
