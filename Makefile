@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo station test test-torch soak mutate audit results few-photos results-cnn bench-cnn bench-head bench-features bench-store bench-targets bench-station meaning novelty known-parts temperature
+.PHONY: help setup demo station test test-torch soak mutate audit results few-photos results-cnn bench-cnn bench-head bench-features bench-store bench-targets bench-station meaning novelty known-parts temperature bench-service
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ bench-head: $(READY)  ## the head against scikit-learn: JSON lines, and docs/res
 
 bench-store: $(READY)  ## what recording costs: rows a second, every commit on disk
 	$(BIN)/python -m benchmarks.bench_store
+
+bench-service: $(READY)  ## photos a second over HTTP beside an application that only decodes
+	$(BIN)/python -m benchmarks.bench_service $(SECONDS_A_TURN)
 
 bench-targets: $(READY)  ## three models on every target, and C beside Python: DATA=folder of sets
 	$(BIN)/python -m benchmarks.bench_targets "$(or $(DATA),../shared/data)"

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -131,8 +132,8 @@ def test_others_are_not_let_in_where_nobody_signs_in(
 
 def test_an_address_that_is_taken_is_refused(tmp_path: Path) -> None:
     """By the name of the options."""
-    with running("--store", tmp_path / "one.db", "--open") as service:
-        port = service.url.rpartition(":")[2]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
         done = run("serve", "--store", tmp_path / "two.db", "--open", "--port", port)
 
     assert (done.returncode, done.stderr) == (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from services import Service, serving
+from services import Answer, Service, serving
 
 from glassline.errors import StoreBusyError, StoreFullError
 from glassline.model import Model
@@ -206,3 +206,48 @@ def test_figures_are_those_of_what_happened(settled: Model, tmp_path: Path) -> N
     ) in lines
     assert "glassline_waiting_photos 0.0" in lines
     assert "glassline_commit_entries_sum 1.0" in lines
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("share", "status", "most_bytes"),
+    [
+        pytest.param(1.0, 201, 5_000_000, id="good"),
+        pytest.param(0.5, 422, 10_000_000, id="cut"),
+    ],
+)
+def test_ten_thousand_requests_leave_nothing_behind(
+    settled: Model,
+    photo: bytes,
+    tmp_path: Path,
+    share: float,
+    status: int,
+    most_bytes: int,
+) -> None:
+    """Memory, descriptors and threads after them are those of before."""
+    sent = photo[: int(share * len(photo))]
+
+    def measured(service: Service) -> tuple[int, int, int]:
+        here = psutil.Process()
+        family = [here, *_workers(service)]
+        size = sum(each.memory_info().rss for each in family)
+        return size, here.num_fds(), threading.active_count()
+
+    with (
+        serving(tmp_path, settled, workers=2) as service,
+        ThreadPoolExecutor(4) as four,
+    ):
+        [*four.map(service.inspect, [sent] * 2_000)]
+        before = measured(service)
+        answers = [*four.map(service.inspect, [sent] * 10_000)]
+        after = measured(service)
+
+    assert {each.status for each in answers} == {status}
+    grown = [new - old for old, new in zip(before, after, strict=True)]
+    assert grown[0] <= most_bytes + _kept(answers)
+    assert max(grown[1:]) <= 2
+
+
+def _kept(answers: list[Answer]) -> int:
+    """What the test itself holds of the answers."""
+    return sum(len(each.body) + 2_000 for each in answers)
