@@ -240,7 +240,6 @@ class Told:
     over: Answers
     health: Answers
     wanted: float
-    grew_mb: float
     load: float
     cpu_ms: dict[int, float]
 
@@ -260,13 +259,10 @@ def _measured(asked: dict[int, bytes], pids: dict[int, int], seconds: float) -> 
     turns: dict[int, list[Answers]] = {port: [] for port in asked}
     for port, request in asked.items():  # warm
         asyncio.run(closed_loop(port, request, 2.0))
-    family = _family(pids[8791])
-    before = sum(each.memory_info().rss for each in family)
     spent = {port: -_cpu_s(pid) for port, pid in pids.items()}
     for _ in range(TURNS):
         for port, request in asked.items():
             turns[port].append(asyncio.run(closed_loop(port, request, seconds)))
-    grew = (sum(each.memory_info().rss for each in family) - before) / 1e6
     load = os.getloadavg()[0]
     cpu_ms = {
         port: 1000
@@ -276,7 +272,7 @@ def _measured(asked: dict[int, bytes], pids: dict[int, int], seconds: float) -> 
     }
     wanted = TIMES_CAPACITY * statistics.median(each.rate(201) for each in turns[8791])
     over, health = asyncio.run(open_loop(8791, asked[8791], wanted, 3 * seconds))
-    return Told(turns[8791], turns[8792], over, health, wanted, grew, load, cpu_ms)
+    return Told(turns[8791], turns[8792], over, health, wanted, load, cpu_ms)
 
 
 def _section(told: Told, size: int, seconds: float) -> str:
@@ -287,7 +283,6 @@ def _section(told: Told, size: int, seconds: float) -> str:
     ours = statistics.median(each.rate(201) for each in told.ours)
     bare = statistics.median(each.rate(200) for each in told.bare)
     p99 = statistics.median(each.worst_ms(201) for each in told.ours)
-    asked = sum(len(each.seconds[201]) for each in told.ours)
     others = sorted(set(told.over.seconds) - {201, 503})
     return f"""
 ## The service
@@ -308,8 +303,7 @@ size: it measures nothing, decides nothing and records nothing.
 
 Ratio, turn by turn: {", ".join(f"{100 * each:.0f} %" for each in ratios)}. Wanted were 75 % of the \
 bare application, 200 a
-second and 60 ms on a quiet machine of two cores. Over the {asked:,} photos of these turns service
-and workers grew by {told.grew_mb:.1f} MB.
+second and 60 ms on a quiet machine of two cores.
 
 Three times that rate ({told.wanted:.0f} a second, times that wait for nobody): answered \
 {told.over.rate(201):.0f} a second
