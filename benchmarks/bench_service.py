@@ -314,9 +314,9 @@ other answers: {", ".join(map(str, others)) or "none"}. Health meanwhile: \
 {len(told.health.seconds.get(200, ())):,} of {sum(map(len, told.health.seconds.values())):,} \
 answered, p99 {told.health.worst_ms(200):.0f} ms.
 
-Where the processor's time of a photo goes is the same on a quiet machine: what two cores can do
-at most follows from it, {2000 / told.cpu_ms[8791]:.0f} a second without the client. Reading the four
-features alone takes several times what decoding does ([above](#what-the-four-features-cost)), so
+From the processor's time of a photo follows about what two cores can do at most, {2000 / told.cpu_ms[8791]:.0f} a second
+without the client; a quiet machine may need less of it. Reading the four features alone takes
+five times what decoding does ([above](#what-the-four-features-cost)), so
 75 % of an application that only decodes is out of reach of any service that reads them.
 """
 
