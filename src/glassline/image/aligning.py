@@ -14,10 +14,18 @@ from numpy.typing import NDArray
 from glassline.arrays import Image, Kept
 from glassline.errors import RecipeError
 from glassline.image.masks import check_size, picture
+from glassline.image.placement import Placement, on_photo, rotation, warped
 from glassline.image.refusals import refuse
 from glassline.recipe import ImageSettings
 
-__all__ = ["LEAST_MATCH", "TURN_DEG", "Placement", "find", "golden"]
+__all__ = [
+    "LEAST_MATCH",
+    "TURN_DEG",
+    "Sized",
+    "find",
+    "golden",
+    "sized_golden",
+]
 
 TURN_DEG = 10.0  # the largest turn that is looked for, where the recipe says nothing
 LEAST_MATCH = (
@@ -32,54 +40,6 @@ FAINT = 1e-4  # spread of grey, as a share of white, below which there is no pic
 HUBER = 1.345  # robust spreads beyond which a pixel counts for less: a defect, a shadow
 NORMAL_MAD = 1.4826
 GRID = 32  # parts of a pixel to which a placement is rounded: what a warp can follow
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where the golden photo lies on a photo.
-
-    A pixel of the golden photo at x, y from its middle lies on the photo at the turned
-    x, y from its middle, moved by the shift:
-
-        ( cos t  -sin t ) (x)   (right)
-        ( sin t   cos t ) (y) + (down )
-
-    Attributes:
-        right_px: Shift to the right, in pixels.
-        down_px: Shift down.
-        turn_deg: t, clockwise as seen on a screen.
-        match: Correlation with the golden photo there, over what both show, -1 to 1.
-    """
-
-    right_px: float
-    down_px: float
-    turn_deg: float
-    match: float
-
-    def matrix(self, width: int, height: int) -> NDArray[np.float64]:
-        """Return shape (2, 3): x, y, 1 on the golden photo to x, y on the photo.
-
-        Both counted from the centre of the upper left pixel; both photos of this size.
-        """
-        middle = np.array([(width - 1) / 2, (height - 1) / 2])
-        turn = _turn(math.radians(self.turn_deg))
-        shift = middle - turn @ middle + np.array([self.right_px, self.down_px])
-        return np.column_stack([turn, shift])
-
-    def laid(self, image: Image) -> tuple[Image, Kept]:
-        """Return the photo as if it had been taken like the golden one.
-
-        Returns:
-            The photo, shape (h, w), and which of its pixels lie on the photo at all.
-            Unmoved and not turned, the photo itself.
-        """
-        if self.right_px == self.down_px == self.turn_deg == 0:
-            return image, np.ones(image.shape, np.bool_)
-        height, width = image.shape
-        matrix = self.matrix(width, height)
-        moved = _warped(image, matrix, (width, height), cv2.INTER_LANCZOS4)
-        is_seen = _on_photo(matrix, height, width)
-        return np.clip(moved, np.float32(0), np.float32(1)), is_seen
 
 
 @lru_cache(maxsize=4)
@@ -107,7 +67,35 @@ def golden(settings: ImageSettings) -> Image:
     return image
 
 
-def find(wanted: Image, image: Image, keep: Kept, settings: ImageSettings) -> Placement:
+@dataclass(frozen=True, eq=False)
+class Sized:
+    """A photo at the sizes at which it is aligned.
+
+    Attributes:
+        shape: Of the photo itself.
+        small: Longer side to the photo at that size.
+    """
+
+    shape: tuple[int, ...]
+    small: dict[int, Image]
+
+    @classmethod
+    def of(cls, image: Image) -> Sized:
+        """Make a photo small, each size from the next larger one."""
+        small: dict[int, Image] = {}
+        smaller = image
+        for side in sorted({COARSE_PX, *FINE_PX}, reverse=True):
+            small[side] = smaller = _small(smaller, side)
+        return cls(image.shape, small)
+
+
+@lru_cache(maxsize=4)
+def sized_golden(settings: ImageSettings) -> Sized:
+    """Return the golden photo of a recipe at the sizes at which it is aligned."""
+    return Sized.of(golden(settings))
+
+
+def find(wanted: Sized, image: Image, keep: Kept, settings: ImageSettings) -> Placement:
     """Return where the golden photo lies on a photo.
 
     Coarse: both are made small, the photo is turned in steps of 2 degrees, and for each
@@ -123,7 +111,7 @@ def find(wanted: Image, image: Image, keep: Kept, settings: ImageSettings) -> Pl
     moves nothing. The answer is rounded to a 32nd of a pixel, at the border for the turn.
 
     Args:
-        wanted: The golden photo.
+        wanted: The golden photo; of a recipe, `sized_golden`.
         image: The photo, of any brightness.
         keep: What is looked at, on the golden photo.
         settings: `turn_deg` and `least_match` are used.
@@ -137,13 +125,14 @@ def find(wanted: Image, image: Image, keep: Kept, settings: ImageSettings) -> Pl
         2004, doi:10.1023/B:VISI.0000011205.11775.fd: the step; weights after P. J. Huber,
         Robust Statistics (1981), section 7.
     """
-    check_size(wanted, image.shape[1], image.shape[0], "golden")
+    check_size(wanted.shape, image.shape[1], image.shape[0], "golden")
     most = TURN_DEG if settings.turn_deg is None else settings.turn_deg
     least = LEAST_MATCH if settings.least_match is None else settings.least_match
-    pose = _coarse(wanted, image, most)
+    seen = Sized.of(image)
+    pose = _coarse(wanted.small[COARSE_PX], seen.small[COARSE_PX], most)
     for side in FINE_PX:
-        pose = _fine(wanted, image, pose, side)
-    found = _rounded(pose, wanted, image)
+        pose = _fine(wanted.small[side], seen.small[side], pose)
+    found = _rounded(pose, wanted, seen)
     limit = most + STEP_DEG  # between the steps of the coarse search
     if not found.match >= least or abs(found.turn_deg) > limit:
         raise refuse(
@@ -152,8 +141,9 @@ def find(wanted: Image, image: Image, keep: Kept, settings: ImageSettings) -> Pl
             f"{max(found.match, 0.0):.2f}",
             "It shows another part, or this one turned or moved too far.",
         )
-    seen = found.laid(image)[1] & keep
-    share = float(seen.sum()) / max(int(keep.sum()), 1)
+    height, width = image.shape
+    there = on_photo(found.matrix(width, height), height, width) & keep
+    share = int(there.sum()) / max(int(keep.sum()), 1)
     if share < LEAST_SEEN:
         raise refuse(
             "unaligned",
@@ -173,31 +163,6 @@ class _Pose:
     turn: float
 
 
-def _turn(radians: float) -> NDArray[np.float64]:
-    cos, sin = math.cos(radians), math.sin(radians)
-    return np.array([[cos, -sin], [sin, cos]])
-
-
-def _on_photo(matrix: NDArray[np.float64], height: int, width: int) -> Kept:
-    """Which pixels of the golden photo lie on a photo of the same size."""
-    rows, columns = np.arange(height)[:, None], np.arange(width)[None]
-    x, y = (a * columns + b * rows + c for a, b, c in matrix)
-    return np.asarray((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1))
-
-
-def _warped(
-    image: Image, matrix: NDArray[np.float64], size_wh: tuple[int, int], way: int
-) -> Image:
-    found = cv2.warpAffine(
-        image,
-        matrix,
-        size_wh,
-        flags=way | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(found, dtype=np.float32)
-
-
 def _small(image: Image, side: int) -> Image:
     """Return the image with a longer side of so many pixels, at most its own."""
     share = min(1.0, side / max(image.shape))
@@ -206,9 +171,8 @@ def _small(image: Image, side: int) -> Image:
     return np.asarray(found, dtype=np.float32)
 
 
-def _coarse(wanted: Image, image: Image, most_deg: float) -> _Pose:
+def _coarse(small: Image, seen: Image, most_deg: float) -> _Pose:
     """Return the best of all shifts and of turns in even steps."""
-    small, seen = (_small(each, COARSE_PX) for each in (wanted, image))
     height, width = small.shape
     size_wh = [cv2.getOptimalDFTSize(2 * each) for each in (width, height)]
     template = small - small.mean()
@@ -218,7 +182,7 @@ def _coarse(wanted: Image, image: Image, most_deg: float) -> _Pose:
     best, pose = 0.0, _Pose(0.0, 0.0, 0.0)
     for degrees in _turns(most_deg):
         matrix = Placement(0.0, 0.0, degrees, 0.0).matrix(width, height)
-        turned = _warped(seen, matrix, (width, height), cv2.INTER_LINEAR)
+        turned = warped(seen, matrix, (width, height), cv2.INTER_LINEAR)
         turned -= turned.mean()
         own, ones = _spectrum(turned, size_wh), _spectrum(turned * turned, size_wh)
         product = _correlated(own, spectrum)
@@ -232,7 +196,7 @@ def _coarse(wanted: Image, image: Image, most_deg: float) -> _Pose:
             shift = np.array([right, down])
             shift = np.where(shift > sizes // 2, shift - sizes, shift)
             # it was seen on the turned photo: turn it back
-            shift = _turn(math.radians(degrees)) @ shift
+            shift = rotation(math.radians(degrees)) @ shift
             shift = shift / max(small.shape)
             pose = _Pose(float(shift[0]), float(shift[1]), math.radians(degrees))
     return pose
@@ -269,9 +233,8 @@ def _overlap(shape: tuple[int, ...], size_hw: tuple[int, ...]) -> NDArray[np.flo
     return np.where(share >= 0.5, np.sqrt(share), 0.0)
 
 
-def _fine(wanted: Image, image: Image, pose: _Pose, side: int) -> _Pose:
+def _fine(small: Image, seen: Image, pose: _Pose) -> _Pose:
     """Step by step to the placement of least squares at one size."""
-    small, seen = (_small(each, side) for each in (wanted, image))
     height, width = small.shape
     longer = max(small.shape)
     columns = np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2)
@@ -284,8 +247,8 @@ def _fine(wanted: Image, image: Image, pose: _Pose, side: int) -> _Pose:
     for _ in range(STEPS):
         placed = _placement(pose, longer)
         matrix = placed.matrix(width, height)
-        laid = _warped(seen, matrix, (width, height), cv2.INTER_CUBIC)
-        is_in = _on_photo(matrix, height, width)
+        laid = warped(seen, matrix, (width, height), cv2.INTER_CUBIC)
+        is_in = on_photo(matrix, height, width)
         found = _solved(basis, laid.ravel(), is_in.ravel())
         if found is None:
             return pose
@@ -295,7 +258,7 @@ def _fine(wanted: Image, image: Image, pose: _Pose, side: int) -> _Pose:
             return pose
         angle = pose.turn - float(move[2]) / float(radius)
         # W(x) = G(x + p): where x - p is read instead, p is gone
-        shift = _turn(pose.turn) @ -move[:2] / longer
+        shift = rotation(pose.turn) @ -move[:2] / longer
         pose = _Pose(pose.right + float(shift[0]), pose.down + float(shift[1]), angle)
         if away < STILL_PX:
             break
@@ -331,7 +294,7 @@ def _placement(pose: _Pose, longer: int, match: float = 0.0) -> Placement:
     )
 
 
-def _rounded(pose: _Pose, wanted: Image, image: Image) -> Placement:
+def _rounded(pose: _Pose, wanted: Sized, image: Sized) -> Placement:
     """Round to what a warp can follow, and say how well that matches."""
     longer = max(wanted.shape)
     unit = 2 / (GRID * longer)  # radians that move the border by a 32nd of a pixel
@@ -340,7 +303,7 @@ def _rounded(pose: _Pose, wanted: Image, image: Image) -> Placement:
         round(each * longer * GRID) / GRID for each in (pose.right, pose.down)
     )
     rounded = Placement(right + 0.0, down + 0.0, math.degrees(turn) + 0.0, 0.0)
-    small, seen = (_small(each, FINE_PX[-1]) for each in (wanted, image))
+    small, seen = (each.small[FINE_PX[-1]] for each in (wanted, image))
     share = max(small.shape) / longer
     there = Placement(right * share, down * share, math.degrees(turn), 0.0)
     laid, is_in = there.laid(seen)

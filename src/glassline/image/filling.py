@@ -43,17 +43,30 @@ def filled(image: Image, keep: Kept) -> Image:
     if keep.all():
         return image
     share = keep.astype(np.float32)
-    return np.asarray(_pulled(np.where(keep, image, share), share), np.float32)
+    coarser = _coarser(image * share, share)
+    found = np.array(image, dtype=np.float32)
+    np.copyto(found, _grown(coarser, image.shape), where=~keep)
+    return found
 
 
-def _pulled(plane: Plane, share: Plane) -> Plane:
-    """Fill a plane of means, 0 where it has no share, of shares in [0, 1]."""
-    if share.min() > 0 or max(plane.shape) == 1:
-        return plane
-    total, part = (_halved(each) for each in (plane * share, share))
-    coarser = _pulled(total / np.maximum(part, LEAST), part)
-    grown = cv2.resize(coarser, plane.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.where(share > 0, plane, np.asarray(grown, dtype=np.float32))
+def _coarser(total: Plane, share: Plane) -> Plane:
+    """Half as large: the mean of what counts in 2 x 2 places, and filled where none does.
+
+    Args:
+        total: What counts, times its share; 0 where nothing does.
+        share: In [0, 1].
+    """
+    total, share = _halved(total), _halved(share)
+    plane = total / np.maximum(share, LEAST)
+    if share.min() == 0 and max(share.shape) > 1:
+        grown = _grown(_coarser(total, share), share.shape)
+        plane = np.where(share > 0, plane, grown)
+    return plane
+
+
+def _grown(plane: Plane, size_hw: tuple[int, ...]) -> Plane:
+    size_wh = size_hw[::-1]
+    return np.asarray(cv2.resize(plane, size_wh, interpolation=cv2.INTER_LINEAR))
 
 
 def _halved(plane: Plane) -> Plane:

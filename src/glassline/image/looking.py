@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Image, Kept, View
-from glassline.image.aligning import Placement, find, golden
+from glassline.image.aligning import find, golden, sized_golden
 from glassline.image.colour import has_colour, plane_of
 from glassline.image.comparing import compared
 from glassline.image.filling import filled
 from glassline.image.masks import check_left, check_size, declared
 from glassline.image.pixels import Pixels, check_region, to_grey
+from glassline.image.placement import Placement
 from glassline.recipe import ImageSettings
 
 __all__ = ["Looked", "look"]
@@ -75,8 +76,9 @@ def look(
     """Make upright pixels what the recipe asks to look at.
 
     Without mask and alignment the region is cut out, and that is all. With them: the
-    photo is laid on the golden one and compared with it; what polygons or mask picture leave out, and what
-    lies outside the photo, does not count and is filled from what does.
+    photo is laid on the golden one, and its grey compared with it; what polygons or mask
+    picture leave out, and what lies outside the photo, does not count and is filled
+    from what does.
 
     Args:
         pixels: Grey, or blue, green, red, turned upright; shape (h, w) or (h, w, c).
@@ -106,13 +108,13 @@ def look(
     else:
         frame = whole = to_grey(pixels)
         if settings.align is not None:
-            placement = find(golden(settings), whole, keep, settings)
+            placement = find(sized_golden(settings), whole, keep, settings)
             frame, is_seen = placement.laid(whole)
             keep = keep & is_seen
             coloured = {name: placement.laid(p)[0] for name, p in coloured.items()}
         shown = whole if placement else whole[top:bottom, left:right]
         if settings.spread is not None:
-            check_size(golden(settings), width, height, "golden")
+            check_size(golden(settings).shape, width, height, "golden")
             frame = compared(frame, keep, settings)
         taken = np.ascontiguousarray(frame[top:bottom, left:right])
     keep = keep[top:bottom, left:right]

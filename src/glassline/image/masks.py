@@ -108,7 +108,7 @@ def declared(settings: ImageSettings, width: int, height: int) -> Kept:
             raise RecipeError(
                 "image.mask: expected white where the part is looked at, got black alone."
             )
-        check_size(white, width, height, "mask")
+        check_size(white.shape, width, height, "mask")
         keep &= white
     if settings.part is not None:
         drawn = _drawn(settings.part, "part", width, height)
@@ -119,12 +119,12 @@ def declared(settings: ImageSettings, width: int, height: int) -> Kept:
     return keep
 
 
-def check_size(drawn: NDArray[np.generic], width: int, height: int, name: str) -> None:
+def check_size(size_hw: tuple[int, ...], width: int, height: int, name: str) -> None:
     """Refuse a photo that is not as large as a picture of the recipe."""
-    if drawn.shape != (height, width):
+    if size_hw != (height, width):
         raise refuse(
             "outside_region",
-            f"{drawn.shape[1]} x {drawn.shape[0]} px, as the {name} of the recipe has",
+            f"{size_hw[1]} x {size_hw[0]} px, as the {name} of the recipe has",
             f"{width} x {height}",
             f"Take photos of one size, or correct image.{name} in recipe.toml.",
         )

@@ -14,7 +14,8 @@ from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Refusal, no_progress
 from glassline.errors import DatasetError, ImageError
 from glassline.image import load, printable
-from glassline.image.aligning import LEAST_MATCH, TURN_DEG, Placement, find
+from glassline.image.aligning import LEAST_MATCH, TURN_DEG, Sized, find
+from glassline.image.placement import Placement
 from glassline.image.structure import face
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
@@ -169,12 +170,12 @@ def _counted(total: int, progress: Progress) -> Iterator[None]:
 def _laid(golden: Image, images: list[Image], steps: Iterator[None]) -> list[Placement]:
     """Where each photo lies on the golden one; of no match where it does not."""
     settings = ImageSettings(least_match=0.0, turn_deg=2 * TURN_DEG)
-    whole = np.ones(golden.shape, np.bool_)
+    whole, wanted = np.ones(golden.shape, np.bool_), Sized.of(golden)
     found = []
     for image in images:
         next(steps, None)
         try:
-            found.append(find(golden, image, whole, settings))
+            found.append(find(wanted, image, whole, settings))
         except ImageError:
             found.append(Placement(0.0, 0.0, 0.0, -1.0))
     return found

@@ -14,7 +14,7 @@ from plates import HEIGHT, KEEP, WIDTH, matrix, plate
 from glassline.errors import ImageError, RecipeError
 from glassline.front import Measured
 from glassline.image import load
-from glassline.image.aligning import Placement
+from glassline.image.placement import Placement
 from glassline.recipe import ImageSettings
 from glassline.recipe.pictures import Picture
 from glassline.render.png import as_png
