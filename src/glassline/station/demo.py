@@ -187,7 +187,9 @@ class DemoLine:
         )
         photo = await asyncio.to_thread(as_png, part.image)
         try:
-            noted = await self._inspector.inspect(photo, given, who=WHO)
+            noted = await self._inspector.inspect(
+                photo, given, who=WHO, name=f"{part.serial}.png"
+            )
         except OverloadedError:  # as a machine would: a little later, the next part
             await asyncio.sleep(QUIET_S)
             return
