@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo station test test-torch soak mutate audit results few-photos results-cnn bench-cnn bench-head bench-features bench-store bench-targets bench-station meaning novelty known-parts temperature bench-service
+.PHONY: help setup demo station test test-torch soak mutate audit results few-photos results-cnn bench-cnn bench-head bench-batch bench-features bench-store bench-targets bench-station meaning novelty known-parts temperature bench-service
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ bench-service: $(READY)  ## photos a second over HTTP beside an application that
 
 bench-targets: $(READY)  ## three models on every target, and C beside Python: DATA=folder of sets
 	$(BIN)/python -m benchmarks.bench_targets "$(or $(DATA),../shared/data)"
+
+bench-batch: $(READY)  ## many photos: the pool beside bare processes, Ray, 10^9 on paper
+	$(BIN)/python -m benchmarks.bench_batch
 
 bench-features: $(READY)  ## the four features beside decoding and a network, in ms
 	$(BIN)/python -m benchmarks.bench_features $(DATA)
