@@ -13,6 +13,8 @@ from glassline.model import Model, read_with
 from glassline.monitor import find_drift, watch
 from glassline.monitor.drift import consequences
 from glassline.monitor.watch import in_batches
+from glassline.recipe import Recipe
+from glassline.training import train
 
 NO_GOOD = (
     r"^good: expected a class of good parts and their readings in training, got none: x "
@@ -20,6 +22,13 @@ NO_GOOD = (
 )
 LOTS, SIZE, MOVED_FROM = 36, 5, 24
 REFLECTION = 2
+
+
+@pytest.fixture(scope="module")
+def model(settled: Model, line: Dataset) -> Model:
+    """A model that is as unsure as sixty parts make it: moved parts still look good to it."""
+    recipe = Recipe(classes=line.classes, features=settled.recipe.features)
+    return train(line, recipe)
 
 
 @pytest.fixture(scope="module")
