@@ -32,6 +32,7 @@ LEAST_MATCH = (
     0.5  # correlation; other parts of one kind keep above .8, strangers below .3
 )
 LEAST_SEEN = 0.9  # of what is looked at: more of it may not lie outside the photo
+LEAST_OF_ALL = 0.75  # where all of the photo is: a turn takes its corners away
 COARSE_PX, FINE_PX = 128, (160, 640)  # longer side at which shift and turn are sought
 STEP_DEG = 2.0  # of the coarse search: a pixel at its border
 STEPS = 12  # of the fine search at each size, at most
@@ -144,10 +145,11 @@ def find(wanted: Sized, image: Image, keep: Kept, settings: ImageSettings) -> Pl
     height, width = image.shape
     there = on_photo(found.matrix(width, height), height, width) & keep
     share = int(there.sum()) / max(int(keep.sum()), 1)
-    if share < LEAST_SEEN:
+    limit = LEAST_OF_ALL if keep.all() else LEAST_SEEN
+    if share < limit:
         raise refuse(
             "unaligned",
-            f"at least {LEAST_SEEN:.0%} of what is looked at on the photo",
+            f"at least {limit:.0%} of what is looked at on the photo",
             f"{math.floor(100 * share)}%",
             "Take the photo again with the part in its place.",
         )

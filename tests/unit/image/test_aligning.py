@@ -120,6 +120,17 @@ def test_what_lies_outside_the_photo_does_not_count(
     assert looked.shown.shape == (HEIGHT, WIDTH)
 
 
+def test_a_turn_may_take_the_corners_of_a_photo_without_a_mask(
+    settings: ImageSettings, rng: np.random.Generator
+) -> None:
+    """Moved and turned, a sixth of the golden photo lies outside: it is read."""
+    photo = plate(rng, shift_xy=(8.0, -5.0), turn_deg=8.0)
+
+    keep = load(photo, settings=replace(settings, mask=None)).view.keep
+
+    assert 0.75 < keep.mean() < 0.9
+
+
 def test_unmoved_the_photo_keeps_its_bits(
     settings: ImageSettings, rng: np.random.Generator
 ) -> None:
