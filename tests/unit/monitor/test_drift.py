@@ -90,9 +90,9 @@ def test_the_same_line_again_is_not_noticed(
 
 
 def test_another_camera_noise_is_noticed(moved: Drift) -> None:
-    """Lines drown in it, and specks with them."""
+    """Specks drown in it."""
     assert moved.answer == "drift"
-    assert {"line_strength", "grain_noise"} <= set(_noticed(moved))
+    assert "grain_noise" in _noticed(moved)
 
 
 def test_another_lamp_is_noticed(model: Model, tmp_path: Path) -> None:
