@@ -65,7 +65,7 @@ bench-service: $(READY)  ## photos a second over HTTP beside an application that
 	$(BIN)/python -m benchmarks.bench_service $(SECONDS_A_TURN)
 
 bench-targets: $(READY)  ## three models on every target, and C beside Python: DATA=folder of sets
-	$(BIN)/python -m benchmarks.bench_targets "$(or $(DATA),../shared/data)"
+	$(BIN)/python -m benchmarks.bench_targets "$(or $(DATA),../shared/data)" $(PARTS)
 
 bench-batch: $(READY)  ## many photos: the pool beside bare processes, Ray, 10^9 on paper
 	$(BIN)/python -m benchmarks.bench_batch
