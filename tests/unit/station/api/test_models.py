@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,14 @@ def learning(
     folder = tmp_path_factory.mktemp("learning")
     with serving(folder, settled) as service:
         yield service
+
+
+@pytest.fixture(scope="module")
+def labelled(learning: Service, photo: bytes) -> str:
+    """A part that somebody labelled, its photo kept."""
+    record = str(learning.inspect(photo).json["record"])
+    learning.store.label(record, "scratch", who="test", reason="a test")
+    return record
 
 
 def _post(service: Service, path: str, **given: Any) -> Any:
@@ -140,6 +149,7 @@ def _study(service: Service, **given: Any) -> Any:
     return job
 
 
+@pytest.mark.usefixtures("labelled")
 def test_a_study_runs_beside_inspecting(
     learning: Service, settled: Model, photo: bytes
 ) -> None:
@@ -148,7 +158,7 @@ def test_a_study_runs_beside_inspecting(
     seen = learning.inspect(photo).json
 
     assert (done["state"], done["detail"]) == ("done", None)
-    assert done["found"]["n"] == done["parts"] == 1
+    assert done["found"]["n"] == done["parts"] >= 1
     assert done["progress"]["done"] == done["progress"]["total"] > 0
     assert (
         seen["logits"]
@@ -156,6 +166,7 @@ def test_a_study_runs_beside_inspecting(
     )
 
 
+@pytest.mark.usefixtures("labelled")
 def test_a_study_can_be_called_off(learning: Service) -> None:
     """And not a second time."""
     _, job = _post(learning, "/studies", kind="retrain")
@@ -169,20 +180,33 @@ def test_a_study_can_be_called_off(learning: Service) -> None:
     assert listed[0]["id"] == job["id"]
 
 
-def test_a_study_that_can_not_be_made_says_why(learning: Service) -> None:
-    """The code and the words of the error, as the command has them."""
-    failed = _study(learning, kind="guarantee", escape=0.5)
+def test_a_study_that_can_not_be_made_says_why(
+    settled: Model, photo: bytes, tmp_path: Path
+) -> None:
+    """The code and the words of the error, as the command has them: of one part alone."""
+    with serving(tmp_path, settled) as service:
+        record = service.inspect(photo).json["record"]
+        service.store.label(record, "scratch", who="test", reason="a test")
+        failed = _study(service, kind="gauge")
 
-    assert failed["state"] in ("done", "failed")
-    assert (failed["code"] is None) == (failed["state"] == "done")
+    assert (failed["state"], failed["code"]) == ("failed", "input")
+    assert failed["detail"]
+    assert failed["found"] is None
 
 
 @pytest.mark.soak
-def test_retraining_makes_a_model_that_can_be_published(learning: Service) -> None:
+def test_retraining_makes_a_model_that_can_be_published(
+    learning: Service, line: Dataset
+) -> None:
     """From the kept photos; it runs once somebody says so."""
+    seen = [learning.inspect(part.path.read_bytes()).json for part in line.parts]
+    for each, part in zip(seen, line.parts, strict=True):
+        learning.store.label(each["record"], part.label, who="test", reason="a test")
+
     done = _study(learning, kind="retrain")
-    status, _ = _post(
+    status, told = _post(
         learning, "/models/publish", model=done["new_model"], reason="retrained"
     )
 
-    assert (done["state"], status) == ("done", 201)
+    assert (done["state"], done["detail"], status) == ("done", None, 201)
+    assert told["running"] == done["new_model"]
