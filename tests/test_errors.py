@@ -21,7 +21,7 @@ def _tree(kind: type[GlasslineError]) -> list[type[GlasslineError]]:
 def test_an_error_is_documented_with_its_code_and_status(
     kind: type[GlasslineError],
 ) -> None:
-    """The row in docs/errors.md and the tree drawn in errors.py agree with the class."""
+    """The row in docs/errors.md and the tree drawn in errors agree with the class."""
     row = (
         f"| `{kind.__name__}` | {kind.exit_code} | {kind.http_status} | `{kind.code}` |"
     )

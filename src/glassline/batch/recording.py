@@ -24,11 +24,11 @@ from glassline.inspection import Inspection
 from glassline.model import Model
 from glassline.model.verdict import decide
 from glassline.store import IDENTIFIERS, Entry, Identifiers, Store
+from glassline.store.identifiers import SHORT
 
 __all__ = ["WHO", "Recorder", "entry_of", "identifiers_of", "recorder"]
 
 WHO = "glassline batch"
-SAME = {"serial": "unit_serial"}  # as people call it
 BLANK = np.empty((0, 0), np.float32)
 BLANK.setflags(write=False)
 UNSEEN = Looked(View(BLANK), BLANK)
@@ -99,10 +99,9 @@ def identifiers_of(names: Sequence[str], told: Sequence[str]) -> Identifiers:
         >>> identifiers_of(("lot", "serial", "colour"), ("L7", "9", "red")).given
         {'lot': 'L7', 'unit_serial': '9'}
     """
-    pairs = (
-        (SAME.get(name, name), text) for name, text in zip(names, told, strict=True)
-    )
-    return Identifiers.of({name: text for name, text in pairs if name in IDENTIFIERS})
+    known = {*IDENTIFIERS, *SHORT}
+    pairs = zip(names, told, strict=True)
+    return Identifiers.of({name: text for name, text in pairs if name in known})
 
 
 def entry_of(

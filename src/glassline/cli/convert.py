@@ -45,7 +45,7 @@ def command(data: Path, kind: str, out: Path, lang: str, as_lines: bool) -> None
       glassline convert photos --to huggingface --out data
       glassline convert labels.csv --to cvat --out annotations.xml
     """
-    from glassline.dataset.formats.writing import write_dataset_as
+    from glassline.dataset.writing import write_dataset_as
 
     with progress_bar(lang):
         found = read_data(data)

@@ -19,6 +19,7 @@ from glassline.export.programs import answers_of, find, first_line, run, templat
 from glassline.export.rules import Rules, check_whole_photos
 from glassline.features import line_strength, texture_change
 from glassline.features import surface as surfaces
+from glassline.files import publish
 from glassline.model import Model
 from glassline.recipe import FEATURE_NAMES
 
@@ -129,9 +130,9 @@ def compiled(
 ) -> Path:
     """Compile the library with the program that asks it; return the program."""
     for name, data in files.items():
-        (folder / name).write_bytes(data)
+        publish(folder / name, data)
     source, header = files
-    (folder / "ask.c").write_text(template("ask.c"), "utf-8")
+    publish(folder / "ask.c", template("ask.c").encode())
     program = folder / "ask"
     named = f'-DGLASSLINE_HEADER="{header}"'
     sources = [folder / source, folder / "ask.c"]

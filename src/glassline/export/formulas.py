@@ -63,8 +63,11 @@ class Formulas:
     def value(self, cell: str) -> Any:
         """Work one cell out, a number a part."""
         if cell not in self._known:
-            tree = ast.parse(self._formulas[cell].lstrip("="), mode="eval")
-            self._known[cell] = self._node(tree.body)
+            match ast.parse(self._formulas[cell].lstrip("=")).body:
+                case [ast.Expr(value=formula)]:
+                    self._known[cell] = self._node(formula)
+                case _:
+                    raise GlasslineError(f"{cell}: expected one formula.")
         return self._known[cell]
 
     def _node(self, node: ast.expr) -> Any:

@@ -12,6 +12,7 @@ from glassline.export.answers import Answer
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, template
 from glassline.export.rules import Rules
+from glassline.files import publish
 from glassline.model import Model
 from glassline.render.scripts import script
 
@@ -42,8 +43,8 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
     width = 2 + len(probes.model.recipe.classes)
     with tempfile.TemporaryDirectory() as folder:
         made, asking = Path(folder, "verdict.mjs"), Path(folder, "ask.mjs")
-        made.write_bytes(*files.values())
-        asking.write_text(template("ask.mjs"), "utf-8")
+        publish(made, *files.values())
+        publish(asking, template("ask.mjs").encode())
         table = answers_of([node, asking, made], probes.readings, width)
     return [Answer.of_table(f"Node {first_line([node, '--version'])}", table)]
 

@@ -23,6 +23,7 @@ from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run
 from glassline.export.rules import Rules
 from glassline.export.steps import Term, stages
+from glassline.files import publish
 from glassline.model import Model
 
 __all__ = ["ask", "blocks", "write"]
@@ -109,7 +110,7 @@ def _table(
     """Compile the C rendering of one block, and return what it says of every part."""
     with tempfile.TemporaryDirectory() as folder:
         source, program = Path(folder, "block.c"), Path(folder, "block")
-        source.write_text(as_c(text, block, rules.d, rules.k))
+        publish(source, as_c(text, block, rules.d, rules.k).encode())
         run([compiler, *FLAGS, "-o", program, source, "-lm"])
         return answers_of([program], given, 2 + rules.k)
 

@@ -112,18 +112,22 @@ class Identifiers:
     def of(cls, texts: Mapping[str, Any]) -> Self:
         """Return identifiers from a form, a file name or a table: all of them texts.
 
-        An empty text is none.
+        An empty text is none; `serial` is short for `unit_serial`.
 
         Raises:
-            InputError: There is no such identifier, or it is not as `Identifiers` wants.
+            InputError: There is no such identifier, it is given twice, or it is not as
+                `Identifiers` wants.
 
         Example:
             >>> Identifiers.of({"lot": "A-17", "shot_seq": "2", "side": ""}).given
             {'lot': 'A-17', 'shot_seq': 2}
         """
         found: dict[str, Any] = {}
-        for name, value in texts.items():
+        for told, value in texts.items():
+            name = SHORT.get(told, told)
             check_one_of("identifier", name, IDENTIFIERS)
+            if name != told and texts.get(name):
+                raise InputError(f"{told}: expected it or {name}, got both.")
             if value is not None and value != "":
                 is_number = name == "shot_seq" and isinstance(value, str)
                 found[name] = _number(value) if is_number else value
@@ -132,6 +136,9 @@ class Identifiers:
 
 IDENTIFIERS = tuple(each.name for each in fields(Identifiers))
 """The names of all identifiers, in order."""
+
+SHORT = {"serial": "unit_serial"}
+"""What else an identifier may be called where it is told."""
 
 
 def _number(text: str) -> Any:

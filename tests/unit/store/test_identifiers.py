@@ -62,6 +62,10 @@ def test_none_is_dropped_and_each_is_a_filter(
             "production_date: expected YYYY-MM-DD, got '2026-02-30'.",
         ),
         ({"lto": "A"}, "identifier: expected one of site, line,"),
+        (
+            {"serial": "S1", "unit_serial": "S1"},
+            "serial: expected it or unit_serial, got both.",
+        ),
     ],
 )
 def test_what_can_not_be_kept_is_refused_by_name(
@@ -70,6 +74,11 @@ def test_what_can_not_be_kept_is_refused_by_name(
     """From a form, a file name or a table."""
     with pytest.raises(InputError, match=f"^{re.escape(message)}"):
         Identifiers.of(given)
+
+
+def test_serial_is_short_for_the_serial_of_a_unit() -> None:
+    """As people call it."""
+    assert Identifiers.of({"serial": "S1"}) == Identifiers(unit_serial="S1")
 
 
 def test_an_empty_field_of_a_form_is_none() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from glassline.dataset import Dataset
-from glassline.dataset.formats.writing import FORMATS, write_dataset_as
+from glassline.dataset.writing import FORMATS, write_dataset_as
 from glassline.errors import DatasetError
 from glassline.image import read
 from glassline.recipe import ImageSettings

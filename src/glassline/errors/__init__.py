@@ -41,7 +41,7 @@ import difflib
 from collections.abc import Collection
 from typing import Any, Self
 
-from glassline.extras import EXTRAS
+from glassline.errors.extras import EXTRAS
 
 __all__ = [
     "EXTRAS",
