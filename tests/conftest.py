@@ -39,6 +39,14 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(20261122)  # noqa: TID251  the one place in tests
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser: its driver keeps an event loop in its process."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of pages; a test opens a context of its own in it."""

@@ -262,8 +262,8 @@ def joined(
     return replace(data, parts=tuple(parts))
 
 
-@dataclass(frozen=True)
-class PartRead:
+@dataclass(frozen=True, eq=False, repr=False)
+class PartRead(Record):
     """One part that was read.
 
     Attributes:

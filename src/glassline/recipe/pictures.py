@@ -72,7 +72,7 @@ def with_pictures(table: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     Raises:
         RecipeError: A picture can not be read.
     """
-    image = table.get("image")
+    image = table.get("image") if isinstance(table, Mapping) else None
     if not isinstance(image, Mapping):
         return table
     found = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,14 @@ def test_train_writes_a_model_and_says_what_it_rests_on(
     line_folder: Path, model: Model, tmp_path: Path
 ) -> None:
     """The same model as from Python, to the last bit."""
-    done = run("train", line_folder, "--out", tmp_path / "model", "--json")
+    recipe = tmp_path / "recipe.toml"
+    classes = json.dumps(model.recipe.classes)
+    recipe.write_text(f"classes = {classes}\n[training]\npenalty = 0.0003\n")
+
+    done = run(
+        *("train", line_folder, "--out", tmp_path / "model"),
+        *("--recipe", recipe, "--json"),
+    )
 
     found = rows_of(done)[0]
     assert done.returncode == 0

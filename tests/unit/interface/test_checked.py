@@ -68,7 +68,9 @@ CALLS: Mapping[str, Call] = {
     ),
     "frame": lambda it, model, data: glassline.frame(it),
     "suppose": lambda it, model, data: seen(model, data).suppose(it),
-    "suppose x": lambda it, model, data: seen(model, data).suppose({"grain_noise": it}),
+    "suppose x": lambda it, model, data: seen(model, data).suppose(
+        {"grain_noise": [it]}
+    ),
     "explanation": lambda it, model, data: seen(model, data).explanation(frozen=it),
     "sheet": lambda it, model, data: seen(model, data).sheet.text(it),
     "evaluate model": lambda it, model, data: glassline.evaluate(it, data),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +127,15 @@ def test_the_model_that_runs_is_not_published_again(
 
 
 def test_without_labels_of_every_class_there_is_no_candidate(
-    open_service: Service,
+    settled: Model, tmp_path: Path
 ) -> None:
     """It says which are missing; `candidate` can not be published."""
-    told = open_service.ask("GET", "/api/v1/candidate").json
-    status, problem = _post(
-        open_service, "/models/publish", model="candidate", reason="x"
-    )
+    record = replace(settled.record, taught=None)
+    with serving(tmp_path, replace(settled, taught=None, record=record)) as service:
+        told = service.ask("GET", "/api/v1/candidate").json
+        status, problem = _post(
+            service, "/models/publish", model="candidate", reason="x"
+        )
 
     assert (told["model"], status, problem["code"]) == (None, 409, "conflict")
     assert set(told["missing"]) <= {"ok", "scratch", "dirt"}
