@@ -40,7 +40,7 @@ def blend(
     total = weights[0] * curve(first)
     for each, weight in zip(others, weights[1:], strict=True):
         total = total + weight * curve(each)
-    return uncurve(total)
+    return uncurve(np.asarray(total))
 
 
 def shares(spreads: Sequence[float]) -> tuple[float, ...]:

@@ -165,7 +165,7 @@ class _Pose:
     turn: float
 
 
-def _small(image: Image, side: int) -> Image:
+def _small(image: Image, side: int) -> NDArray[np.float32]:
     """Return the image with a longer side of so many pixels, at most its own."""
     share = min(1.0, side / max(image.shape))
     size_wh = [max(8, round(each * share)) for each in image.shape[::-1]]

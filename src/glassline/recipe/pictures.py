@@ -62,7 +62,7 @@ class Picture:
         return cls(data)
 
 
-def with_pictures(table: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+def with_pictures(table: Any, folder: Path) -> Any:
     """Return a recipe's table with the pictures in place of the names of their files.
 
     Args:
@@ -72,7 +72,9 @@ def with_pictures(table: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     Raises:
         RecipeError: A picture can not be read.
     """
-    image = table.get("image") if isinstance(table, Mapping) else None
+    if not isinstance(table, Mapping):  # the table is filled, and refused, elsewhere
+        return table
+    image = table.get("image")
     if not isinstance(image, Mapping):
         return table
     found = {

@@ -55,6 +55,7 @@ def test_single_precision_scores_as_double() -> None:
     )
 
 
+@pytest.mark.bad_shape
 @pytest.mark.parametrize(
     ("said", "labels", "bins", "error", "message"),
     [

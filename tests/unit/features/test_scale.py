@@ -95,8 +95,10 @@ def test_the_way_back_from_a_soft_end() -> None:
     """Beyond the clip u = 4 + 8 (x - 4): 5 stands for 12, 8 for 36."""
     scale = Scale((0.0,), (1.0,), slope=0.125)
 
-    assert_array_equal(scale.before([-4.0, 0.0, 4.0, 5.0, 8.0]), [-4, 0, 4, 12, 36])
-    assert_allclose(scale.reading([5.0]), np.expm1([12.0]), rtol=1e-12)
+    assert_array_equal(
+        scale.before(np.array([-4.0, 0.0, 4.0, 5.0, 8.0])), [-4, 0, 4, 12, 36]
+    )
+    assert_allclose(scale.reading(np.array([5.0])), np.expm1([12.0]), rtol=1e-12)
 
 
 def test_a_hard_end_is_told_as_before_there_was_a_soft_one() -> None:

@@ -204,7 +204,7 @@ def test_a_sum_goes_to_a_model_file_and_back() -> None:
     """Weights and settings of both; the planes that they ask for."""
     front = _two_lines()
 
-    back = Measured.restore(front.as_json(), Recipe(["ok", "dirt"]), lambda name: b"")
+    back = Measured.restore(front.as_json(), Recipe(("ok", "dirt")), lambda name: b"")
 
     assert front.planes == ("blue",)
     assert back.as_json() == front.as_json() == copy.copy(front).as_json()

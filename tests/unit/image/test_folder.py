@@ -87,6 +87,7 @@ def test_a_folder_that_may_not_be_opened_gets_a_row(tmp_path, monkeypatch):
     assert list_images(tmp_path) == [tmp_path / "closed"]
 
 
+@pytest.mark.bad_shape
 def test_a_folder_that_may_not_be_looked_into_gets_rows(tmp_path, monkeypatch):
     """Where even the kind of an entry is secret, the entry is listed."""
     monkeypatch.setattr(os, "scandir", lambda _: nullcontext([Secret("x.jpg")]))

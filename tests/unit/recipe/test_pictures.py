@@ -29,6 +29,7 @@ def test_a_recipe_finds_its_picture_beside_it(tmp_path: Path) -> None:
     assert found.image.is_masked
 
 
+@pytest.mark.bad_shape
 def test_python_may_name_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

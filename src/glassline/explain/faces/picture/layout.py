@@ -207,6 +207,6 @@ def _shown(evidence: Evidence, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
     return np.asarray(np.rint(np.clip(image, 0, 1) * 255), dtype=np.uint8)
 
 
-def _shrunk(image: Image, size_wh: tuple[int, int]) -> Image:
+def _shrunk(image: Image, size_wh: tuple[int, int]) -> NDArray[np.float32]:
     smaller = cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA)
     return np.asarray(smaller, dtype=np.float32)
