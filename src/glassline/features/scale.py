@@ -201,12 +201,12 @@ class Scale:
         return uncurve(np.array(self.center) + np.array(self.spread) * u)
 
 
-def curve(readings: NDArray[np.float64]) -> NDArray[np.float64]:
+def curve(readings: NDArray[np.floating[Any]]) -> NDArray[Any]:
     """Return sign(reading) log(1 + |reading|), of any shape."""
     return np.asarray(np.sign(readings) * np.log1p(np.abs(readings)))
 
 
-def uncurve(curved: NDArray[np.float64]) -> NDArray[np.float64]:
+def uncurve(curved: NDArray[np.floating[Any]]) -> NDArray[Any]:
     """Return sign(s) (exp(|s|) - 1), of any shape: the way back of `curve`."""
     return np.asarray(np.sign(curved) * np.expm1(np.abs(curved)))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -213,19 +214,17 @@ def _turns(most_deg: float) -> Iterator[float]:
         yield from (degrees, -degrees)
 
 
-def _spectrum(plane: Image, size_wh: list[int]) -> NDArray[np.complex128]:
+def _spectrum(plane: Image, size_wh: list[int]) -> NDArray[Any]:
     """Transform with zeros around, so that a shift does not wrap around."""
     return np.fft.rfft2(plane, s=size_wh[::-1])
 
 
-def _correlated(
-    one: NDArray[np.complex128], other: NDArray[np.complex128]
-) -> NDArray[np.float64]:
+def _correlated(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     columns = 2 * (one.shape[1] - 1)
     return np.fft.irfft2(one * np.conj(other), s=(one.shape[0], columns))
 
 
-def _overlap(shape: tuple[int, ...], size_hw: tuple[int, ...]) -> NDArray[np.float64]:
+def _overlap(shape: tuple[int, ...], size_hw: tuple[int, ...]) -> NDArray[Any]:
     """Weigh a shift by what both photos show; none where that is less than half."""
     shares = []
     for whole, side in zip(shape, size_hw, strict=True):
@@ -268,8 +267,8 @@ def _fine(small: Image, seen: Image, pose: _Pose) -> _Pose:
 
 
 def _solved(
-    basis: NDArray[np.float32], seen: NDArray[np.float32], is_in: NDArray[np.bool_]
-) -> NDArray[np.float64] | None:
+    basis: NDArray[Any], seen: NDArray[Any], is_in: NDArray[np.bool_]
+) -> NDArray[Any] | None:
     """Least squares in two rounds: plain, then with what stays far off weighed down."""
     weights = is_in.astype(np.float32)
     found = None
