@@ -111,9 +111,7 @@ class Lookout:
 
 
 def _look(store: Store, model: Model, found: Columns) -> Seen | None:
-    fits = alike(store, model, found.model.names)
-    known = np.array([name in fits for name in found.model.names] + [False])
-    read = found.subset(known[found.model.ids])
+    read = found.read_by(alike(store, model, found.model.names))
     if not len(read):
         return None
     lots = read.lot.ids

@@ -284,8 +284,7 @@ def _trends(
     view: View,
 ) -> tuple[Trend, ...]:
     """Draw each feature of the parts that look good, and what labelled ones cost."""
-    fits = np.array([name in alike for name in found.model.names] + [False])
-    read = found.subset(fits[found.model.ids])
+    read = found.read_by(alike)
     if not len(read):
         return ()
     x = model.scale.x(read.values())

@@ -71,9 +71,7 @@ def capabilities(
     ]
     if not wanted:
         return ()
-    fits = np.array([name in alike for name in found.model.names] + [False])
-    has_readings = np.array([each is not None for each in found.readings], np.bool_)
-    values = found.subset(fits[found.model.ids] & has_readings).values()
+    values = found.read_by(alike).values()
     held = []
     for place, name in wanted:
         row = frozen[PREFIX + name]

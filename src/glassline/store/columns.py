@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,12 @@ class Columns:
             for name, value in held.items()
         }
         return Columns(**taken)
+
+    def read_by(self, models: Collection[str]) -> Columns:
+        """Return the rows with readings of one of these models: no refused photo."""
+        known = np.array([name in models for name in self.model.names] + [False])
+        has_readings = np.array([each is not None for each in self.readings], np.bool_)
+        return self.subset(known[self.model.ids] & has_readings)
 
     def values(self) -> NDArray[np.float64]:
         """Return the readings, shape (n, d); every row must have d of them."""

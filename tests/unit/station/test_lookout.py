@@ -110,3 +110,17 @@ def test_a_part_without_a_lot_among_lots_is_its_own(
 
     assert seen is not None
     assert seen.watch.drift.after.parts == 24
+
+
+def test_a_refused_photo_says_nothing_of_a_drift(
+    store: Store, settled: Model, entries: list[Entry]
+) -> None:
+    """It has no readings; the others are looked at as without it."""
+    refused = Entry(attempt(settled, b"none"), b"none", who="camera", model=settled)
+    store.publish(settled, who="A", reason="first")
+    store.record_all([*entries[:30], refused, *entries[30:]])
+
+    seen = Lookout(store, Recent(store.core)).look()
+
+    assert seen is not None
+    assert (seen.is_drift, seen.watch.drift.after.parts) == (False, 60)
