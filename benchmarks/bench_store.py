@@ -80,7 +80,7 @@ def measure(folder: Path) -> list[str]:
         "",
         f"`python -m benchmarks.bench_store`: rendered parts of 160 x 120 px, photos of "
         f"accepted ones not kept; {conditions('numpy', 'sqlalchemy')}, 2 shared cores, "
-        "busy.",
+        f"load {os.getloadavg()[0]:.0f}.",
     ]
 
 
