@@ -14,6 +14,7 @@ from glassline.station.accounts import Accounts
 from glassline.station.demo import DemoLine
 from glassline.station.inspecting import Inspector
 from glassline.station.jobs import Jobs
+from glassline.station.known import Dealer
 from glassline.station.labels import Labels
 from glassline.station.logs import Log
 from glassline.station.lookout import Lookout
@@ -45,6 +46,7 @@ class Station:
         recent: The newest inspections, for rates and charts.
         lookout: Whether the line drifts.
         labels: Which labels do not fit the others.
+        known: Known parts among those that wait.
         is_leaving: Whether it was told to stop: no longer ready, what runs is finished.
     """
 
@@ -61,6 +63,7 @@ class Station:
         self.recent = Recent(store.core)
         self.lookout = Lookout(store, self.recent)
         self.labels = Labels(store)
+        self.known = Dealer(store)
         self.is_leaving = False
         self._watching: asyncio.Task[None] | None = None
 

@@ -36,6 +36,7 @@ KINDS = (
     "token_revoked",
     "photo_removed",
     "golden_check",
+    "known_part",
     "limits",
     "note",
     "heads",

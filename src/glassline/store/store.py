@@ -332,6 +332,13 @@ class Store(Whole):
         }
         return self._append("golden_check", who, body)
 
+    def check_person(self, *, who: str, body: Mapping[str, Any]) -> Row:
+        """Record that a known part was shown to somebody, or what she said of it.
+
+        It is no inspection and no label: it counts nowhere else.
+        """
+        return self._append("known_part", who, body)
+
     def freeze_limits(
         self,
         chart: str,

@@ -6,6 +6,7 @@ from glassline.station.pages import (
     assets,
     golden,
     inspections,
+    known,
     labels,
     learning,
     line,
@@ -30,5 +31,6 @@ routers: list[APIRouter] = [
     learning.router,
     models.router,
     labels.router,
+    known.router,
 ]
 """One a file; the station mounts them in this order."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request, Response
 
 from glassline.errors import DatasetError
 from glassline.render.templating import templates
 from glassline.render.words import words
+from glassline.station.pages.known import appraised
 from glassline.station.pages.page import language, page
-from glassline.station.people import needs
+from glassline.station.people import Person, needs
 from glassline.station.station import Station, StationOf
 from glassline.studies.labels import Audit
 from glassline.studies.labels.agreement import LIMITS
@@ -20,14 +23,17 @@ __all__ = ["router"]
 
 TOP = 10  # of each list
 
+Sees = Annotated[Person, needs("see")]
+
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/labels", dependencies=[needs("see")])
-async def labels(request: Request) -> Response:
+@router.get("/labels")
+async def labels(request: Request, station: StationOf, who: Sees) -> Response:
     """Show the frame of the page; the audit follows, as it may take a moment."""
     say = words(language(request))["station_labels"]
-    return page(request, "labels.html", section="labels", say=say)
+    told = await station.call(appraised, station, who)
+    return page(request, "labels.html", section="labels", say=say, **told)
 
 
 @router.get("/labels/audit", dependencies=[needs("see")])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from glassline.errors import ConflictError, NotFoundError, check_one_of
 from glassline.recipe import Recipe
 from glassline.render.words import words
 from glassline.station import golden
+from glassline.station.known import Shown
 from glassline.station.pages.judged import Feature, Judged
 from glassline.station.pages.page import error_page, language, page
 from glassline.station.people import Person, needs
@@ -77,6 +79,7 @@ class Verdict(BaseModel):
     dwell_s: float = Field(ge=0, allow_inf_nan=False)
     shown: dict[str, bool]
     key: str = Field(min_length=1, max_length=80)
+    showing: str = Field(default="", max_length=80)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,9 @@ class Part:
     """One part as the page shows it."""
 
     record: str
+    showing: (
+        str  # of a known part, what it is kept under; of any other, as good as that
+    )
     version: int
     why: str
     default: str
@@ -116,7 +122,7 @@ def rejudge_page(
     """Show the first of the parts that wait, and load the next."""
     lang = language(request)
     say = words(lang)["station_rejudge"]
-    shown = list(_next(station, who, lang, ()))
+    shown = list(_next(station, who, lang, (), is_blind=bool(blind)))
     return page(
         request,
         "rejudge.html",
@@ -124,7 +130,7 @@ def rejudge_page(
         who=who.number,
         is_blind=bool(blind),
         target_s=TARGET_S,
-        waiting=_waiting(station, who),
+        waiting=_waiting(station, who, is_blind=bool(blind)),
         keys=[(action, codes, say[f"key_{action}"]) for action, codes in KEYS],
         reasons=REASONS,
         shown=shown,
@@ -137,7 +143,8 @@ def more_parts(
 ) -> HTMLResponse:
     """Send the parts that follow those that the page has."""
     held = tuple(filter(None, have.split(",")))
-    shown = list(_next(station, who, language(request), held))
+    lang = language(request)
+    shown = list(_next(station, who, lang, held, is_blind=bool(blind)))
     return _parts(request, station, who, shown, blind)
 
 
@@ -167,6 +174,9 @@ def keep_verdict(
     """Keep a verdict; one that comes again, after its answer was lost, counts once."""
     check_one_of("reason", verdict.reason, (*REASONS, UNSURE, UNDO))
     say = words(language(request))["station_rejudge"]
+    known = station.known.find(verdict.showing, who.number) if verdict.showing else None
+    if known is not None:
+        return _keep_known(request, station, known, verdict)
     try:
         station.store.label(
             verdict.record,
@@ -208,6 +218,28 @@ def candidate_line(request: Request, station: StationOf, who: Labels) -> HTMLRes
     return HTMLResponse(say[key].format(changed=changed, count=count))
 
 
+def _keep_known(
+    request: Request, station: Station, known: Shown, verdict: Verdict
+) -> HTMLResponse:
+    """Keep a verdict on a known part; told or not, as the rule was when it was shown."""
+    station.known.judge(
+        known,
+        verdict.label,
+        reason=verdict.reason,
+        key=verdict.key,
+        besides={
+            "note": verdict.note,
+            "dwell_s": verdict.dwell_s,
+            "shown": verdict.shown,
+        },
+    )
+    lang, asks = language(request), verdict.label is not None and not known.is_told
+    told = _told(station, verdict, lang)
+    if known.is_told:
+        told = _told_known(station, known, verdict, lang)
+    return page(request, "rejudge_line.html", told=told, asks=asks)
+
+
 def _parts(
     request: Request,
     station: Station,
@@ -218,7 +250,7 @@ def _parts(
     return page(
         request,
         "rejudge_parts.html",
-        headers={"X-Waiting": str(_waiting(station, who))},
+        headers={"X-Waiting": str(_waiting(station, who, is_blind=bool(blind)))},
         is_blind=bool(blind),
         reasons=REASONS,
         shown=shown,
@@ -226,25 +258,44 @@ def _parts(
 
 
 def _next(
-    station: Station, who: Person, lang: str, have: Sequence[str]
+    station: Station, who: Person, lang: str, have: Sequence[str], *, is_blind: bool
 ) -> Iterator[Part]:
-    """Take the parts that wait longest for this person, so many that the page is full."""
-    wanted = AHEAD - len(have)
+    """Take the parts that wait longest for this person, so many that the page is full.
+
+    Now and then a known part follows one of them, and looks like one of them.
+    """
+    wanted, held = AHEAD - len(have), {*have}
+    known = station.known.open_for(who.number, is_blind=is_blind)
+    if known is not None and known.record not in held:
+        held.add(known.record)
+        yield _known_part(station, known, lang)
     for listed in station.store.queue(4 * AHEAD, who=who.number):
         if wanted <= 0:
             return
-        if listed.record in have:
+        if listed.record in held:
             continue
         try:
             station.store.take(listed.record, who.number)
         except ConflictError:
             continue
         wanted -= 1
+        held.add(listed.record)
         yield _part(station, station.store.inspection(listed.record), lang)
+        known = station.known.deal(who.number, is_blind=is_blind, besides=held)
+        if known is not None:
+            held.add(known.record)
+            yield _known_part(station, known, lang)
 
 
-def _waiting(station: Station, who: Person) -> int:
-    return len(station.store.queue(MOST, who=who.number))
+def _waiting(station: Station, who: Person, *, is_blind: bool) -> int:
+    known = station.known.open_for(who.number, is_blind=is_blind)
+    return len(station.store.queue(MOST, who=who.number)) + (known is not None)
+
+
+def _known_part(station: Station, known: Shown, lang: str) -> Part:
+    """Return a known part as if it waited."""
+    part = _part(station, station.store.inspection(known.record), lang)
+    return replace(part, showing=known.token, version=0, why="review")
 
 
 def _part(station: Station, found: Found, lang: str) -> Part:
@@ -263,6 +314,7 @@ def _part(station: Station, found: Found, lang: str) -> Part:
     defects = [name for name in recipe.classes if name != good]
     return Part(
         record=found.record,
+        showing=secrets.token_urlsafe(12),
         version=found.version,
         why=_why(found),
         default=seen.predicted_class if seen else "",
@@ -316,3 +368,18 @@ def _told(station: Station, verdict: Verdict, lang: str) -> str:
     )
     name = model.recipe.class_name(verdict.label, lang)
     return say["judged"].format(record=verdict.record, name=name)
+
+
+def _told_known(station: Station, known: Shown, verdict: Verdict, lang: str) -> str:
+    say = words(lang)["station_rejudge"]
+    model = station.store.inspection(known.record).listed.model or ""
+    recipe = station.store.model(model).recipe
+    key = "known_stands"
+    if verdict.reason != UNDO:
+        is_right = verdict.label == known.expected
+        key = "known_right" if is_right else "known_wrong"
+        key = "known_unsure" if verdict.label is None else key
+    return say[key].format(
+        expected=recipe.class_name(known.expected, lang),
+        said=recipe.class_name(verdict.label or "", lang),
+    )

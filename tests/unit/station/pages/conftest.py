@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsers import sign_in, visitor
+from browsers import Windows, sign_in, visitor
 from drifting import drifting, promising
 from services import Service, serving
 
@@ -79,20 +79,16 @@ class Visits:
         expected: What the console may complain of in this test.
     """
 
-    def __init__(self, browser: Any, address: str, cookies: dict[str, Any]) -> None:
-        self._browser, self._address, self._cookies = browser, address, cookies
+    def __init__(self, windows: Windows, cookies: dict[str, Any]) -> None:
+        self._windows, self._cookies = windows, cookies
         self._stack = ExitStack()
         self._faults: list[str] = []
         self.expected: tuple[str, ...] = ()
 
     def __call__(self, number: str = "1001", **settings: Any) -> Any:
         """Open a page as one of the people."""
-        opened = visitor(
-            self._browser,
-            self._address,
-            faults=self._faults,
-            storage_state=self._cookies[number],
-            **settings,
+        opened = self._windows.open(
+            self._faults, storage_state=self._cookies[number], **settings
         )
         return self._stack.enter_context(opened)
 
@@ -106,10 +102,16 @@ class Visits:
         ]
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Any, station: Service) -> Windows:
+    """Pages at the station that tests use in turn."""
+    return Windows(browser, station.url)
+
+
 @pytest.fixture
-def visit(browser: Any, station: Service, cookies: dict[str, Any]) -> Iterator[Visits]:
+def visit(browser: Any, windows: Windows, cookies: dict[str, Any]) -> Iterator[Visits]:
     """Open pages at the station, signed in as somebody."""
-    visits = Visits(browser, station.url, cookies)
+    visits = Visits(windows, cookies)
     yield visits
     assert visits.end() == []
 
@@ -124,19 +126,17 @@ def aging(
         yield service
 
 
+@pytest.fixture(scope="session")
+def aging_windows(browser: Browser, aging: Service) -> Windows:
+    """Pages at it that tests use in turn."""
+    return Windows(browser, aging.url)
+
+
 @pytest.fixture
-def shown(browser: Browser, aging: Service) -> Iterator[Page]:
+def shown(browser: Browser, aging_windows: Windows) -> Iterator[Page]:
     """A window on it, in English, that must not complain of anything."""
-    context = browser.new_context(
-        base_url=aging.url,
-        viewport={"width": 1366, "height": 768},
-        locale="en-GB",
-    )
-    window = context.new_page()
-    window.set_default_timeout(10_000)
-    said: list[str] = []
-    window.on("console", lambda message: said.append(message.text))
-    window.on("pageerror", lambda error: said.append(str(error)))
-    yield window
-    context.close()
-    assert said == []
+    faults: list[str] = []
+    with aging_windows.open(faults, locale="en-GB") as window:
+        window.set_default_timeout(10_000)
+        yield window
+    assert faults == []

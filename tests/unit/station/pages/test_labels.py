@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_labels_show_suspects_pairs_and_agreement(shown: Page, aging: Service) -> None:
     """As the study finds them on the recorded readings."""
     shown.goto("/labels")
-    shown.wait_for_selector("text=Agreement")
+    shown.wait_for_selector(".suspects")
 
     text = shown.inner_text("main")
     found, _ = aging.station.labels.audit(aging.station.inspector.model)
@@ -35,7 +35,7 @@ def test_labels_show_suspects_pairs_and_agreement(shown: Page, aging: Service) -
 def test_photos_of_suspects_are_the_recorded_ones(shown: Page) -> None:
     """Every picture on the page is there."""
     shown.goto("/labels")
-    shown.wait_for_selector("text=Agreement")
+    shown.wait_for_selector(".suspects")
     shown.wait_for_load_state("networkidle")
 
     missing = shown.evaluate(

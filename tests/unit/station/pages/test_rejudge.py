@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from services import Service
 
+from glassline.station import known
+from glassline.station.known import Rule
 from glassline.store import Where
 
 Visit = Any
@@ -256,3 +258,53 @@ def test_blinking_shows_the_golden_sample_in_the_same_place(
     station.store.note(
         "G1", who="test", about={"golden": {"record": good, "expected": None}}
     )
+
+
+@pytest.mark.parametrize(
+    ("locale", "is_told", "said"),
+    [
+        ("en", True, "That was a known part: it is OK; you said scratch."),
+        ("zh-TW", True, "這是已知件：應為OK；您判定為刮傷。"),
+        ("en", False, "{record}: scratch."),
+    ],
+)
+def test_a_known_part_looks_like_any_other_and_teaches_nothing(
+    visit: Visit,
+    station: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    locale: str,
+    is_told: bool,
+    said: str,
+) -> None:
+    """The verdict counts for the person; the part's own record stays as it was."""
+    monkeypatch.setattr(station.station.known, "draw", lambda below: 0)
+    where = Where(decision="review")
+    record = station.store.inspections(where, limit=1).rows[0].record
+    station.store.label(record, "ok", who="1002", reason="agreed")
+    before = station.store.inspection(record).version
+    known.name(station.store, record, "ok", who="1002")
+    known.set_rule(station.store, Rule(2, is_told), who="1002")
+    page = visit(locale=locale)
+    page.goto("/rejudge")
+    _shown(page)
+    told = page.eval_on_selector_all(
+        "article.part",
+        "all => all.map((e) => [e.dataset.record, Object.keys(e.dataset).filter((k) => k !== 'label').join(),"
+        " e.querySelectorAll('.warn').length])",
+    )
+
+    while _shown(page) != record:
+        _press(page, "Numpad0", "NumpadEnter")
+    _press(page, "Numpad1", "NumpadEnter")
+    _sent(page)
+
+    line = page.inner_text("#line b")
+    page.goto("/labels")
+    mine = page.locator("#known tr", has_text="1001").inner_text()
+    known.set_rule(station.store, Rule(0), who="1002")
+    known.name(station.store, record, None, who="1002")
+    of_known = [each[1:] for each in told if each[0] == record]
+    assert of_known == [[told[0][1], 0]]
+    assert line.removeprefix("■ ") == said.format(record=record)
+    assert station.store.inspection(record).version == before
+    assert mine.split()[0] == "1001"

@@ -11,6 +11,7 @@ from browsers import visitor
 from services import Service, serving
 
 from glassline.dataset import Dataset
+from glassline.station import known
 from glassline.store import Where
 
 Visits = Any
@@ -44,6 +45,7 @@ def record(station: Service) -> str:
         ("/rejudge", "dark"),
         ("/start", "light"),
         ("/golden", "light"),
+        ("/known", "light"),
     ],
 )
 def test_no_page_has_a_serious_barrier(
@@ -111,6 +113,7 @@ def test_the_first_person_signs_in_with_the_code_of_the_service(
         ("1001", "/nothing", "There is no such page"),
         ("1001", "/inspections/station-9999", "There is no such page"),
         ("1003", "/rejudge", "Not for your role"),
+        ("1003", "/known", "Not for your role"),
     ],
 )
 def test_an_error_is_a_page_in_words(
@@ -202,6 +205,35 @@ def test_a_golden_sample_is_named_checked_and_then_the_station_is_ready(
     page.click("table button.quiet")
     page.wait_for_selector("text=No golden sample is named yet.")
     assert page.request.get("/health/ready").status == 200
+
+
+def test_a_known_part_is_named_and_mixed_in_on_the_page(
+    visit: Visits, station: Service
+) -> None:
+    """From its record; how often, and whether people are told; then off the list."""
+    row = station.store.inspections(Where(decision="review"), limit=9).rows[8]
+    station.store.label(row.record, "ok", who="1002", reason="audit")
+    page = visit()
+    page.goto(f"/inspections/{row.record}")
+    page.click("text=As known part")
+    page.select_option("select[name=expected]", "scratch")
+    page.click("text=Name a known part >> nth=-1")
+    page.wait_for_selector("text=take off the list")
+
+    page.select_option("select[name=one_in]", "50")
+    page.uncheck("input[name=is_told]")
+    page.click("text=Keep")
+    page.wait_for_load_state()
+
+    shown = page.input_value("select[name=one_in]")
+    [part] = known.known_parts(station.store)
+    assert (part.record, part.expected, part.who) == (row.record, "scratch", "1001")
+    assert known.rule(station.store) == known.Rule(50, is_told=False)
+    assert shown == "50"
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("text=take off the list")
+    page.wait_for_selector("text=No part is named yet.")
+    known.set_rule(station.store, known.Rule(), who="1002")
 
 
 def _serious(axe: Any, page: Any) -> list[str]:

@@ -67,9 +67,9 @@ function add(html, isFirst = false) {
 
 // What was judged waits in an outbox until the server has it.
 function post(label, reason) {
-  const { record, version } = current.dataset;
+  const { record, version, showing } = current.dataset;
   const shown = { blind: Boolean(page.dataset.blind), evidence: current.querySelector(".stage").classList.contains("evidence"), golden: Boolean(current.dataset.blinked) };
-  const item = { key: crypto.randomUUID?.() ?? String(Math.random()), record, label, reason, version: Number(version), note: current.querySelector(".note-text").value, dwell_s: (performance.now() - since) / 1000, shown };
+  const item = { key: crypto.randomUUID?.() ?? String(Math.random()), record, showing, label, reason, version: Number(version), note: current.querySelector(".note-text").value, dwell_s: (performance.now() - since) / 1000, shown };
   keep(OUTBOX, [...read(OUTBOX, []), item]);
   current.dataset.version = Number(version) + 1;
   send();
