@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,20 @@ def main() -> None:
 
 
 def _tried(wanted: dict[str, Any], model: Any, seen: list[Any]) -> dict[str, Any]:
+    """Make a station, or several of `names` that work at the same time."""
+    names = wanted.get("names", [wanted.get("name")])
+    begun = [_begun({**wanted, "name": name}, model, seen) for name in names]
+    ended = [end() for end in begun]
+    return {
+        "killed": any(each["killed"] for each in ended),
+        "said": [line for each in ended for line in each["said"]],
+    }
+
+
+def _begun(
+    wanted: dict[str, Any], model: Any, seen: list[Any]
+) -> Callable[[], dict[str, Any]]:
+    """Let a station begin, and return what waits for its end."""
     told, tell = os.pipe()
     begin, start = os.pipe()
     pid = os.fork()
@@ -96,14 +110,18 @@ def _tried(wanted: dict[str, Any], model: Any, seen: list[Any]) -> dict[str, Any
     if wanted.get("kill_after_s"):
         time.sleep(wanted["kill_after_s"])
         os.kill(pid, signal.SIGKILL)
-    with os.fdopen(told, encoding="utf-8") as lines:
-        said = [json.loads(line) for line in lines if line.endswith("\n")]
-    _, status = os.waitpid(pid, 0)
-    if tracer is not None:
-        tracer.wait(timeout=ATTACHED_S)
     os.close(begin)
     os.close(start)
-    return {"killed": os.WIFSIGNALED(status), "said": said}
+
+    def end() -> dict[str, Any]:
+        with os.fdopen(told, encoding="utf-8") as lines:
+            said = [json.loads(line) for line in lines if line.endswith("\n")]
+        _, status = os.waitpid(pid, 0)
+        if tracer is not None:
+            tracer.wait(timeout=ATTACHED_S)
+        return {"killed": os.WIFSIGNALED(status), "said": said}
+
+    return end
 
 
 def _traced(pid: int, inject: str) -> subprocess.Popen[bytes]:

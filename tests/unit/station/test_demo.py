@@ -66,9 +66,9 @@ def test_another_rate_goes_on_with_the_same_line(prepared: Service) -> None:
     form = {"content_type": "application/x-www-form-urlencoded"}
     prepared.ask("POST", "/start/demo", b"rate=60", **form)
     _until(lambda: _demo(prepared).state.phase == "running")
-    prepared.ask("POST", "/start/demo", b"rate=12", **form)
+    prepared.ask("POST", "/start/demo", b"rate=240", **form)
 
-    assert (_demo(prepared).state.phase, _demo(prepared).state.rate) == ("running", 12)
+    assert (_demo(prepared).state.phase, _demo(prepared).state.rate) == ("running", 240)
     prepared.ask("POST", "/start/demo/stop", b"")
     assert not _demo(prepared).is_on
 

@@ -128,9 +128,10 @@ def test_a_store_that_takes_nothing_is_told_and_reading_goes_on(
 
 
 def test_a_database_that_is_held_is_not_ready_and_lives(
-    settled: Model, tmp_path: Path
+    settled: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503 with the reason, and ready again once it is given back."""
+    monkeypatch.setattr("glassline.station.health.PING_S", 0.3)
     with serving(tmp_path, settled) as service:
         line = sqlite3.connect(tmp_path / "line.db", isolation_level=None)
         line.execute("BEGIN IMMEDIATE")

@@ -85,13 +85,13 @@ def test_copies_while_others_write_are_whole(
     for each in threads:
         each.start()
     try:
-        pairs = [(store.heads(), store.backup(tmp_path / f"{n}.db")) for n in range(3)]
+        pairs = [(store.heads(), store.backup(tmp_path / f"{n}.db")) for n in range(2)]
     finally:
         stop.set()
         for each in threads:
             each.join()
 
-    assert [done.findings.found for _, done in pairs] == [(), (), ()]
+    assert [done.findings.found for _, done in pairs] == [(), ()]
     behind = [
         stream
         for before, done in pairs

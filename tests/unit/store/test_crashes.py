@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def trial(settled_folder: Path, line: Dataset) -> Iterator[Trial]:
         yield run
 
 
-@pytest.fixture(scope="module", params=JOURNALS)
+@pytest.fixture(scope="module")
 def begun(
     request: pytest.FixtureRequest,
     trial: Trial,
@@ -95,15 +94,16 @@ def _sweep(
 
 @needs_strace
 @pytest.mark.parametrize(
-    ("call", "every", "least"),
+    ("begun", "call", "every", "least"),
     [
-        ("pwrite64", 37, 1),
-        ("fdatasync", 3, 1),
-        ("fsync", 1, 2),
-        ("ftruncate", 1, 0),
-        ("unlink", 1, 0),
-        ("rename", 1, 1),
+        ("wal", "pwrite64", 37, 1),
+        ("wal", "fdatasync", 4, 1),
+        ("wal", "rename", 1, 1),
+        ("truncate", "pwrite64", 53, 1),
+        ("truncate", "fsync", 1, 2),
+        ("truncate", "ftruncate", 2, 0),
     ],
+    indirect=["begun"],
 )
 def test_killed_at_a_write_nothing_acknowledged_is_lost(
     trial: Trial,
@@ -113,14 +113,14 @@ def test_killed_at_a_write_nothing_acknowledged_is_lost(
     least: int,
     tmp_path: Path,
 ) -> None:
-    """Some of the points here; all of them among the long tests."""
+    """Some of the points here; all of them, with both journals, among the long tests."""
     tried, _ = _sweep(trial, begun, call, "signal=SIGKILL", every, tmp_path)
 
     assert tried >= least
 
 
 @needs_strace
-@pytest.mark.parametrize("n", [1, 9, 40, 90])
+@pytest.mark.parametrize("n", [1, 40])
 def test_killed_while_it_is_made_a_store_is_made_by_the_next(
     trial: Trial, tmp_path: Path, n: int
 ) -> None:
@@ -134,6 +134,7 @@ def test_killed_while_it_is_made_a_store_is_made_by_the_next(
     assert "error" not in {each["what"] for each in again["said"]}
 
 
+@pytest.mark.parametrize("begun", ["wal"], indirect=True)
 def test_a_file_that_may_not_grow_is_a_named_error_and_reading_goes_on(
     trial: Trial, begun: tuple[str, Path], tmp_path: Path
 ) -> None:
@@ -153,36 +154,21 @@ def test_a_file_that_may_not_grow_is_a_named_error_and_reading_goes_on(
     _check(tmp_path / "full", [*full["said"], *after["said"]])
 
 
-def _together(
-    store: str, names: list[str], turns: int, settled_folder: Path, photos: list[Path]
-) -> list[dict[str, Any]]:
-    """Let stations in processes of their own write one store at the same time."""
-
-    def work(name: str) -> dict[str, Any]:
-        with stations(settled_folder, photos) as run:
-            return run(store=store, name=name, turns=turns)
-
-    with ThreadPoolExecutor(len(names)) as pool:
-        return [*pool.map(work, names)]
-
-
 @pytest.mark.parametrize(
     ("writers", "turns"),
     [(2, 4), pytest.param(4, 250, marks=pytest.mark.soak)],
     ids=["two for a moment", "four, each 500 inspections"],
 )
 def test_programs_that_write_one_store_wait_for_one_another(
-    settled_folder: Path, line: Dataset, tmp_path: Path, writers: int, turns: int
+    trial: Trial, tmp_path: Path, writers: int, turns: int
 ) -> None:
     """None is told that it is locked; every row stands once."""
-    photos = [part.path for part in line.parts[:2]]
     store = str(tmp_path / "line.db")
     names = [f"writer {n}" for n in range(writers)]
 
-    done = _together(store, names, turns, settled_folder, photos)
+    done = trial(store=store, names=names, turns=turns)
 
-    said = [each for one in done for each in one["said"]]
-    assert [each for each in said if each["what"] == "error"] == []
+    assert [each for each in done["said"] if each["what"] == "error"] == []
     with Store.open(store) as whole:
         assert whole.heads()["station"][0] == writers * turns * 4
         assert whole.verify().holds
@@ -190,6 +176,7 @@ def test_programs_that_write_one_store_wait_for_one_another(
 
 @needs_strace
 @pytest.mark.soak
+@pytest.mark.parametrize("begun", JOURNALS, indirect=True)
 @pytest.mark.parametrize("call", CALLS)
 def test_killed_at_every_write_nothing_acknowledged_is_lost(
     trial: Trial, begun: tuple[str, Path], call: str, tmp_path: Path
@@ -202,12 +189,13 @@ def test_killed_at_every_write_nothing_acknowledged_is_lost(
 
 @needs_strace
 @pytest.mark.parametrize(
-    ("call", "fault"),
+    ("begun", "call", "fault"),
     [
-        ("pwrite64", "error=ENOSPC"),
-        ("fdatasync", "error=EIO"),
-        ("fsync", "error=ENOSPC"),
+        ("truncate", "pwrite64", "error=ENOSPC"),
+        ("wal", "fdatasync", "error=EIO"),
+        ("truncate", "fsync", "error=ENOSPC"),
     ],
+    indirect=["begun"],
 )
 def test_a_disk_that_fails_once_is_a_named_error(
     trial: Trial, begun: tuple[str, Path], call: str, fault: str, tmp_path: Path

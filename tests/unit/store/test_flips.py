@@ -16,7 +16,7 @@ from glassline.store import Entry, Identifiers, Person, Store, Token
 from glassline.store.derived import pages
 from glassline.store.tables import DERIVED
 
-QUICK, LONG = 12, 2_000
+QUICK, LONG = 5, 2_000
 
 
 @pytest.fixture(scope="module")
