@@ -351,7 +351,7 @@ run(glassline.load(sys.argv[1]), [sys.argv[2]], sys.argv[3],
 @pytest.mark.parametrize(
     ("points", "least"),
     [
-        pytest.param((("write", 6), ("fsync", 2), ("rename", 1)), 3, id="some"),
+        pytest.param((("write", 6), ("rename", 1)), 2, id="some"),
         pytest.param(
             tuple(
                 (call, number)
@@ -398,14 +398,14 @@ def _after_a_kill(
 @pytest.mark.parametrize(
     ("count", "most"),
     [
-        pytest.param(10_000, 12, id="10,000"),
+        pytest.param(4_000, 10, id="4,000"),
         pytest.param(100_000, 20, id="100,000", marks=pytest.mark.soak),
     ],
 )
 def test_memory_does_not_grow_with_the_photos(
     count: int, most: int, settled: Model, tmp_path: Path
 ) -> None:
-    """Links to one text in one folder: 1,000 of them and many more, in MB."""
+    """Links to a few texts in one folder: 1,000 of them and many more, in MB."""
     settled.save(tmp_path / "model")
 
     peaks = [_peak(tmp_path, number) for number in (1000, count)]
@@ -413,13 +413,17 @@ def test_memory_does_not_grow_with_the_photos(
     assert peaks[1] - peaks[0] < most
 
 
+MOST_LINKS = 30_000  # to one file: file systems have a limit
+
+
 def _peak(folder: Path, count: int) -> float:
     """Return the peak of a run's own memory, MB."""
     photos = folder / f"photos-{count}"
     photos.mkdir()
-    (photos / "00000.png").write_text("no photo")
-    for number in range(1, count):
-        os.link(photos / "00000.png", photos / f"{number:05}.png")
+    for number in range(count):
+        path = photos / f"{number:05}.png"
+        first = path.with_stem(f"{number - number % MOST_LINKS:05}")
+        path.write_text("no photo") if path == first else os.link(first, path)
     program = (
         "import resource, sys, glassline; from glassline.batch import run, Settings;"
         "run(glassline.load(sys.argv[1]), [sys.argv[2]], sys.argv[3], Settings());"
