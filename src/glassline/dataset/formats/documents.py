@@ -149,6 +149,11 @@ def _tasks(tasks: Sequence[Any], path: Path) -> Rows:
 
 
 def _task(task: Any, source: str) -> tuple[str, str, Counter[str], str]:
+    if isinstance(task, dict) and "annotation_id" in task:
+        raise DatasetError(
+            f"{source}: expected a task of Label Studio, got one of its short form, which "
+            "does not say what is a label. Export it as JSON, not as JSON-MIN."
+        )
     try:
         values = [each for each in task["data"].values() if isinstance(each, str)]
         named = task["data"].get("image") or values[0]
@@ -168,9 +173,16 @@ def _task(task: Any, source: str) -> tuple[str, str, Counter[str], str]:
         raise DatasetError(
             f"{source}: expected a task of Label Studio, got {error} amiss."
         ) from error
-    people = {str(each.get("completed_by", "")) for each in annotations}
+    people = {_name(each.get("completed_by", "")) for each in annotations}
     who = people.pop() if len(people) == 1 else ""
     return source, _local(str(named)), votes, who
+
+
+def _name(person: Any) -> str:
+    """Return who annotated: a number, or the address of a person told in full."""
+    if isinstance(person, dict):
+        return str(person.get("email") or person.get("id", ""))
+    return str(person)
 
 
 def _local(address: str) -> str:

@@ -66,6 +66,26 @@ CVAT = """<?xml version="1.0" encoding="utf-8"?>
   <image id="1" name="b.png" width="640" height="480"></image>
 </annotations>
 """
+CONVERTED = json.loads(json.dumps(LABEL_STUDIO))
+"""As label-studio-converter 0.0.59 writes them: who annotated is told in full."""
+CONVERTED[0]["annotations"][0]["completed_by"] = {"id": 4, "email": "chen@line.example"}
+CONVERTED[1] |= {"predictions": [], "file_upload": None}
+RESULTS = {
+    **COCO,
+    "annotations": [
+        {
+            "image_id": 7,
+            "category_id": 3,
+            "bbox": [0, 0, 8, 6],
+            "score": 1.0,
+            "segmentation": [[0, 0, 0, 6, 8, 6, 8, 0]],
+            "area": 48,
+            "id": 1,
+            "iscrowd": 0,
+        }
+    ],
+}
+"""As pycocotools 2.0.11 loads results of whole images, and holds them."""
 JSONL = """{"file_name": "a.png", "label": "scratch", "lot": "L7", "objects": {"x": [1]}}
 
 {"file_name": "b.png", "label": null, "lot": "L8"}
@@ -74,6 +94,8 @@ BY_HAND = {
     "labels.json": json.dumps(LABEL_STUDIO),
     "annotations.json": json.dumps(COCO),
     "annotations.xml": CVAT,
+    "converted.json": json.dumps(CONVERTED),
+    "results.json": json.dumps(RESULTS),
     "metadata.jsonl": JSONL,
 }
 
@@ -102,6 +124,32 @@ def test_what_a_labelling_program_writes_is_read(name: str, folder: Path) -> Non
     data = Dataset.read(folder / name)
 
     assert held(data) == [("a.png", "scratch"), ("b.png", None)]
+
+
+def test_who_annotated_is_told_by_number_or_in_full(folder: Path) -> None:
+    """A number in one program's files, a person in another's."""
+    for name in ("labels.json", "converted.json"):
+        (folder / name).write_text(BY_HAND[name], "utf-8")
+
+    found = [
+        Dataset.read(folder / name).parts[0].inspector
+        for name in ("labels.json", "converted.json")
+    ]
+
+    assert found == ["4", "chen@line.example"]
+
+
+def test_the_short_form_of_label_studio_is_refused(folder: Path) -> None:
+    """It has a column a question, and does not say which of them is a label."""
+    row = {"image": "a.png", "id": 1, "choice": "scratch", "annotation_id": 9}
+    (folder / "short.json").write_text(json.dumps([row]), "utf-8")
+    message = (
+        "short.json task 1: expected a task of Label Studio, got one of its short form, "
+        "which does not say what is a label. Export it as JSON, not as JSON-MIN."
+    )
+
+    with pytest.raises(DatasetError, match=f"^{re.escape(message)}$"):
+        Dataset.read(folder / "short.json")
 
 
 def test_photos_lie_beside_the_folder_of_annotations(folder: Path) -> None:
