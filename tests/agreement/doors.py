@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,8 @@ from services import serving
 
 import glassline
 from glassline.dataset.readings import read_parts
+from glassline.export import TARGETS
+from glassline.export.probes import Probes
 from glassline.inspection import Inspection
 from glassline.model.verdict import decide
 from glassline.recipe import ACTIONS
@@ -211,6 +214,15 @@ DOORS: Mapping[str, Callable[[Line], Verdicts]] = {
     "service": by_service,
     "batch": by_batch,
 }
+
+
+def by_target(line: Line, target: str) -> Verdicts:
+    """The first engine of an exported file, asked what was read of the photos."""
+    room = import_module(f"glassline.export.{TARGETS[target]}")
+    readings = np.array([list(seen.readings) for seen in line.inspected.values()])
+    asked = Probes(line.model, readings, photos=(), near=0, refused=0)
+    answer = room.ask(room.write(line.model, f"verdict.{target}"), asked)[0]
+    return _of_arrays(line, answer.actions, answer.probabilities)
 
 
 def _of_rows(rows: Iterable[Mapping[str, Any]]) -> Verdicts:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from agreement.doors import DOORS, said
+from agreement.doors import DOORS, by_target, said
 from agreement.lines import PARTS, STRANGE, Line
+from targets import ENGINES
 
 from glassline.image.disturbances import DISTURBANCES, undisturbed
 from glassline.inspection import inspect
@@ -58,6 +59,28 @@ def test_every_door_keeps_to_mask_and_alignment(placed: Line, door: str) -> None
     expected = said(placed.inspected)
     assert len(found) >= 2
     assert found == {name: expected[name] for name in found}
+
+
+@pytest.mark.parametrize("target", ENGINES)
+def test_every_target_says_what_inspect_says(agreed: Line, target: str) -> None:
+    """The decision of every photo, novel ones too; probabilities but for the last bits.
+
+    By a model without its gauge study: no target searches around a reading.
+    """
+    line = replace(agreed, model=replace(agreed.model, gauge=None))
+
+    found = by_target(line, target)
+
+    expected = said(line.inspected)
+    assert {name: action for name, (action, _) in found.items()} == {
+        name: action for name, (action, _) in expected.items()
+    }
+    np.testing.assert_allclose(
+        [p for _, p in found.values()],
+        [p for _, p in expected.values()],
+        rtol=0,
+        atol=1e-12,
+    )
 
 
 def test_a_model_does_not_differ_from_itself(agreed: Line) -> None:
