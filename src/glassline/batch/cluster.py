@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from glassline.errors import MissingExtraError
 from glassline.model import Model, load
 from glassline.training.candidates import Candidates
 
-__all__ = ["Actor", "local", "on_ray"]
+__all__ = ["Actor", "anywhere", "local", "on_ray"]
 
 WINDOW = 4096  # photos a data set of Ray: what is known of them is in its memory
 BATCH = 16  # photos an actor is handed at once
@@ -49,6 +49,25 @@ def on_ray(address: str | None = None) -> MakesEngine:
         return _opened(address, model, settings, candidates)
 
     return make
+
+
+def anywhere(call: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+    """Call a function on each task, on the Ray that was started; the first to end first.
+
+    What `glassline.head.fit_shards` takes as `run`.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+    """
+    try:
+        import ray  # noqa: PLC0415  an optional library
+    except ImportError as error:
+        raise MissingExtraError.of("ray") from error
+    remote = ray.remote(call)
+    waiting = [remote.remote(task) for task in tasks]
+    while waiting:
+        done, waiting = ray.wait(waiting)
+        yield from ray.get(done)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from glassline.head.posterior import Posterior as Posterior
 from glassline.head.posterior import laplace_posterior as laplace_posterior
 from glassline.head.probabilities import log_softmax as log_softmax
 from glassline.head.probabilities import softmax as softmax
+from glassline.head.shards import fit_shards as fit_shards
 from glassline.head.stream import fit_blocks as fit_blocks
 from glassline.head.sums import Statistics as Statistics
 from glassline.head.sums import statistics as statistics

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import GlasslineWarning, InputError, ShapeError
+from glassline.head.blocks import Block, blocks
 from glassline.head.certificate import (
     MAX_DENSE,
     Certificate,
@@ -22,14 +23,26 @@ from glassline.head.inputs import as_features, as_weights
 from glassline.head.linear import Head
 from glassline.head.newton import Minimum, Outcome, Step, minimise
 from glassline.head.objective import Penalised, Wide, without_shift
-from glassline.head.rounding import Summed, mean_sizes
-from glassline.head.sums import Block, add_blocks, as_theta, blocks
+from glassline.head.rounding import Summed, rounded_by, sizes_of
+from glassline.head.sums import Statistics, add_blocks, as_theta
 from glassline.head.targets import Votes, as_targets, votes
 from glassline.head.threads import one_thread
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
 
-__all__ = ["Fit", "Outcome", "Search", "Settings", "finished", "fit", "search", "slack"]
+__all__ = [
+    "Fit",
+    "Outcome",
+    "Search",
+    "Settings",
+    "climb",
+    "every_so_many",
+    "finished",
+    "fit",
+    "last_leg",
+    "search",
+    "slack",
+]
 
 LARGE_PARTS = 100_000  # from here a sample is worth it: a pass costs more than a step
 FIRST_RUNG = 4_096  # parts: a Newton step takes as long as its overhead
@@ -232,19 +245,45 @@ def search(
     settings: Settings,
 ) -> Search:
     """Go down from theta: at once on few parts, up a ladder of samples on many."""
+    count = sum(len(group.rows) for group in groups)
+
+    def sample(parts: int) -> tuple[NDArray[np.float64], list[Votes]]:
+        return x, [_sample(group, parts // len(groups)) for group in groups]
+
+    theta, steps, hessian = climb(sample, count, theta, settings)
+    last = _down(x, groups, theta, settings, hessian)
+    return replace(last, found=replace(last.found, steps=steps + last.found.steps))
+
+
+def climb(
+    sample: Callable[[int], tuple[NDArray[np.float64], Sequence[Votes]]],
+    count: int,
+    theta: NDArray[np.float64],
+    settings: Settings,
+) -> tuple[NDArray[np.float64], tuple[Step, ...], NDArray[np.float64] | None]:
+    """Fit samples of `count` votes, each larger; return where and how to go on with all.
+
+    Args:
+        sample: Returns x and about as many votes as it is asked for.
+        count: Of all votes.
+        theta: Where to begin, shape (d + 1, k).
+        settings: Of the whole search.
+
+    Returns:
+        Theta, the steps that led there, and the last Hessian; None without a sample.
+    """
     steps: tuple[Step, ...] = ()
     hessian = None
-    count = sum(len(group.rows) for group in groups)
     needs_none = theta.size > MAX_DENSE or theta.any()  # a start, or no Hessian to keep
     for parts in _rungs(0 if needs_none else count):
-        sampled = [_sample(group, parts // len(groups)) for group in groups]
         rung = _down(
-            x, sampled, theta, replace(settings, tolerance=slack(settings, parts))
+            *sample(parts),
+            theta,
+            replace(settings, tolerance=slack(settings, parts)),
         )
         theta, steps = rung.found.point.theta, steps + rung.found.steps
         hessian = rung.hessian
-    last = _down(x, groups, theta, settings, hessian)
-    return replace(last, found=replace(last.found, steps=steps + last.found.steps))
+    return theta, steps, hessian
 
 
 def _rungs(parts: int) -> list[int]:
@@ -262,9 +301,14 @@ def slack(settings: Settings, parts: int) -> float:
     return max(settings.tolerance, 0.3 / float(np.sqrt(parts)))
 
 
+def every_so_many(votes: int, parts: int) -> int:
+    """Return how many votes of a class one of its sample stands for."""
+    return max(1, votes // parts)
+
+
 def _sample(group: Votes, parts: int) -> Votes:
     """Return every so-many-th vote of a class, each weighing as many as it stands for."""
-    every = max(1, len(group.rows) // parts)
+    every = every_so_many(len(group.rows), parts)
     weight = group.weight if isinstance(group.weight, float) else group.weight[::every]
     return Votes(group.label, group.rows[::every], weight * every)
 
@@ -278,40 +322,59 @@ def _down(
 ) -> Search:
     """Go down from theta, at first with this Hessian if one is given."""
     parts, weight = blocks(x, groups), _total(groups)
-    objective: Penalised | Wide
-    if theta.size > MAX_DENSE:
-        objective = Wide(parts, weight, settings.penalty, settings.workers)
-    else:
-        objective = Penalised(
+    if theta.size <= MAX_DENSE:
+        return last_leg(
             lambda at, curved: add_blocks(
                 at, parts, weight, curved=curved, workers=settings.workers
             ),
-            settings.penalty,
             sum(len(group.rows) for group in groups),
-            reuses_hessian=hessian is not None,
-            hessian=hessian,
+            theta,
+            settings,
+            hessian,
+            lambda: _summed(parts, weight),
         )
+    objective = Wide(parts, weight, settings.penalty, settings.workers)
     found = minimise(
         objective, theta, max_steps=settings.max_steps, tolerance=settings.tolerance
     )
-    return Search(found, objective.hessian_at(found.point), _summed(parts, weight))
+    return Search(found, None, _summed(parts, weight))
+
+
+def last_leg(
+    summed: Callable[[NDArray[np.float64], bool], Statistics],
+    votes_summed: int,
+    theta: NDArray[np.float64],
+    settings: Settings,
+    hessian: NDArray[np.float64] | None,
+    rounded: Callable[[], Summed],
+) -> Search:
+    """Go down from theta with exact Hessians, whoever sums.
+
+    Args:
+        summed: Returns the statistics at theta, with the Hessian if asked.
+        votes_summed: How many votes those are of.
+        theta: Where to begin, shape (d + 1, k).
+        settings: Of the search.
+        hessian: One to begin with, of a sample.
+        rounded: Returns how it was summed, once the search ended.
+    """
+    objective = Penalised(
+        summed,
+        settings.penalty,
+        votes_summed,
+        reuses_hessian=hessian is not None,
+        hessian=hessian,
+    )
+    found = minimise(
+        objective, theta, max_steps=settings.max_steps, tolerance=settings.tolerance
+    )
+    return Search(found, objective.hessian_at(found.point), rounded())
 
 
 def _summed(parts: Sequence[Block], weight: float) -> Summed:
-    squares = np.zeros(len(parts[0].xt) - 1)
-    with np.errstate(over="ignore", under="ignore"):
-        for block in parts:
-            x = block.xt[:-1]
-            if isinstance(block.weight, float):
-                squares += np.einsum("im,im->i", x, x) * block.weight
-            else:
-                squares += np.einsum("im,im,m->i", x, x, block.weight)
-    sizes = mean_sizes(
-        squares,
-        weight,
-        lambda: np.max([abs(block.xt[:-1]).max(axis=1) for block in parts], axis=0),
+    return rounded_by(
+        [sizes_of(block) for block in parts], weight, parts[0].xt.shape[1]
     )
-    return Summed(sizes, weight, parts[0].xt.shape[1], len(parts))
 
 
 def _total(groups: Sequence[Votes]) -> float:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.head.blocks import Block
 from glassline.head.newton import Point, solve
-from glassline.head.sums import Block, Statistics, add_blocks
+from glassline.head.sums import Statistics, add_blocks
 
 __all__ = ["Penalised", "Wide", "penalised_point", "without_shift"]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Features, Logits
+from glassline.head.blocks import Block
 from glassline.head.inputs import as_features
 from glassline.head.linear import Head
 
@@ -20,6 +21,8 @@ __all__ = [
     "lead_rounding",
     "logit_rounding",
     "mean_sizes",
+    "rounded_by",
+    "sizes_of",
 ]
 
 UNIT = 2.0**-53  # the most that one operation is off, as a share of its result
@@ -187,3 +190,28 @@ def mean_sizes(
         roots = np.sqrt(squares / weight)
     true = (roots > SQUARED[0]) & (roots < SQUARED[1])
     return np.append(roots if true.all() else np.where(true, roots, largest()), 1.0)
+
+
+def rounded_by(
+    each: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    weight: float,
+    longest: int,
+) -> Summed:
+    """Return how sums were rounded, from `sizes_of` each block and its longest."""
+    with np.errstate(over="ignore", under="ignore"):
+        squares = np.asarray(sum(squares for squares, _ in each))
+    sizes = mean_sizes(
+        squares, weight, lambda: np.max([largest for _, largest in each], axis=0)
+    )
+    return Summed(sizes, weight, longest, len(each))
+
+
+def sizes_of(block: Block) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return sum w x^2 and max |x| of a block, each of shape (d,)."""
+    x = block.xt[:-1]
+    with np.errstate(over="ignore", under="ignore"):
+        if isinstance(block.weight, float):
+            squares = np.einsum("im,im->i", x, x) * block.weight
+        else:
+            squares = np.einsum("im,im,m->i", x, x, block.weight)
+    return squares, abs(x).max(axis=1)

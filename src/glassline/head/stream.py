@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import InputError, ShapeError
+from glassline.head.blocks import blocks as cut
 from glassline.head.fitting import Fit, Search, Settings, finished, search, slack
 from glassline.head.inputs import as_features, as_weights
 from glassline.head.newton import minimise
 from glassline.head.objective import Penalised
 from glassline.head.rounding import Summed, mean_sizes
 from glassline.head.sums import Statistics, add_blocks
-from glassline.head.sums import blocks as cut
 from glassline.head.targets import Votes, as_targets, votes
 
-__all__ = ["Parts", "fit_blocks"]
+__all__ = ["Parts", "checked_parts", "fit_blocks"]
 
 Parts = (
     tuple[Features, ClassIds | Targets]
@@ -194,16 +194,17 @@ def _read(
     """Yield checked x and votes; an error names the block."""
     for index, block in enumerate(blocks()):
         try:
-            x, groups = _checked(block, k, d)
+            x, groups = checked_parts(block, k, d)
         except InputError as error:
             raise type(error)(f"blocks[{index}]: {error}") from error
         d = x.shape[1]
         yield x, groups
 
 
-def _checked(
-    block: Any, k: int, d: int | None
+def checked_parts(
+    block: Any, k: int, d: int | None = None
 ) -> tuple[NDArray[np.float64], list[Votes]]:
+    """Return the x and the votes of one block of k classes."""
     if not isinstance(block, tuple) or len(block) not in (2, 3):
         raise ShapeError("expected (x, y) or (x, y, weights).")
     x = as_features(block[0], d)

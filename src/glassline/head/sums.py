@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -14,16 +14,22 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.errors import InputError, ShapeError
+from glassline.head.blocks import Block, blocks
 from glassline.head.inputs import as_features, as_weights
 from glassline.head.linear import Head
-from glassline.head.targets import Votes, as_targets, votes
+from glassline.head.targets import as_targets, votes
 from glassline.head.threads import one_thread
 
-__all__ = ["Block", "Statistics", "add_blocks", "as_theta", "blocks", "statistics"]
+__all__ = [
+    "Rows",
+    "Statistics",
+    "add_blocks",
+    "add_up",
+    "as_theta",
+    "each_block",
+    "statistics",
+]
 
-BUFFER_NUMBERS = 131_072  # 1 MiB of float64: the second-level cache of one core
-MAX_BLOCK_PARTS = 8_192  # longer blocks fall out of that cache
-MIN_BLOCK_PARTS = 64  # shorter ones cost more in calls than in arithmetic
 LANES = 16  # pieces of work handed to a pool, whatever its size
 MANY_NUMBERS = 10_000_000  # results above 80 MB a block are not held side by side
 
@@ -137,69 +143,6 @@ def as_theta(head: Head) -> NDArray[np.float64]:
     return np.vstack([head.W, head.b])
 
 
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Parts sorted by label, features first, so that every sum runs along memory.
-
-    Attributes:
-        labels: For each class present: its number, and where its parts start and end.
-        xt: Shape (d + 1, m): x transposed, and a last row of 1 for the bias.
-        weight: One number for all, or shape (m,).
-    """
-
-    labels: tuple[tuple[int, int, int], ...]
-    xt: NDArray[np.float64]
-    weight: float | NDArray[np.float64]
-
-
-def blocks(x: NDArray[np.float64], groups: Sequence[Votes]) -> list[Block]:
-    """Cut parts, sorted by class, into blocks of one length (the last is shorter).
-
-    The length depends on d and k alone, so that every sum is the same.
-    """
-    d, k = x.shape[1], len(groups)
-    widest = (d + 1) * max(1, k * (k - 1) // 2)
-    length = int(np.clip(BUFFER_NUMBERS // widest, MIN_BLOCK_PARTS, MAX_BLOCK_PARTS))
-    rows = np.concatenate([group.rows for group in groups])
-    ends = np.cumsum([0, *(len(group.rows) for group in groups)]).tolist()
-    # One piece of memory for all blocks: the system hands out large pieces faster.
-    memory = np.empty((d + 1) * len(rows))
-    cut = []
-    for start in range(0, len(rows), length):
-        stop = min(start + length, len(rows))
-        xt = memory[(d + 1) * start : (d + 1) * stop].reshape(d + 1, stop - start)
-        xt[:d] = x.take(rows[start:stop], axis=0).T
-        xt[d] = 1.0
-        inside = [
-            (group, max(a, start), min(b, stop), a)
-            for group, a, b in zip(groups, ends, ends[1:], strict=False)
-            if max(a, start) < min(b, stop)
-        ]
-        labels = tuple((group.label, a - start, b - start) for group, a, b, _ in inside)
-        weights = [
-            group.weight
-            if isinstance(group.weight, float)
-            else group.weight[a - first : b - first]
-            for group, a, b, first in inside
-        ]
-        cut.append(Block(labels, xt, _joined(weights, labels)))
-    return cut
-
-
-def _joined(
-    weights: list[float | NDArray[np.float64]], labels: tuple[tuple[int, int, int], ...]
-) -> float | NDArray[np.float64]:
-    """Return the weights of a block: one number where there is only one."""
-    if isinstance(weights[0], float) and all(
-        isinstance(weight, float) and weight == weights[0] for weight in weights
-    ):
-        return weights[0]
-    whole = np.empty(labels[-1][2])
-    for (_, a, b), weight in zip(labels, weights, strict=True):
-        whole[a:b] = weight
-    return whole
-
-
 def add_blocks(
     theta: NDArray[np.float64],
     parts: Sequence[Block],
@@ -209,17 +152,51 @@ def add_blocks(
     workers: int = 1,
 ) -> Statistics:
     """Sum blocks at theta, shape (d + 1, k), in the order in which they come."""
+    longest = parts[0].xt.shape[1] if parts else 0
+    workers = 1 if _size(theta, curved) * len(parts) > MANY_NUMBERS else workers
+    return add_up(
+        theta,
+        lambda: each_block(theta, parts, curved=curved, workers=workers),
+        weight,
+        curved=curved,
+        longest=longest,
+    )
+
+
+def _size(theta: NDArray[np.float64], curved: bool) -> int:
+    """Return how many numbers the sums of one block are."""
+    width, k = theta.shape
+    pairs = k * (k - 1) // 2 if curved else 0
+    return int(k * width * (k - 1 + pairs * width))
+
+
+def add_up(
+    theta: NDArray[np.float64],
+    each: Callable[[], Iterable[tuple[float, Rows]]],
+    weight: float,
+    *,
+    curved: bool,
+    longest: int,
+) -> Statistics:
+    """Add what `each_block` returned, in the order of the blocks, wherever it was summed.
+
+    Args:
+        theta: Shape (d + 1, k), where it was summed.
+        each: Returns the sums, block by block.
+        weight: The summed weight of all parts.
+        curved: Whether they hold the Hessian.
+        longest: Parts of the longest block.
+    """
     width, k = theta.shape
     pairs = k * (k - 1) // 2 if curved else 0
     totals = np.zeros((k, k - 1 + pairs * width, width))
-    workers = 1 if totals.size * len(parts) > MANY_NUMBERS else workers
-    longest, loss = parts[0].xt.shape[1] if parts else 0, 0.0
+    loss = 0.0
     # What leaves the range of floats is seen in the sums, by those who use them.
     quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")
     with one_thread(totals[0].size * longest), quiet:
-        for added, each in _each(_slopes(theta), parts, curved=curved, workers=workers):
+        for added, rows_of in each():
             loss += added
-            for c, rows in each:
+            for c, rows in rows_of:
                 totals[c] += rows
         others, within = _others(k), np.arange(k)
         moves = np.zeros((k, k, width))  # label, class
@@ -237,14 +214,15 @@ def _slopes(theta: NDArray[np.float64]) -> NDArray[np.float64]:
     return columns[_others(len(columns))] - columns[:, None]
 
 
-def _each(
-    slopes: NDArray[np.float64],
+def each_block(
+    theta: NDArray[np.float64],
     parts: Sequence[Block],
     *,
     curved: bool,
-    workers: int,
+    workers: int = 1,
 ) -> Iterable[tuple[float, Rows]]:
-    """Return the sums of each block, in order, whoever computed them."""
+    """Return loss and sums of each block at theta, in order, whoever computed them."""
+    slopes = _slopes(theta)
 
     def lane(start: int) -> list[tuple[float, Rows]]:
         space = _Workspace()

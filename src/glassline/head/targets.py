@@ -18,6 +18,7 @@ __all__ = [
     "as_class_ids",
     "as_targets",
     "class_weights",
+    "one_if_equal",
     "smooth",
     "votes",
 ]
@@ -139,13 +140,13 @@ def votes(
     for c, (a, b) in enumerate(pairwise([0, *np.cumsum(counts).tolist()])):
         own = np.ones(1) if weight is None else weight[a:b]
         if own.all():
-            groups.append(Votes(c, place[a:b], _one_if_equal(own)))
+            groups.append(Votes(c, place[a:b], one_if_equal(own)))
         else:
-            groups.append(Votes(c, place[a:b][own > 0], _one_if_equal(own[own > 0])))
+            groups.append(Votes(c, place[a:b][own > 0], one_if_equal(own[own > 0])))
     return groups
 
 
-def _one_if_equal(weight: NDArray[np.float64]) -> float | NDArray[np.float64]:
+def one_if_equal(weight: NDArray[np.float64]) -> float | NDArray[np.float64]:
     """Return equal weights as one number, which costs nothing in the sums."""
     if len(weight) == 0:
         return 1.0

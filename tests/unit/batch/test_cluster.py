@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -12,9 +13,10 @@ import pytest
 from unit.batch.inline import inline
 
 from glassline.batch import Item, Settings, run
-from glassline.batch.cluster import Actor, on_ray
+from glassline.batch.cluster import Actor, anywhere, on_ray
 from glassline.batch.judging import Judge
 from glassline.batch.pool import Limits
+from glassline.head import fit, fit_shards
 from glassline.model import Model
 
 LIMITS = Limits(timeout_s=5.0)
@@ -113,3 +115,27 @@ def test_readings_are_the_same_too(
         run(settled, [str(line_folder)], place.with_suffix(".csv"), settings)
 
     assert kept[0].read_bytes() == kept[1].read_bytes()
+
+
+def _given(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return x, y
+
+
+@pytest.mark.soak
+def test_shards_are_summed_anywhere(ray_here: None, rng: np.random.Generator) -> None:
+    """By tasks of Ray, as they end: the head has the bits of the fit in one memory."""
+    x = rng.normal(size=(40_000, 4))
+    y = (x[:, :3] + rng.gumbel(size=(40_000, 3))).argmax(axis=1)
+    ends = (9_000, 9_100, 25_000)
+    pieces = zip(np.split(x, ends), np.split(y, ends), strict=True)
+
+    found = fit_shards(
+        [partial(_given, *piece) for piece in pieces],
+        classes=3,
+        penalty=1e-3,
+        run=anywhere,
+    )
+
+    expected = fit(x, y, penalty=1e-3)
+    assert found.head.W.tobytes() == expected.head.W.tobytes()
+    assert found.head.b.tobytes() == expected.head.b.tobytes()

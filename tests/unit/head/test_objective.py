@@ -6,9 +6,10 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal, assert_array_less
 
 from glassline.head import Head, statistics
+from glassline.head.blocks import blocks
 from glassline.head.newton import Point
 from glassline.head.objective import Penalised, Wide, without_shift
-from glassline.head.sums import Statistics, blocks
+from glassline.head.sums import Statistics
 from glassline.head.targets import votes
 
 
