@@ -46,6 +46,12 @@ PARTS, LOT, SEED = 300, 5, 7  # of the line that --demo renders
 @click.option(
     "--name", default="station", show_default=True, help="Of its rows in the ledger."
 )
+@click.option(
+    "--zone",
+    default="Asia/Taipei",
+    show_default=True,
+    help="Of the plant: its days and the times on the pages.",
+)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @language_option
 def command(
@@ -56,6 +62,7 @@ def command(
     port: int,
     is_open: bool,
     name: str,
+    zone: str,
     workers: int,
     lang: str,
 ) -> None:
@@ -77,10 +84,10 @@ def command(
         from glassline.station.settings import Settings
     except ImportError as error:
         raise MissingExtraError.of("server") from error
-    from glassline.store import Store
+    from glassline.store import Day, Store
 
     settings = Settings(host=host, port=port, is_open=is_open, workers=workers)
-    with Store.open(url, stream=name) as store:
+    with Store.open(url, stream=name, day=Day(zone)) as store:
         _check_address(settings, store)
         with progress_bar(lang) as progress:
             _publish(store, model, demo, progress)

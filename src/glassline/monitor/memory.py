@@ -144,6 +144,7 @@ def cusum(
     *,
     slack: float = SLACK,
     decision: float = DECISION,
+    most: float = np.inf,
 ) -> CusumChart:
     """Add up how far m points in the order of time lie beyond the centre.
 
@@ -156,6 +157,7 @@ def cusum(
         limits: Centre and spread of single points.
         slack: In spreads, >= 0: half of the move to be seen soonest.
         decision: In spreads, above 0.
+        most: Where a sum stops, in spreads: what is beyond it is forgotten no later.
 
     Raises:
         InputError: A number is not finite or out of range.
@@ -178,7 +180,8 @@ def cusum(
     high, low = np.empty(len(values)), np.empty(len(values))
     above = below = 0.0
     for place, z in enumerate(limits.standardised(values).tolist()):
-        above, below = max(0.0, above + z - slack), max(0.0, below - z - slack)
+        above = min(most, max(0.0, above + z - slack))
+        below = min(most, max(0.0, below - z - slack))
         high[place], low[place] = above, below
     return CusumChart(values, high, low, decision, limits)
 

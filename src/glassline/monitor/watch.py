@@ -18,6 +18,7 @@ from glassline.monitor.memory import cusum
 __all__ = ["LOTS", "Watch", "in_batches", "watch"]
 
 LOTS = (4, 20)  # of today: a large move within a few lots, a small one within many
+MOST_SUM = 5.0  # spreads: mended, ten good lots forget a move, however great it was
 Groups = NDArray[np.int64]
 
 
@@ -67,8 +68,8 @@ def watch(
 
     Whether anything moved is asked of the newest few lots, and of the newest many, each at
     its part of the false alarms, by `find_drift`. Of a feature that did, the lots since its
-    cumulative sum (`cusum`) was last 0 are looked at, so that what was mended before does
-    not count; the change is the likeliest step among them (`changed_at`). How far it
+    cumulative sum (`cusum`, which stops at `MOST_SUM`) was last 0 are looked at, so that
+    what was mended before does not count; the change is the likeliest step among them (`changed_at`). How far it
     moved, and what that does to decisions, is then counted on all parts since.
 
     Args:
@@ -134,7 +135,8 @@ def _newest(
 def _since(before: NDArray[np.float64], means: NDArray[np.float64]) -> int:
     """Return the lot from which one number moved, without what was mended before."""
     centre, spread = float(before.mean()), float(before.std(ddof=1))
-    chart = cusum(means, Limits(centre, max(spread, np.spacing(1.0)), len(before)))
+    limits = Limits(centre, max(spread, np.spacing(1.0)), len(before))
+    chart = cusum(means, limits, most=MOST_SUM)
     start = min(chart.since(len(means) - 1), len(means) - 1)
     return start + changed_at(means[start:], centre)
 

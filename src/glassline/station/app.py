@@ -52,6 +52,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.station = station
+    app.state.zone = store.core.day.zone
     problems.install(app, error_page, documents.allowed)
     documents.install(app, is_open=station.settings.is_open)
     app.include_router(health.router)

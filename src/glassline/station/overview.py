@@ -34,28 +34,25 @@ from glassline.monitor import (
     signals,
 )
 from glassline.monitor.rules import Rule
-from glassline.monitor.watch import in_batches
 from glassline.recipe import Action
+from glassline.station.stretches import CALENDAR, Stretches, stretches
+from glassline.store import Day
 from glassline.store.columns import NONE, Codes, Columns
 
 __all__ = [
     "BY",
     "FIRST",
     "Overview",
-    "Stretches",
     "Trend",
     "View",
     "overview",
-    "stretches",
 ]
 
 BY = ("lot", "shift", "camera", "hour", "day")
 REFUSED = 3
-BATCH = 20  # parts of a stretch where nobody names lots
 SHOWN = 60  # stretches of a chart
 FIRST = 25  # stretches that provisional limits are taken from
 ROWS = 12  # stretches of a table
-SECONDS = {"hour": 3600.0, "day": 86400.0}
 
 
 @dataclass(frozen=True)
@@ -66,6 +63,7 @@ class View:
         by: One of `BY`: the stretches of the charts.
         rules: A key of `RULES`.
         hours: Only so many hours back from the newest; 0 for all.
+        day: Of the plant: its hours and production days are those of the charts.
 
     Raises:
         InputError: One is none of these.
@@ -74,37 +72,12 @@ class View:
     by: str = "lot"
     rules: str = "western_electric"
     hours: float = 0.0
+    day: Day = CALENDAR
 
     def __post_init__(self) -> None:
         check_one_of("by", self.by, BY)
         check_one_of("rules", self.rules, RULES)
         check_within("hours", self.hours, 0, 24 * 365)
-
-
-@dataclass(frozen=True, eq=False)
-class Stretches:
-    """Parts that belong together, stretch by stretch in the order of time.
-
-    Attributes:
-        ids: Shape (n,), the stretch of each part, counted from 0.
-        names: What each is called.
-        at: Shape (g,), when its first part came, seconds since 1970.
-    """
-
-    ids: NDArray[np.int64]
-    names: tuple[str, ...]
-    at: NDArray[np.float64]
-
-    def newest(self, count: int) -> NDArray[np.int64]:
-        """Return the numbers of the newest stretches, the oldest of them first."""
-        return np.arange(max(0, len(self.names) - count), len(self.names))
-
-    def means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the mean of each stretch, shape (g, ...)."""
-        sums = np.zeros((len(self.names), *values.shape[1:]))
-        np.add.at(sums, self.ids, values)
-        sizes = np.bincount(self.ids, minlength=len(self.names))
-        return sums / sizes.reshape(-1, *[1] * (values.ndim - 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,43 +129,8 @@ class Overview:
     view: View
 
 
-def stretches(found: Columns, by: str) -> Stretches:
-    """Deal parts into stretches: by a name, by the clock, or so many in a row.
-
-    Lots where some are named; parts without one are a stretch a day. Where nobody names
-    lots at all, twenty parts in a row are one.
-    """
-    if by in SECONDS:
-        return _by_clock(found.at, SECONDS[by])
-    codes: Codes = getattr(found, by)
-    if by == "lot" and not (codes.ids != NONE).any():
-        ids = in_batches(len(found), BATCH)
-        first = np.unique(ids, return_index=True)[1]
-        names = tuple(_clock(found.at[at]) for at in first.tolist())
-        return Stretches(ids, names, found.at[first])
-    _, first, ids = np.unique(codes.ids, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    starts = first[order]
-    names = tuple(
-        codes.names[code] if code != NONE else "-"
-        for code in codes.ids[starts].tolist()
-    )
-    return Stretches(rank[ids], names, found.at[starts])
-
-
-def _by_clock(at: NDArray[np.float64], seconds: float) -> Stretches:
-    slots, first, ids = np.unique(
-        np.floor(at / seconds), return_index=True, return_inverse=True
-    )
-    names = tuple(_clock(slot * seconds) for slot in slots.tolist())
-    return Stretches(np.asarray(ids, np.int64), names, at[first])
-
-
-def _clock(seconds: float) -> str:
-    at = datetime.fromtimestamp(seconds, UTC).astimezone()
-    return at.strftime("%m-%d %H:%M")
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def overview(
@@ -219,7 +157,7 @@ def overview(
     labels = _class_ids(kept.label, recipe.classes)
     good = None if recipe.good is None else recipe.classes.index(recipe.good)
     lots = _lots(kept)
-    dealt = stretches(kept, view.by)
+    dealt = stretches(kept, view.by, view.day)
     return Overview(
         parts=len(kept),
         refused=len(found) - len(kept),
@@ -237,7 +175,7 @@ def overview(
 def _span(at: NDArray[np.float64]) -> tuple[datetime, datetime] | None:
     if not len(at):
         return None
-    first, last = (datetime.fromtimestamp(float(each), UTC) for each in (at[0], at[-1]))
+    first, last = (_utc(float(each)) for each in (at[0], at[-1]))
     return first, last
 
 
@@ -272,8 +210,8 @@ def _passed(
         if row
         else p_prime_limits(counts[:FIRST], sizes[:FIRST])
     )
-    shown = dealt.newest(SHOWN)
-    return p_prime_chart(counts[shown], sizes[shown], limits)
+    newest = dealt.newest(SHOWN)
+    return p_prime_chart(counts[newest], sizes[newest], limits)
 
 
 def _trends(
@@ -293,7 +231,7 @@ def _trends(
     if model.recipe.good is not None:
         good = model.recipe.classes.index(model.recipe.good)
         rows = np.flatnonzero(logits.argmax(axis=1) == good)
-        dealt = stretches(read.subset(rows), view.by)
+        dealt = stretches(read.subset(rows), view.by, view.day)
         means = dealt.means(x[rows])
         for place, name in enumerate(model.feature_names):
             scale = (model.scale.center[place], model.scale.spread[place])
@@ -303,7 +241,7 @@ def _trends(
     labels = _class_ids(read.label, model.recipe.classes)
     rows = np.flatnonzero(labels != NO_LABEL)
     if len(rows):
-        dealt = stretches(read.subset(rows), view.by)
+        dealt = stretches(read.subset(rows), view.by, view.day)
         losses = dealt.means(part_losses(logits[rows], labels[rows]))
         made.append(_trend("surprise", dealt, losses, frozen.get("surprise"), rules))
     return tuple(each for each in made if each is not None)
@@ -324,13 +262,13 @@ def _trend(
         limits = Limits.from_json(dict(row["limits"]))
     else:
         limits = of_values(means[:FIRST])
-    shown = dealt.newest(SHOWN)
+    newest = dealt.newest(SHOWN)
     return Trend(
         name=name,
-        stretches=tuple(dealt.names[at] for at in shown),
-        mean=_last(ewma(means, limits), len(shown)),
-        sums=_last_sums(cusum(means, limits), len(shown)),
-        signals=signals(limits.standardised(means[shown]), rules),
+        stretches=tuple(dealt.names[at] for at in newest),
+        mean=_last(ewma(means, limits), len(newest)),
+        sums=_last_sums(cusum(means, limits), len(newest)),
+        signals=signals(limits.standardised(means[newest]), rules),
     )
 
 

@@ -214,7 +214,10 @@ def _page(request: Request, error: GlasslineError, error_page: Page) -> Response
         place = quote(request.url.path, safe="/")
         return RedirectResponse(f"/signin?next={place}", status_code=303)
     told = OURS if error.code == GlasslineError.code else str(error)
-    return error_page(request, error.http_status, told, headers=_more(error))
+    more = _more(error)
+    return error_page(
+        request, error.http_status, told, problem=error.code, headers=more
+    )
 
 
 def _fields(errors: Sequence[Mapping[str, Any]]) -> Iterator[str]:

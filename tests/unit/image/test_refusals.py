@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from glassline import image
-from glassline.image.refusals import named, printable, refuse, shell_name
+from glassline.image.refusals import REASONS, named, printable, refuse, shell_name
+from glassline.render.words import LANGUAGES, words
 
 GUIDE = Path(__file__).parents[3] / "docs" / "images.md"
 
@@ -87,3 +88,12 @@ def test_a_long_name_keeps_its_end():
 def test_a_name_in_a_command_line_is_quoted(name, suffix, shown):
     """A person may paste the command without running what the name says."""
     assert shell_name(name, suffix) == shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reason_has_words_for_people(lang: str) -> None:
+    """In English those of the documents."""
+    told = words(lang)["refusals"]
+
+    assert set(told) == set(REASONS)
+    assert lang != "en" or told == dict(REASONS)

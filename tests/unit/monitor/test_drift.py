@@ -90,9 +90,9 @@ def test_the_same_line_again_is_not_noticed(
 
 
 def test_another_camera_noise_is_noticed(moved: Drift) -> None:
-    """Specks drown in it."""
+    """Specks drown in it, and so does the change of texture."""
     assert moved.answer == "drift"
-    assert "grain_noise" in _noticed(moved)
+    assert {"texture_change", "grain_noise"} <= set(_noticed(moved))
 
 
 def test_another_lamp_is_noticed(model: Model, tmp_path: Path) -> None:

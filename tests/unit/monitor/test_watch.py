@@ -103,6 +103,21 @@ def test_what_was_mended_before_does_not_count(
     assert found.since == {"reflection_unevenness": (LOTS - 6) * SIZE}
 
 
+def test_a_great_move_is_forgotten_as_soon_as_a_small_one(
+    model: Model, readings: np.ndarray
+) -> None:
+    """What it added up beyond any alarm would take hundreds of good lots to undo."""
+    moved_by = np.zeros(LOTS * SIZE)
+    moved_by[: 8 * SIZE], moved_by[-4 * SIZE :] = 40.0, 4.0
+    x = model.scale.unclipped(readings)
+    x[:, REFLECTION] += moved_by
+    twice = np.array([model.scale.reading(row) for row in x])
+
+    found = watch(model, twice, GROUPS)
+
+    assert found.since == {"reflection_unevenness": (LOTS - 4) * SIZE}
+
+
 def test_a_large_move_is_noticed_within_a_few_lots(
     model: Model, readings: np.ndarray
 ) -> None:

@@ -10,7 +10,8 @@ import pytest
 from glassline.errors import InputError
 from glassline.model import Model
 from glassline.monitor import Limits
-from glassline.station.overview import View, overview, stretches
+from glassline.station.overview import View, overview
+from glassline.station.stretches import stretches
 from glassline.store.columns import Codes, Columns
 
 N = 120

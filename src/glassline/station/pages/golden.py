@@ -12,7 +12,6 @@ from starlette.datastructures import UploadFile
 from glassline.dataset.readings import Refusal
 from glassline.errors import ImageError, InputError, LabelError, check_one_of
 from glassline.station import golden
-from glassline.station.pages.inspections import when
 from glassline.station.pages.page import language, page
 from glassline.station.people import Person, needs
 from glassline.station.station import StationOf
@@ -40,7 +39,6 @@ def golden_page(
         section="model",
         samples=golden.samples(station.store),
         is_due=golden.is_due(station.store, datetime.now(UTC)),
-        when=when,
         hours=round(golden.SHIFT.total_seconds() / 3600),
         class_word=lambda name: recipe.class_name(name, lang) if recipe else name,
         classes=classes,

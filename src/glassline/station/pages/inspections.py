@@ -24,7 +24,7 @@ from glassline.station.recall import has_verdict, recalled, with_photo
 from glassline.station.station import Station, StationOf
 from glassline.store import Found, Listed
 
-__all__ = ["router", "when"]
+__all__ = ["router"]
 
 RECENT = 12  # parts below the page
 KEPT = {"Cache-Control": "private, max-age=86400, immutable"}  # a record never changes
@@ -78,7 +78,6 @@ def inspection_page(
     found = station.store.inspection(record)
     shared: dict[str, Any] = {
         "found": found,
-        "at": when(found.listed.at),
         "identifiers": _identifiers(found.listed, language(request)),
         "has_photo": found.photo is not None,
         "recent": _recent(station),
@@ -87,7 +86,14 @@ def inspection_page(
     }
     if not has_verdict(found):
         told = str(found.answer["message"])
-        return page(request, "refused.html", section="inspect", message=told, **shared)
+        return page(
+            request,
+            "refused.html",
+            section="inspect",
+            message=told,
+            reason=str(found.answer["refused"]),
+            **shared,
+        )
     seen = recalled(station.store, found, with_pixels=False)
     return page(
         request,
@@ -283,13 +289,3 @@ def _number(name: str, value: Any) -> float:
 
 def _named(record: str, suffix: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{record}.{suffix}"'}
-
-
-def when(at: str) -> str:
-    """Return a recorded time to the second, with its zone.
-
-    Example:
-        >>> when("2026-11-29T01:45:07.250000+00:00")
-        '2026-11-29 01:45:07 UTC'
-    """
-    return f"{at[:10]} {at[11:19]} UTC"

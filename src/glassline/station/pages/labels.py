@@ -47,6 +47,10 @@ async def audit(request: Request, station: StationOf) -> Response:
             request, "labels_none.html", say=text["station_labels"], detail=told
         )
     found, repeats = told
+    shown = {each.part for each in found.suspects[:TOP]}
+    for pair in found.conflicts[:TOP]:
+        shown |= {pair.rejected, pair.passed}
+    kept = await station.call(_kept, station, found, shown)
     drawing = templates("glassline.studies.labels").get_template("pair.svg.j2")
     draw = vars(drawing.module)["draw"]
     recipe = found.recipe
@@ -62,6 +66,7 @@ async def audit(request: Request, station: StationOf) -> Response:
         limits=tuple(LIMITS),
         name=lambda each: recipe.class_name(each, lang),
         label=lambda part: recipe.class_name(str(found.data.parts[part].label), lang),
+        is_kept=lambda part: part in kept,
         record=lambda part: str(found.data.parts[part].path),
         changes=lambda each: what_changes(found, each, lang),
         strips=lambda pair: draw(drawn_pair(found, pair, lang)),
@@ -75,3 +80,12 @@ def _audit(station: Station) -> tuple[Audit, dict[str, Rate]] | str:
         return station.labels.audit(station.inspector.model)
     except DatasetError as error:
         return str(error)
+
+
+def _kept(station: Station, found: Audit, shown: set[int]) -> set[int]:
+    """Return those of the parts whose photos are kept."""
+    return {
+        part
+        for part in shown
+        if station.store.inspection(str(found.data.parts[part].path)).photo is not None
+    }

@@ -42,7 +42,7 @@ async def line(
     hours: float = 0.0,
 ) -> Response:
     """Show rates, charts and Pareto of the newest inspections."""
-    view = View(by, rules, hours)
+    view = View(by, rules, hours, station.store.core.day)
     seen = await station.call(_overview, station, view)
     lang = language(request)
     text = words(lang)
@@ -73,7 +73,6 @@ async def line(
         told=TOLD,
         view=view,
         choices={"by": BY, "rules": tuple(RULES), "hours": HOURS},
-        when=_when,
     )
 
 
@@ -101,7 +100,9 @@ async def freeze(
     by: Annotated[str, Form()] = "lot",
 ) -> Response:
     """Freeze the limits of every chart as they stand: with date and person."""
-    await station.call(_freeze, station, View(by), person.number, reason)
+    await station.call(
+        _freeze, station, View(by, day=station.store.core.day), person.number, reason
+    )
     return RedirectResponse(f"/line?by={by}", 303)
 
 
@@ -198,10 +199,4 @@ def _told(request: Request, template: str, seen: Seen | None) -> Response:
         moved=list(moves(seen.watch.drift, lang)) if seen else [],
         sentences=list(sentences(seen.watch.drift, lang)) if seen else [],
         since=since,
-        when=_when,
     )
-
-
-def _when(at: datetime) -> str:
-    """Return a time of the plant's clock, to the minute."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M")

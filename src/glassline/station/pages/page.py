@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from glassline.explain.faces.html import SHAPES
 from glassline.render.templating import templates
 from glassline.render.words import LANGUAGES, words
+from glassline.station import clock
 from glassline.station.language import COOKIE, language
 from glassline.station.pages.assets import static
 
@@ -56,8 +58,9 @@ def page(
     """Return a template of this room, whole or a fragment, with what all of them use.
 
     A template gets `text` (the catalogue), `lang`, `tag`, `person` (None before signing
-    in), `section`, `sections`, `static` (name to address), `shapes` (action to its
-    sign), `here` (this address) and what is `shown`.
+    in), `zone` (of the plant's clock), `when` (a time on it), `section`, `sections`,
+    `static` (name to address), `shapes` (action to its sign), `here` (this address) and
+    what is `shown`.
 
     Args:
         request: What is answered.
@@ -69,7 +72,7 @@ def page(
     """
     lang = language(request)
     text = words(lang)
-    url = request.url
+    url, zone = request.url, getattr(request.app.state, "zone", "UTC")
     body = (
         templates("glassline.station.pages")
         .get_template(template)
@@ -83,6 +86,8 @@ def page(
             sections=SECTIONS,
             static=static,
             shapes=SHAPES,
+            zone=zone,
+            when=partial(clock.shown, zone=zone),
             here=url.path + (f"?{url.query}" if url.query else ""),
             **shown,
         )
@@ -95,6 +100,7 @@ def error_page(
     status: int,
     detail: str = "",
     *,
+    problem: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """Return what a person sees instead of a page; of a fragment, the sentence alone.
@@ -102,7 +108,8 @@ def error_page(
     Args:
         request: What can not be answered.
         status: HTTP status; it chooses the words.
-        detail: What exactly, as the error says it.
+        detail: What exactly, as the error says it, in English.
+        problem: The code of the error, of which both languages have words.
         headers: More headers, such as Retry-After.
     """
     return page(
@@ -113,6 +120,7 @@ def error_page(
         code=status,
         key=str(status) if status in TOLD else "request" if status < 500 else "other",
         detail=detail,
+        problem=problem,
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from services import Service
+from services import Service, serving
 
+from glassline.dataset import Dataset
 from glassline.errors import DatasetError
 from glassline.explain.example import example
+from glassline.inspection import attempt
 from glassline.model import Model
 from glassline.station.labels import Labels, readings_of
-from glassline.store import Entry, Store
+from glassline.store import Entry, Identifiers, Keep, Store
 from glassline.store.labelling import said
 
 if TYPE_CHECKING:
@@ -44,6 +48,35 @@ def test_photos_of_suspects_are_the_recorded_ones(shown: Page) -> None:
     assert missing == 0
 
 
+def test_a_photo_that_is_not_kept_is_told_in_its_place(
+    settled: Model, line: Dataset, tmp_path: Path
+) -> None:
+    """No broken picture, and the way to the record stays."""
+    parts = line.parts[:20]
+    photos = [part.path.read_bytes() for part in parts]
+    with serving(tmp_path, settled, keep=Keep(0.0)) as service:
+        entries = [
+            Entry(attempt(settled, photo), photo, Identifiers(lot=part.group), "camera")
+            for photo, part in zip(photos, parts, strict=True)
+        ]
+        wrong = {"ok": "scratch", "scratch": "ok", "dirt": "dirt"}
+        for recorded, part in zip(
+            service.store.record_all(entries), parts, strict=True
+        ):
+            service.store.label(
+                recorded.record, wrong[str(part.label)], who="1", reason="looked"
+            )
+        answer = service.ask("GET", "/labels/audit", **{"Accept-Language": "en"})
+
+        text = answer.body.decode()
+        sources = re.findall(r'src="(/inspections/[^"]+/photo)"', text)
+        found = {service.ask("GET", each).status for each in sources}
+
+    assert '<a href="/inspections/station-' in text
+    assert "its photo is not kept" in text
+    assert found <= {200}
+
+
 def test_the_study_is_made_once_for_the_same_labels(aging: Service) -> None:
     """And anew once somebody says something."""
     model = aging.station.inspector.model
@@ -61,13 +94,9 @@ def test_without_labels_the_page_says_what_is_missing(open_service: Service) -> 
 
 
 @pytest.fixture
-def store(settled: Model, line_photos: list[bytes], tmp_path: object) -> Store:
+def store(settled: Model, line_photos: list[bytes], tmp_path: Path) -> Store:
     """Three parts of one model."""
-    from pathlib import Path  # noqa: PLC0415
-
-    from glassline.inspection import attempt  # noqa: PLC0415
-
-    opened = Store.open(Path(str(tmp_path)) / "line.db")
+    opened = Store.open(tmp_path / "line.db")
     opened.record_all(
         [Entry(attempt(settled, photo), photo, who="camera") for photo in line_photos]
     )
@@ -75,9 +104,9 @@ def store(settled: Model, line_photos: list[bytes], tmp_path: object) -> Store:
 
 
 @pytest.fixture
-def line_photos(line: object) -> list[bytes]:
+def line_photos(line: Dataset) -> list[bytes]:
     """Three photos of the small rendered line."""
-    return [part.path.read_bytes() for part in line.parts[:3]]  # type: ignore[attr-defined]
+    return [part.path.read_bytes() for part in line.parts[:3]]
 
 
 def test_what_others_said_counts_for_agreement_alone(

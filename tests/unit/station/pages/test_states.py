@@ -128,6 +128,17 @@ def test_an_error_is_a_page_in_words(
     assert page.locator("main .button").is_visible()
 
 
+def test_an_error_says_what_kind_it_is_in_chinese_too(visit: Visits) -> None:
+    """The kind in the reader's language; the exact sentence is marked as English."""
+    visit.expected = ("422",)
+    page = visit(locale="zh-TW")
+    page.goto("/line?hours=-1")
+
+    text = page.inner_text("main")
+    assert "無法使用的值" in text
+    assert page.inner_text("main [lang=en]").startswith("hours: expected a number")
+
+
 def test_a_station_without_a_model_says_so(
     browser: Any, tmp_path: Path, line: Dataset
 ) -> None:
@@ -145,7 +156,7 @@ def test_a_station_without_a_model_says_so(
 
     assert start.endswith("/start")
     assert told.startswith(
-        "Not ready model: expected one that was published, got none."
+        "Not ready No model that can be trusted: model: expected one that was published"
     )
 
 
