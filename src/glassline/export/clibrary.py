@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.errors import InputError, show
+from glassline.arrays import CHANNELS, PLANES, Image, View
+from glassline.errors import InputError
 from glassline.export.answers import Answer
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run, template
@@ -20,6 +20,7 @@ from glassline.export.rules import Rules, check_whole_photos
 from glassline.features import line_strength, texture_change
 from glassline.features import surface as surfaces
 from glassline.files import publish
+from glassline.image.colour import DARKEST
 from glassline.model import Model
 from glassline.recipe import FEATURE_NAMES
 
@@ -29,22 +30,9 @@ COMPILERS = ("gcc", "cc", "clang")
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror")
 LANES = 8  # of OpenCV's loops on a processor with AVX2
 ROW_LANES = 4  # of its blur along rows
-READING_BOUND = 3e-5  # of its size: nearly all are within a third of it
+READING_BOUND = 1e-5  # of its size: four times what was seen on real photos
 BOUND = 1e-12  # of a probability: exp and log1p of the C library, and the division
-KNOWN = {
-    "line_strength": {"polarity", "width_px", "length_px", "extent"},
-    "texture_change": {
-        "across",
-        "detail_px",
-        "block_px",
-        "share",
-        "light_power",
-        "overlap",
-    },
-    "reflection_unevenness": {"fields", "share"},
-    "grain_noise": {"polarity", "width_px", "share"},
-}
-"""The settings that the library knows; of others only the default."""
+KINDS = ("luma", *CHANNELS, "chroma", "saturation")  # of planes, in the library's order
 
 Numbers = NDArray[np.float64]
 Terms = Mapping[str, Sequence[tuple[Any, float]]]
@@ -54,8 +42,8 @@ def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the source, and the header that is put beside it.
 
     Raises:
-        InputError: The front is no measured one, or has a feature or a setting that
-            the library does not know; or the name does not end in .c.
+        InputError: The front is no measured one, or has a feature that the library
+            does not know; or the name does not end in .c.
     """
     if not name.endswith(".c"):
         raise InputError(f"{name}: expected a name that ends in .c, got another.")
@@ -81,6 +69,7 @@ def write(model: Model, name: str) -> dict[str, bytes]:
         f"#define GLASSLINE_FEATURES {rules.d}",
         f"#define GLASSLINE_CLASSES {rules.k}",
         "#define GLASSLINE_READS 1",
+        f"#define GLASSLINE_COLOUR {int(bool(model.front.planes))}",
         "",
     ]
     header = template("verdict.h").replace("@SIZES@", "\n".join(sizes))
@@ -101,7 +90,8 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
         readings = None
         given = probes.readings
         if probes.photos:
-            photos = b"".join(framed(image) for image in probes.images())
+            colours = CHANNELS if probes.model.front.planes else ()
+            photos = b"".join(framed(view, colours) for view in probes.views(colours))
             found = run([program, "photos"], photos)
             readings = np.frombuffer(found, "<f8").reshape(-1, given.shape[1])
             given = np.concatenate([readings, given[len(readings) :]])
@@ -140,16 +130,20 @@ def compiled(
     return program
 
 
-def framed(image: NDArray[np.float32]) -> bytes:
-    """Return a photo as the asking program reads it."""
-    return np.array(image.shape, "<i4").tobytes() + image.astype("<f4").tobytes()
+def framed(photo: Image | View, colours: Sequence[str] = ()) -> bytes:
+    """Return a photo as the asking program reads it, with these planes where it reads them."""
+    view = View.of(photo)
+    rgb = [view.plane(name).grey for name in colours]
+    pixels = [view.grey.ravel(), *([np.stack(rgb, axis=-1).ravel()] if rgb else [])]
+    size = np.array(view.grey.shape, "<i4").tobytes()
+    return size + np.concatenate(pixels).astype("<f4").tobytes()
 
 
 def _settings(model: Model) -> Terms:
     """Return the measurements of the four features, settings and weight of each.
 
     Raises:
-        InputError: There is another feature, or a setting that the library lacks.
+        InputError: There is another feature.
     """
     front: Any = model.front
     terms: Terms = front.terms
@@ -159,15 +153,6 @@ def _settings(model: Model) -> Terms:
             f"model: expected the four features for C, got {odd[0]} too, which is a "
             "plug-in's."
         )
-    every = ((name, each) for name, found in terms.items() for each, _ in found)
-    for name, each in every:
-        for field in fields(each):
-            value = getattr(each, field.name)
-            if field.name not in KNOWN[name] and value != field.default:
-                raise InputError(
-                    f"model: expected features.{name} without {field.name} for C, got "
-                    f"{show(value)}: the library does not know that setting."
-                )
     return terms
 
 
@@ -259,6 +244,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
             for each in grains
         ),
     )
+    yield from _plane_numbers(terms)
     counts = ", ".join(str(len(terms[name])) for name in FEATURE_NAMES)
     yield f"static const int32_t TERMS[4] = {{{counts}}};"
     weights = (
@@ -268,6 +254,22 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
     listed = ", ".join(weights)
     yield f"static const double TERM_WEIGHTS[4][MOST_TERMS] = {{{listed}}};"
     yield from _kernels(widths)
+
+
+def _plane_numbers(terms: Terms) -> Iterator[str]:
+    """Write which planes are read, and on which of them each measurement is taken."""
+    planes = [
+        [getattr(each, "plane", "luma") for each, _ in terms[name]]
+        for name in FEATURE_NAMES
+    ]
+    used: list[str] = [name for name in PLANES if any(name in each for each in planes)]
+    yield f"enum {{ {', '.join(name.upper() for name in KINDS)} }};"
+    yield f"static const float COLOURLESS = {_hex(np.float32(DARKEST))}F;"
+    yield f"#define PLANES {len(used)}"
+    kinds = ", ".join(name.upper() for name in used)
+    yield f"static const int32_t PLANE_KINDS[PLANES] = {{{kinds}}};"
+    rows = ("{" + ", ".join(str(used.index(n)) for n in each) + "}" for each in planes)
+    yield f"static const int32_t TERM_PLANES[4][MOST_TERMS] = {{{', '.join(rows)}}};"
 
 
 def _listed(declared: str, rows: Iterable[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image
+from glassline.arrays import Image, View
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, no_progress, read_parts
+from glassline.dataset.readings import Progress, no_progress
 from glassline.export.answers import REFUSED, Answer
 from glassline.image import load
 from glassline.model import Model
+from glassline.model.reading import read_with
 from glassline.model.verdict import decide
 
 __all__ = ["COUNT", "NEAR", "Photos", "Probes", "draw", "of_photos"]
@@ -78,9 +79,15 @@ class Probes:
         )
 
     def images(self) -> Iterator[Image]:
-        """Yield the photos as the front takes them, one at a time."""
+        """Yield the grey of the photos as the front takes it, one at a time."""
+        return (view.grey for view in self.views())
+
+    def views(self, planes: Sequence[str] = ()) -> Iterator[View]:
+        """Yield the photos with these planes of colour, one at a time."""
         settings = self.model.recipe.image
-        return (load(path, settings=settings).image for path in self.photos)
+        return (
+            load(path, settings=settings, planes=planes).view for path in self.photos
+        )
 
     @property
     def sha256(self) -> str:
@@ -107,13 +114,7 @@ def of_photos(
     model: Model, data: Dataset, *, workers: int, progress: Progress = no_progress
 ) -> Photos:
     """Return the readings of every photo that can be read."""
-    found = read_parts(
-        data,
-        model.front.values,
-        model.recipe.image,
-        workers=workers,
-        progress=progress,
-    )
+    found = read_with(model, data, workers=workers, progress=progress)
     paths = tuple(part.path for part in found.data.parts)
     return Photos(found.values, paths, found.sha256)
 

@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from targets import COUNT, exported
 
+from glassline.arrays import CHANNELS
 from glassline.dataset import Dataset
 from glassline.errors import InputError
 from glassline.export import clibrary, export, programs
 from glassline.export.probes import draw
 from glassline.features import FEATURES
 from glassline.front import Measured
+from glassline.image import load
 from glassline.model import Model
 from glassline.recipe import ImageSettings
 
@@ -242,16 +245,77 @@ def test_a_network_front_is_refused(settled: Model) -> None:
         clibrary.write(replace(settled, front=front), "verdict.c")
 
 
-def test_a_plane_of_colour_is_refused(settled: Model) -> None:
-    """The library reads grey photos."""
-    front = Measured({"grain_noise": {"plane": "red"}})
-    message = (
-        "model: expected features.grain_noise without plane for C, got 'red': "
-        "the library does not know that setting."
-    )
+COLOURED = {
+    "line_strength": {"plane": "saturation"},
+    "texture_change": {"plane": "red"},
+    "reflection_unevenness": {"plane": "chroma"},
+}
+"""Three planes of colour, and the grey for the grain."""
 
-    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
-        clibrary.write(replace(settled, front=front, made=None), "verdict.c")
+
+def test_planes_of_colour_are_read_as_python_reads_them(
+    settled: Model, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    """Of photos of colour, of one that is darker than colour is told, and of a grey one."""
+    sums = {"grain_noise": [{"weight": 0.5, "plane": "blue"}, {"weight": 0.5}]}
+    model = replace(settled, front=Measured(COLOURED, sums=sums), made=None)
+    sizes = [*SIZES_HW[-5:], (40, 50)]
+    photos = [rng.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
+    photos[-2] //= 60
+    photos[-1][:] = photos[-1][:, :, :1]
+
+    settings = model.recipe.image
+    views = [load(each, settings=settings, planes=CHANNELS).view for each in photos]
+    files = clibrary.write(model, "verdict.c")
+    program = clibrary.compiled(files, tmp_path, COMPILER, SANITIZED)
+    given = b"".join(clibrary.framed(each, CHANNELS) for each in views)
+    found = np.frombuffer(programs.run([program, "photos"], given), "<f8")
+
+    planes = model.front.planes
+    ours = np.array(
+        [
+            model.front.values(load(each, settings=settings, planes=planes).view)
+            for each in photos
+        ]
+    )
+    off = np.abs(found.reshape(-1, 4) - ours) / np.maximum(np.abs(ours), 1.0)
+    assert set(planes) == {"red", "blue", "saturation", "chroma"}
+    assert off.max() < 1e-5
+
+
+def test_a_certificate_is_of_photos_in_colour(
+    settled: Model, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    """By every target the photos are read on the planes that the model looks at."""
+    model = replace(settled, front=Measured(COLOURED), made=None)
+    (tmp_path / "photos" / "ok").mkdir(parents=True)
+    for number in range(3):
+        pixels = rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+        data = cv2.imencode(".png", pixels)[1].tobytes()
+        (tmp_path / "photos" / "ok" / f"{number}.png").write_bytes(data)
+    data = Dataset.read(tmp_path / "photos")
+
+    found = export(model, "c", tmp_path / "v.c", rng=rng, data=data, count=40)
+
+    (engine,) = found.certificate.engines
+    assert found.certificate.holds
+    assert engine.parts == 43
+
+
+def test_the_library_knows_every_setting() -> None:
+    """A new one is first taught to the library, then told here."""
+    known = {
+        "line_strength": {"polarity", "width_px", "length_px", "extent"},
+        "texture_change": {
+            *("across", "detail_px", "block_px", "share", "light_power", "overlap"),
+        },
+        "reflection_unevenness": {"fields", "share"},
+        "grain_noise": {"polarity", "width_px", "share"},
+    }
+
+    found = {name: set(asdict(each.grid[0])) for name, each in FEATURES.items()}
+
+    assert found == {name: {*each, "plane"} for name, each in known.items()}
 
 
 def test_a_mask_is_refused(settled: Model) -> None:

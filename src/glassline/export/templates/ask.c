@@ -1,6 +1,7 @@
 /* Ask an exported library: rows of readings on standard input, rows of class, decision
  * and probabilities on standard output, in double precision. With the argument "photos"
- * the input is photos (rows, columns, then pixels), the output their readings. */
+ * the input is photos (rows, columns, then grey, and red, green, blue of each pixel where
+ * the library reads colour), the output their readings. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,16 +32,19 @@ static int read_all(void)
     while (fread(size, sizeof size, 1, stdin) == 1) {
         const size_t count = (size_t)size[0] * (size_t)size[1];
         const size_t bytes = glassline_room(size[0], size[1]);
-        float *grey = malloc(count * sizeof *grey);
+        const size_t floats = count * (GLASSLINE_COLOUR ? 4U : 1U);
+        float *grey = malloc(floats * sizeof *grey);
         void *memory = malloc(bytes);
         glassline_reader reader;
         double readings[GLASSLINE_FEATURES];
         int32_t status = GLASSLINE_NO_ROOM;
-        if (grey != NULL && fread(grey, sizeof *grey, count, stdin) == count) {
+        if (grey != NULL && fread(grey, sizeof *grey, floats, stdin) == floats) {
             status = glassline_set_up(&reader, memory, bytes, size[0], size[1]);
         }
         if (status == GLASSLINE_DONE) {
-            status = glassline_read(&reader, grey, readings);
+            status = GLASSLINE_COLOUR
+                         ? glassline_read_colour(&reader, grey, &grey[count], readings)
+                         : glassline_read(&reader, grey, readings);
         }
         free(memory);
         free(grey);

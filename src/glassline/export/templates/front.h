@@ -18,3 +18,8 @@ int32_t glassline_set_up(glassline_reader *reader, void *memory, size_t bytes,
 int32_t glassline_read(glassline_reader *reader, const float *grey,
                        double readings[GLASSLINE_FEATURES]);
 
+/* The same of a photo of colour: beside its grey 3 * rows * columns values, red, green and
+ * blue of each pixel, 0 to 1. A feature that is read on a plane of colour needs them; by
+ * glassline_read() a photo has no colour. */
+int32_t glassline_read_colour(glassline_reader *reader, const float *grey,
+                              const float *rgb, double readings[GLASSLINE_FEATURES]);
