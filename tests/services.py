@@ -146,7 +146,9 @@ def serving(
         keep: Which photos are kept; left out, all.
         settings: Of `Settings`; left out, nobody signs in.
     """
-    told = Settings(**{"port": 0, "is_open": True, "workers": 1, **settings})
+    told = Settings(
+        **{"port": 0, "is_open": True, "workers": 1, "most_wait_s": 60.0, **settings}
+    )
     log = io.StringIO()
     with Store.open(folder / "line.db", keep=keep or Keep(1.0)) as store:
         if model is not None:

@@ -23,8 +23,10 @@ except ImportError:  # no such locks here
 
 __all__ = ["held", "publish", "publish_all", "published", "tail"]
 
+MODE = 0o644  # everybody may read, the owner write
 
-def publish(path: Path, data: bytes) -> None:
+
+def publish(path: Path, data: bytes, *, mode: int = MODE) -> None:
     """Put a file in place atomically: readers see the old one or the new one, whole.
 
     Written beside its place, flushed to disk, renamed, and the folder flushed (where the
@@ -35,14 +37,15 @@ def publish(path: Path, data: bytes) -> None:
     Args:
         path: Its folder must be there.
         data: All of it.
+        mode: Who may read it; 0o600 for what nobody else shall.
 
     Raises:
         OSError: It can not be written; the old file still stands.
     """
-    publish_all({path: data})
+    publish_all({path: data}, mode=mode)
 
 
-def publish_all(files: Mapping[Path, bytes]) -> None:
+def publish_all(files: Mapping[Path, bytes], *, mode: int = MODE) -> None:
     """Put files in place that belong together, as `publish` does with one.
 
     None is renamed before all are written and flushed, so a full disk leaves every old
@@ -59,7 +62,7 @@ def publish_all(files: Mapping[Path, bytes]) -> None:
             if place.exists() and not stat.S_ISREG(place.stat().st_mode):
                 place.write_bytes(data)
             else:
-                coming[place] = _written_beside(place, data)
+                coming[place] = _written_beside(place, data, mode)
         for place, written in coming.items():
             written.replace(place)
     except BaseException:
@@ -131,7 +134,7 @@ def _flush(folder: Path) -> None:
         os.close(handle)
 
 
-def _written_beside(place: Path, data: bytes) -> Path:
+def _written_beside(place: Path, data: bytes, mode: int) -> Path:
     """Return a new file with the data, flushed to disk, in the folder of its place."""
     handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
     written = Path(name)
@@ -140,7 +143,7 @@ def _written_beside(place: Path, data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        written.chmod(0o644)
+        written.chmod(mode)
     except BaseException:
         written.unlink(missing_ok=True)
         raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from glassline.station.people import COOKIE, Person
 from glassline.station.settings import Settings
 from glassline.station.signing import (
     Cookies,
+    cookie_key,
     fingerprint,
     hash_pin,
     new_code,
@@ -57,7 +57,7 @@ class Accounts:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._known = _Known()
-        self._cookies = Cookies(secrets.token_urlsafe(32), settings.session_s)
+        self._cookies = Cookies(cookie_key(store.core.files), settings.session_s)
         self._tries = Tries(settings.tries_a_minute)
         self.settings = settings
         self.code = None if settings.is_open or store.people() else new_code()

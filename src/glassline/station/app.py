@@ -61,6 +61,10 @@ def create_app(
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
     app.add_middleware(
-        Guards, settings=station.settings, log=station.log, metrics=station.metrics
+        Guards,
+        settings=station.settings,
+        log=station.log,
+        metrics=station.metrics,
+        room=station.inspector.room,
     )
     return app

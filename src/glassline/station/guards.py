@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from glassline.errors import (
     ForbiddenError,
     GlasslineError,
+    OverloadedError,
     TooLargeError,
     TooSlowError,
     WrongTypeError,
@@ -23,6 +24,7 @@ from glassline.errors import (
 from glassline.station.logs import Log
 from glassline.station.metrics import Metrics
 from glassline.station.problems import problem
+from glassline.station.room import Room
 from glassline.station.settings import Settings, is_loopback
 
 __all__ = ["HEADERS", "Guards"]
@@ -52,6 +54,7 @@ HEADERS = {
 }
 API = "/api/v1"
 PHOTOS = f"{API}/inspections"
+SHED_S = 1.0  # between two lines in the log that tell of photos sent away
 QUIET = ("/health/", "/metrics", "/static/")  # asked every few seconds: not in the log
 
 
@@ -60,16 +63,19 @@ class Guards:
 
     A body that is too large is refused by its declared length, else as soon as it is.
     A request that a page of another site made a browser send is refused, cookie or not;
-    what is no browser says nothing of sites and passes.
+    what is no browser says nothing of sites and passes. A photo for which there is no
+    place is refused by its first line, before it is read and before anybody asks whose.
     """
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, log: Log, metrics: Metrics
+        self, app: ASGIApp, settings: Settings, log: Log, metrics: Metrics, room: Room
     ) -> None:
         self._app = app
         self._settings = settings
         self._log = log
         self._metrics = metrics
+        self._room = room
+        self._shed = _Shed()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on what is none."""
@@ -95,6 +101,7 @@ class Guards:
             asked.status = asked.status or TooSlowError.http_status
         except GlasslineError as error:
             asked.close = error.http_status in (408, 413)
+            asked.is_shed = isinstance(error, OverloadedError)
             await self._refuse(error, scope, receive, answer)
         except Exception as error:  # noqa: BLE001  the last door: a fault of ours
             told = f"{type(error).__name__}: {error}"
@@ -111,6 +118,8 @@ class Guards:
         await response(scope, receive, send)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
+        if scope["method"] == "POST" and scope["path"] == PHOTOS:
+            self._room.check(_peer(scope))
         length = headers.get("content-length", "0")
         most = self._most(scope)
         if int(length) > most:
@@ -168,12 +177,15 @@ class Guards:
 
     def _tell(self, scope: Scope, asked: _Asked) -> None:
         seconds = time.monotonic() - asked.at
-        route = _route(scope)
+        route = PHOTOS if asked.is_shed else _route(scope)
         self._metrics.requests.labels(
             route, _method(scope["method"]), asked.status
         ).inc()
         self._metrics.request_seconds.labels(route).observe(seconds)
         if scope["path"].startswith(QUIET) and asked.status < 400:
+            return
+        if asked.is_shed:
+            self._shed.add(self._log)
             return
         self._log.info(
             "request",
@@ -183,7 +195,7 @@ class Guards:
             status=asked.status,
             ms=round(1000 * seconds, 1),
             who=scope["state"].get("who"),
-            peer=scope["client"][0] if scope.get("client") else None,
+            peer=_peer(scope) or None,
         )
 
 
@@ -195,6 +207,23 @@ class _Asked:
         self.id = request_id
         self.status = 0
         self.close = False
+        self.is_shed = False
+
+
+class _Shed:
+    """Counts photos that were sent away: a line in the log a second tells of all."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._told_at = -SHED_S
+
+    def add(self, log: Log) -> None:
+        """Count one, and tell of those so far where the last line is old enough."""
+        self._count += 1
+        now = time.monotonic()
+        if now - self._told_at >= SHED_S:
+            log.info("shed", photos=self._count)
+            self._count, self._told_at = 0, now
 
 
 def _route(scope: Scope) -> str:
@@ -202,6 +231,11 @@ def _route(scope: Scope) -> str:
     found = str(getattr(scope.get("route"), "path_format", "none"))
     is_ours = scope["path"].startswith(API) and not found.startswith(API)
     return f"{API}{found}" if is_ours and found != "none" else found
+
+
+def _peer(scope: Scope) -> str:
+    """Return the address that a request comes from; what headers say does not count."""
+    return str(scope["client"][0]) if scope.get("client") else ""
 
 
 def _method(method: str) -> str:

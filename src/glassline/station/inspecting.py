@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from glassline.dataset.readings import Refusal
-from glassline.errors import GlasslineError, ModelError, OverloadedError
+from glassline.errors import GlasslineError, ModelError
 from glassline.inspection import Inspection
 from glassline.model import Model
 from glassline.station.metrics import Metrics
+from glassline.station.room import Room
 from glassline.station.settings import Settings
 from glassline.station.worker import Look, inspection_of
 from glassline.station.workers import Workers
@@ -38,8 +39,8 @@ class Noted:
 class Inspector:
     """Looks at photos with the running model and records what it saw.
 
-    At most `most_waiting` photos are inside; one more is refused at once, so that those
-    inside are answered in time. All verdicts that wait for the ledger share one commit,
+    No more photos are inside than can be answered in time; one more is refused at once.
+    All verdicts that wait for the ledger share one commit,
     and an answer leaves after it. A photo is looked at with the model that ran when it
     came in, from its first pixel to its record, whatever is published meanwhile.
 
@@ -49,16 +50,15 @@ class Inspector:
         metrics: Where it counts.
 
     Attributes:
-        inside: Photos that wait or are being read or recorded.
+        room: The places for photos.
         workers: The processes that read them.
     """
 
     def __init__(self, store: Store, settings: Settings, metrics: Metrics) -> None:
         self._store = store
-        self._settings = settings
         self._metrics = metrics
         self.workers = Workers(settings.workers, settings.read_s, metrics)
-        self.inside = 0
+        self.room = Room(settings, metrics)
         self._last_s = 0.0  # that the last commit took
         self._model: Model | None = None
         self._queue: asyncio.Queue[tuple[Entry, asyncio.Future[Recorded]]]
@@ -91,7 +91,7 @@ class Inspector:
 
     async def stop(self) -> None:
         """Record what is inside, then end."""
-        while self.inside:
+        while self.room.inside:
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
@@ -105,26 +105,13 @@ class Inspector:
         if sha256 != (self._model.sha256 if self._model else None):
             self._model = await asyncio.to_thread(lambda: self._store.running)
 
-    def check_room(self) -> None:
-        """Refuse where as many photos are inside as there may be.
-
-        Raises:
-            OverloadedError: There are.
-        """
-        if self.inside >= self._settings.most_waiting:
-            self._metrics.shed.inc()
-            raise OverloadedError(
-                f"expected at most {self._settings.most_waiting} photos at a time. "
-                "Ask again in a second.",
-                retry_after_s=1,
-            )
-
-    async def inspect(
+    async def inspect(  # noqa: PLR0913  what a record is made of
         self,
         photo: bytes,
         identifiers: Identifiers | None = None,
         *,
         who: str,
+        sender: str = "",
         name: str = "photo",
         key: str | None = None,
         is_kept: bool = False,
@@ -135,29 +122,25 @@ class Inspector:
             photo: The bytes of a file.
             identifiers: What it belongs to.
             who: Who asks.
+            sender: From which address; empty for this station itself.
             name: What the photo is called.
             key: Of the request: the same key again gives the first record.
             is_kept: Whether the photo is kept whatever the store's rule says.
 
         Raises:
-            OverloadedError: There are too many photos inside.
+            OverloadedError: There are too many photos inside, or too many of hers.
             ModelError: No model runs.
             StoreError: It could not be recorded; then nothing was.
         """
-        self.check_room()
         model = self.model
-        self.inside += 1
-        self._metrics.waiting.inc()
-        try:
+        with self.room.taken(sender):
             order = Look(model.sha256, photo, name, who, datetime.now(UTC))
-            found = await self.workers.look(model, order)
+            found, busy_s = await self.workers.look(model, order)
+            self.room.took(busy_s)
             seen = found if isinstance(found, Refusal) else inspection_of(found, model)
             given = identifiers or Identifiers()
             entry = Entry(seen, photo, given, who, key, model, is_kept)
             recorded = await self._recorded(entry)
-        finally:
-            self.inside -= 1
-            self._metrics.waiting.dec()
         if isinstance(seen, Refusal):
             self._metrics.refused.labels(seen.reason).inc()
         else:
@@ -179,7 +162,7 @@ class Inspector:
             together = [await self._queue.get()]
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(self._last_s / 2, MOST_WAIT_S)):
-                    while len(together) < min(self.inside, MOST_TOGETHER):
+                    while len(together) < min(self.room.inside, MOST_TOGETHER):
                         together.append(await self._queue.get())
             await self._commit(together)
 

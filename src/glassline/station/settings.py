@@ -20,6 +20,8 @@ class Settings:
         is_open: Nobody signs in; only where `host` is this machine itself.
         workers: Processes that decode and read photos.
         most_waiting: Photos that wait or are being read; one more is answered 503.
+        most_wait_s: How long a photo may be expected to wait: where photos take longer,
+            fewer of them are let in.
         max_photo_bytes: Of a body with a photo.
         max_json_bytes: Of any other body.
         headers_s: Time in which the headers of a request must have arrived.
@@ -36,6 +38,7 @@ class Settings:
     is_open: bool = False
     workers: int = 2
     most_waiting: int = 24  # at 200 a second the last of them waits 120 ms
+    most_wait_s: float = 0.15
     max_photo_bytes: int = 20_000_000  # as image.max_bytes of a recipe that says none
     max_json_bytes: int = MEBIBYTE // 4
     headers_s: float = 10.0

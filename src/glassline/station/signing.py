@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
+import stat
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from glassline.errors import InputError
+from glassline.errors import InputError, StoreFullError
+from glassline.files import held, publish
 
 __all__ = [
     "PIN_DIGITS",
     "Cookies",
+    "cookie_key",
     "fingerprint",
     "hash_pin",
     "new_code",
@@ -24,7 +29,8 @@ __all__ = [
 ]
 
 PIN_DIGITS = (4, 12)  # least and most
-TOKEN_BYTES = 32
+TOKEN_BYTES = KEY_BYTES = 32
+KEY_FILE = "cookies.key"
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that looks like another
 CODE_LENGTH = 10
 NO_PIN = "nobody has this PIN"
@@ -94,11 +100,45 @@ def _nobody() -> str:
     return str(_hasher().hash(NO_PIN))
 
 
+def cookie_key(folder: Path) -> str:
+    """Return the secret that signs a station's cookies: made once, kept for its next start.
+
+    It lies among the store's files and not in the database, so that whoever may read
+    records, a copy or an export can sign nobody in. Only the service's own user can read
+    it; one that others can read, or that is too short, is replaced, which ends all
+    sessions. Copies of a store leave it out.
+
+    Args:
+        folder: Where it lies.
+
+    Raises:
+        StoreFullError: It can not be written.
+    """
+    place = folder / KEY_FILE
+    with held(folder, alone=True):  # two services may start at the same time
+        try:
+            is_ours = stat.S_IMODE(place.stat().st_mode) & 0o077 == 0 or os.name == "nt"
+            kept = place.read_text("ascii") if is_ours else ""
+        except (OSError, UnicodeDecodeError):
+            kept = ""
+        if len(kept) >= KEY_BYTES:
+            return kept
+        made = secrets.token_urlsafe(KEY_BYTES)
+        try:
+            publish(place, made.encode(), mode=0o600)
+        except OSError as error:
+            raise StoreFullError(
+                f"{place}: expected room for a key, got: {error.strerror or error}. "
+                "Make room, or let the service write there."
+            ) from error
+    return made
+
+
 class Cookies:
     """Cookies that say who signed in, signed so that nobody else can write one.
 
     Args:
-        secret: What signs them; a new one at every start ends all sessions.
+        secret: What signs them; another one ends all sessions.
         most_s: How long one is good for.
     """
 

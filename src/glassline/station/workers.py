@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
+import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -74,14 +75,19 @@ class Workers:
         for each in tuple(self._all):
             self._end(each)
 
-    async def look(self, model: Model, order: Look) -> Seen:
-        """Return what a worker sees on a photo, or why it was refused."""
-        last = ImageError("crashed", "")
+    async def look(self, model: Model, order: Look) -> tuple[Seen, float]:
+        """Return what a worker sees on a photo, or why it was refused, and for how long.
+
+        Seconds, without the wait for a worker that is free.
+        """
+        last, began = ImageError("crashed", ""), 0.0
         for _ in range(TRIES):
             worker = await self._sound(await self._free.get())
+            began = time.monotonic()
             try:
                 async with asyncio.timeout(self._read_s):
-                    return await self._ask(worker, model, order)
+                    seen = await self._ask(worker, model, order)
+                    return seen, time.monotonic() - began
             except TimeoutError:
                 expected = f"a photo that is read in {self._read_s:g} s"
                 last = refuse("timed_out", expected, "one that is not")
@@ -90,7 +96,8 @@ class Workers:
             finally:
                 worker = await self._sound(worker)
                 self._free.put_nowait(worker)
-        return refusal_of(last.reason, str(last), order.name)
+        seen = refusal_of(last.reason, str(last), order.name)
+        return seen, time.monotonic() - began
 
     async def _ask(self, worker: _Worker, model: Model, order: Look) -> Seen:
         worker.answer = asyncio.get_running_loop().create_future()

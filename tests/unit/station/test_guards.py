@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -429,3 +432,43 @@ def test_what_is_too_much_is_refused_at_once(
 
     assert set(found) == {(201, ""), (503, "retry-after")}
     assert len(found) == 12
+
+
+def test_one_sender_does_not_starve_another(
+    settled: Model, photo: bytes, tmp_path: Path
+) -> None:
+    """Of four places one sender has three; the fourth is another's, who is answered."""
+
+    def send(service: Service, address: str) -> int:
+        line = http.client.HTTPConnection(
+            service.host, service.port, source_address=(address, 0)
+        )
+        line.request(
+            "POST", "/api/v1/inspections", photo, {"Content-Type": "image/png"}
+        )
+        answer = line.getresponse()
+        answer.read()
+        line.close()
+        return answer.status
+
+    with (
+        serving(tmp_path, settled, most_waiting=4) as service,
+        ThreadPoolExecutor(4) as all_,
+    ):
+        [pid] = service.station.inspector.workers.processes
+        os.kill(pid, signal.SIGSTOP)
+        room = service.station.inspector.room
+        first = [all_.submit(send, service, "127.0.0.1") for _ in range(3)]
+        while room.inside < 3:
+            time.sleep(0.01)
+        greedy = send(service, "127.0.0.1")
+        other = all_.submit(send, service, "127.0.0.2")
+        while room.inside < 4:
+            time.sleep(0.01)
+        late = send(service, "127.0.0.3")
+        os.kill(pid, signal.SIGCONT)
+        answers = [each.result() for each in (*first, other)]
+
+    assert (greedy, late) == (503, 503)
+    assert answers == [201] * 4
+    assert '"event": "shed"' in service.log.getvalue()

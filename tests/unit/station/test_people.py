@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from services import PIN, Answer, Guarded, cookie_of, serving
 
+from glassline.errors import StoreFullError
 from glassline.model import Model
 from glassline.station.documents import Listed, listed
 from glassline.station.people import RIGHTS, ROLES
+from glassline.station.signing import cookie_key
 
 FILLED = {"record": "station-999999", "sha256": "0" * 64, "feature": "grain_noise"}
 FILLED |= {"number": "nobody", "token": "t-none", "study": "none"}
@@ -256,3 +259,36 @@ def test_who_guesses_too_often_has_to_wait(settled: Model, tmp_path: Path) -> No
     assert [each.status for each in tries] == [401] * 10 + [429]
     assert 0 < int(tries[-1].headers["retry-after"]) <= 60
     assert (elsewhere.status, lives.status) == (429, 200)
+
+
+def test_a_session_outlives_the_service(settled: Model, tmp_path: Path) -> None:
+    """Started again, it knows its cookies; their key is in no copy and nobody's to read."""
+    path, kept = "/api/v1/session", tmp_path / "line.files" / "cookies.key"
+    given = {"number": "1", "name": "Lin", "pin": "1234"}
+    with serving(tmp_path, settled, is_open=False) as service:
+        first = {"code": service.station.accounts.code, **given}
+        cookie = cookie_of(service.ask("POST", f"{path}/first", first))
+        service.store.backup(tmp_path / "copy.db")
+    mode, written = kept.stat().st_mode & 0o777, kept.read_bytes()
+    with serving(tmp_path, None, is_open=False) as again:
+        known = again.ask("GET", path, Cookie=cookie)
+    kept.chmod(0o644)
+    with serving(tmp_path, None, is_open=False) as seen_by_others:
+        void = seen_by_others.ask("GET", path, Cookie=cookie)
+
+    assert (known.status, known.json["number"], void.status) == (200, "1", 401)
+    assert (mode, kept.stat().st_mode & 0o777) == (0o600, 0o600)
+    assert kept.read_bytes() != written
+    assert not (tmp_path / "copy.files" / "cookies.key").exists()
+
+
+def test_a_key_without_room_is_a_named_error(tmp_path: Path) -> None:
+    """The service does not start with sessions that nobody could keep."""
+    (tmp_path / "cookies.key").mkdir()
+    message = (
+        f"{tmp_path / 'cookies.key'}: expected room for a key, got: Is a directory. "
+        "Make room, or let the service write there."
+    )
+
+    with pytest.raises(StoreFullError, match=f"^{re.escape(message)}$"):
+        cookie_key(tmp_path)

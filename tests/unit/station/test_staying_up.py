@@ -55,7 +55,7 @@ def test_a_photo_over_which_a_worker_ends_is_tried_again(
         each.suspend()
     with ThreadPoolExecutor(1) as one:
         asked = one.submit(sturdy.inspect, photo)
-        while not sturdy.station.inspector.inside:
+        while not sturdy.station.inspector.room.inside:
             time.sleep(0.01)
         time.sleep(0.2)
         for each in _workers(sturdy):
@@ -169,9 +169,12 @@ def test_what_is_under_way_is_answered_before_it_leaves(
     settled: Model, photo: bytes, tmp_path: Path
 ) -> None:
     """Twenty photos in flight when it is told to stop: twenty verdicts on record."""
-    with serving(tmp_path, settled) as service, ThreadPoolExecutor(20) as all_:
+    with (
+        serving(tmp_path, settled, most_waiting=40) as service,
+        ThreadPoolExecutor(20) as all_,
+    ):
         asked = [all_.submit(service.inspect, photo) for _ in range(20)]
-        while service.station.inspector.inside < 20:
+        while service.station.inspector.room.inside < 20:
             time.sleep(0.001)
         service.server.handle_exit(signal.SIGTERM, None)
         answers = [each.result() for each in asked]

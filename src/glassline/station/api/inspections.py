@@ -193,12 +193,12 @@ async def inspect(
     for each identifier. A photo that is refused is recorded too, and answered 422 with
     its reason and its record.
     """
-    station.inspector.check_room()
     sent = await photo_of(request)
     noted = await station.inspector.inspect(
         sent.photo,
         sent.identifiers,
         who=who.number,
+        sender=request.client.host if request.client else "",
         name=sent.name or "photo",
         key=idempotency_key,
     )
