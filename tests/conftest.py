@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from browsers import chromium
+from databases import postgresql
 from hypothesis import settings
 
 from glassline.dataset import Dataset
@@ -104,3 +105,10 @@ def settled_folder(settled: Model, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("settled")
     settled.save(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a PostgreSQL server that runs for the session."""
+    with postgresql() as url:
+        yield url

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 KINDS = ("sqlite", "postgresql")
 
@@ -50,3 +50,18 @@ def emptied(url: str) -> str:
             connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
     engine.dispose()
     return url
+
+
+@contextmanager
+def database(url: str, name: str) -> Iterator[str]:
+    """Make a database of this name beside the one of an address, and give its address."""
+    server = make_url(url.replace("postgresql:", "postgresql+psycopg:"))
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    made = server.set(drivername="postgresql", database=name)
+    yield made.render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()

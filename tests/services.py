@@ -136,13 +136,19 @@ def cookie_of(answer: Answer) -> str:
 
 @contextmanager
 def serving(
-    folder: Path, model: Model | None, *, keep: Keep | None = None, **settings: Any
+    folder: Path,
+    model: Model | None,
+    *,
+    url: str | None = None,
+    keep: Keep | None = None,
+    **settings: Any,
 ) -> Iterator[Service]:
     """Run a service on a new store until the block ends.
 
     Args:
         folder: Where the store lies.
         model: What it publishes first, if anything.
+        url: Another database than a file in the folder.
         keep: Which photos are kept; left out, all.
         settings: Of `Settings`; left out, nobody signs in.
     """
@@ -150,7 +156,8 @@ def serving(
         **{"port": 0, "is_open": True, "workers": 1, "most_wait_s": 60.0, **settings}
     )
     log = io.StringIO()
-    with Store.open(folder / "line.db", keep=keep or Keep(1.0)) as store:
+    place, files = url or folder / "line.db", folder / "line.files"
+    with Store.open(place, files=files, keep=keep or Keep(1.0)) as store:
         if model is not None:
             store.publish(model, who="test", reason="a test")
         listening = listen(told)

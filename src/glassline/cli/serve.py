@@ -33,6 +33,12 @@ PARTS, LOT, SEED = 300, 5, 7  # of the line that --demo renders
     help="A file for SQLite, or postgresql://...; made where there is none.",
 )
 @click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Photos and models of the store; PostgreSQL needs it.",
+)
+@click.option(
     "--model",
     type=click.Path(path_type=Path),
     help="Publish this model, where another one, or none, runs.",
@@ -56,6 +62,7 @@ PARTS, LOT, SEED = 300, 5, 7  # of the line that --demo renders
 @language_option
 def command(
     url: str,
+    files: Path | None,
     model: Path | None,
     demo: bool,
     host: str,
@@ -87,7 +94,7 @@ def command(
     from glassline.store import Day, Store
 
     settings = Settings(host=host, port=port, is_open=is_open, workers=workers)
-    with Store.open(url, stream=name, day=Day(zone)) as store:
+    with Store.open(url, files=files, stream=name, day=Day(zone)) as store:
         _check_address(settings, store)
         with progress_bar(lang) as progress:
             _publish(store, model, demo, progress)

@@ -14,7 +14,6 @@ from glassline.store.ledger import Row
 __all__ = ["SHIFT", "Sample", "check", "is_due", "name", "reference", "samples"]
 
 SHIFT = timedelta(hours=12)  # the longest: a check older than this is none
-MOST = 1_000  # rows that are looked through
 KEY = "golden"  # of the notes that name samples
 
 
@@ -69,18 +68,31 @@ def name(
 def samples(store: Store) -> tuple[Sample, ...]:
     """Return the golden samples, by name, each with its last check by the running model."""
     named: dict[str, dict[str, str | None]] = {}
-    for row in reversed(store.rows("note", limit=MOST)):
+    for row in store.every_row("note"):
         if KEY in (row.body["about"] or {}):
-            named[row.body["text"]] = row.body["about"][KEY]
-    running, checked = store.running_hash, {}
-    for row in reversed(store.rows("golden_check", limit=MOST)):
-        if row.body["model"] == running:
-            checked[row.body["sample"]] = row
+            named.setdefault(row.body["text"], row.body["about"][KEY])
+    known = {name for name, about in named.items() if about["expected"] is not None}
+    checked = _last_checks(store, known)
     return tuple(
-        _sample(name, str(about["record"]), about["expected"], checked.get(name))
-        for name, about in sorted(named.items())
-        if about["expected"] is not None
+        _sample(
+            name, str(named[name]["record"]), named[name]["expected"], checked.get(name)
+        )
+        for name in sorted(known)
     )
+
+
+def _last_checks(store: Store, names: set[str]) -> dict[str, Row]:
+    """Return the last check of each sample by the model that runs, where there is one."""
+    found: dict[str, Row] = {}
+    if not names:
+        return found
+    running = store.running_hash
+    for row in store.every_row("golden_check"):
+        if row.body["model"] == running and row.body["sample"] in names:
+            found.setdefault(row.body["sample"], row)
+            if len(found) == len(names):
+                break
+    return found
 
 
 def _sample(name: str, record: str, expected: str | None, row: Row | None) -> Sample:

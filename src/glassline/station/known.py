@@ -310,7 +310,7 @@ class Dealer:
 
 
 def _notes(store: Store, key: str) -> Iterator[tuple[Row, dict[str, Any]]]:
-    for row in reversed(store.rows("note", limit=MOST)):
+    for row in reversed([*store.every_row("note")]):
         about = (row.body["about"] or {}).get(key)
         if about is not None:
             yield row, about

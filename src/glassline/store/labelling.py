@@ -87,17 +87,9 @@ def label(  # noqa: PLR0913  what a label is made of
                 f"{record}: expected the record as it stands, version {standing}, got "
                 f"version {version}. Somebody labelled it meanwhile; look again."
             )
-        body = {
-            "record": record,
-            "version": standing + 1,
-            "label": name,
-            "reason": reason,
-            "note": note,
-            "shown": dict(shown) if shown else None,
-            "dwell_s": float(dwell_s) if dwell_s is not None else None,
-        }
+        text = _text(record, standing + 1, name, reason, note, shown, dwell_s)
         draft.connection.execute(delete(leases).where(*_place(leases, record)))
-        return draft.append("label", who, as_text(body), moment)
+        return draft.append("label", who, text, moment)
 
     return core.write(work)
 
@@ -117,26 +109,35 @@ def label_all(
 
     def work(draft: Draft) -> list[Row]:
         return [
-            draft.append(
-                "label",
-                who,
-                as_text(
-                    {
-                        "record": record,
-                        "version": _version(draft.connection, record) + 1,
-                        "label": name,
-                        "reason": reason,
-                        "note": "",
-                        "shown": None,
-                        "dwell_s": None,
-                    }
-                ),
-                moment,
-            )
+            draft.append("label", who, _text(record, version, name, reason), moment)
             for record, name in names.items()
+            for version in [_version(draft.connection, record) + 1]
         ]
 
     return core.write(work)
+
+
+def _text(  # noqa: PLR0913  the body of a label
+    record: str,
+    version: int,
+    name: str | None,
+    reason: str,
+    note: str = "",
+    shown: Mapping[str, Any] | None = None,
+    dwell_s: float | None = None,
+) -> str:
+    """Return the body of a label as the ledger holds it."""
+    return as_text(
+        {
+            "record": record,
+            "version": version,
+            "label": name,
+            "reason": reason,
+            "note": note,
+            "shown": dict(shown) if shown else None,
+            "dwell_s": float(dwell_s) if dwell_s is not None else None,
+        }
+    )
 
 
 def _check_class(library: Library, model: str | None, name: str) -> None:

@@ -196,14 +196,17 @@ class Row:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row as plain data."""
+        """Return the row as plain data; what happened under a name of its own.
+
+        A label's body names a record too: that of the inspection.
+        """
         return {
             "record": self.record,
             "at": self.at,
             "kind": self.kind,
             "who": self.who,
             "hash": self.hash,
-            **self.body,
+            "body": self.body,
         }
 
 

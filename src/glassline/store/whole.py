@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,16 @@ class Whole:
         with self.core.read() as connection:
             found = connection.execute(query.limit(limit)).all()
         return [Row(*each) for each in found]
+
+    def every_row(self, kind: str) -> Iterator[Row]:
+        """Yield all rows of a kind that this store's stream has, the newest first."""
+        before: int | None = None
+        while True:
+            found = self.rows(kind, before=before, limit=listing.MOST_ROWS)
+            yield from found
+            if len(found) < listing.MOST_ROWS:
+                return
+            before = found[-1].seq
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """Return each stream's last number and hash: note them elsewhere as a witness."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from databases import database
 from services import PIN, Guarded, Service, cookie_of, serving
 
 from glassline.dataset import Dataset
@@ -35,6 +36,19 @@ def open_service(
 ) -> Iterator[Service]:
     """A service at which nobody signs in."""
     with serving(tmp_path_factory.mktemp("open"), settled) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(
+    settled: Model, postgresql_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The same on a database of its own of the PostgreSQL server."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    with (
+        database(postgresql_url, "station") as url,
+        serving(folder, settled, url=url) as service,
+    ):
         yield service
 
 

@@ -17,6 +17,7 @@ from glassline.model import Model
 from glassline.recipe import ClassCosts
 from glassline.station import golden
 from glassline.store import Entry, Store
+from glassline.store.core import Draft, Moment
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,29 @@ def test_a_named_sample_is_due_until_it_is_seen_rightly(
     late = datetime.now(UTC) + golden.SHIFT + timedelta(seconds=1)
     assert golden.is_due(store, late)
     assert golden.reference(store, "ok") == "station-2"
+
+
+def test_a_sample_is_known_however_much_was_noted_since(
+    store: Store, seen: dict[str, tuple[Inspection, bytes]]
+) -> None:
+    """A thousand notes, and as many checks of another sample."""
+    golden.name(store, "G1", "station-2", "ok", who="qa")
+    [sample] = golden.samples(store)
+    golden.check(store, sample, seen["ok"][0], "station-2", who="bo")
+    check = store.rows("golden_check", limit=1)[0]
+    other = check.text.replace('"sample":"G1"', '"sample":"G0"')
+    note = store.note("lamp", who="bo").text
+    moment = Moment()
+
+    def work(draft: Draft) -> None:
+        for _ in range(1_000):
+            draft.append("note", "bo", note, moment)
+            draft.append("golden_check", "bo", other, moment)
+
+    store.core.write(work)
+
+    [found] = golden.samples(store)
+    assert (found.name, found.holds, found.checked_at) == ("G1", True, check.at)
 
 
 @pytest.mark.parametrize("shown", ["scratch", "dirt"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import KINDS, emptied, postgresql
+from databases import KINDS, emptied
 
 from glassline.dataset import Dataset
 from glassline.inspection import attempt
@@ -35,13 +35,6 @@ def tmp_path(quick_folder: Path) -> Iterator[Path]:
     """A folder of the test's own, in memory."""
     with tempfile.TemporaryDirectory(dir=quick_folder) as folder:
         yield Path(folder)
-
-
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """The address of a PostgreSQL server that runs for the session."""
-    with postgresql() as url:
-        yield url
 
 
 @pytest.fixture(params=KINDS)

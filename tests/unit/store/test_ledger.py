@@ -151,3 +151,18 @@ def test_a_stream_has_a_plain_name(stream: str) -> None:
 
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         check_stream(stream)
+
+
+def test_a_row_as_data_is_called_by_its_own_name() -> None:
+    """A label's body names the inspection that it is of: beside the row's, not above."""
+    body = '{"record":"station-1","label":"ok"}'
+    row = Row("station", 2, "t", 5, "label", "bo", body, FIRST, "h")
+
+    assert row.as_json() == {
+        "record": "station-2",
+        "at": "t",
+        "kind": "label",
+        "who": "bo",
+        "hash": "h",
+        "body": {"record": "station-1", "label": "ok"},
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,7 @@ from glassline.station.learning import candidate_told
 from glassline.station.people import Person, needs
 from glassline.station.problems import answers, problem
 from glassline.station.station import StationOf
+from glassline.store.ledger import Row
 
 __all__ = ["router"]
 
@@ -170,7 +171,13 @@ async def note(
     row = await station.call(
         station.store.note, given.text, who=who.number, about=given.about
     )
-    return Response(to_json(row.as_json()), 201, media_type=JSON)
+    return Response(to_json(_told(row)), 201, media_type=JSON)
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """Return a note with its row in the ledger."""
+    told = row.as_json()
+    return row.body | {name: told[name] for name in told if name != "body"}
 
 
 class NotesTold(BaseModel):
@@ -191,6 +198,4 @@ async def notes(
 ) -> Response:
     """List the notes of this station, the newest first."""
     rows = await station.call(station.store.rows, "note", limit=limit)
-    return Response(
-        to_json({"notes": [each.as_json() for each in rows]}), media_type=JSON
-    )
+    return Response(to_json({"notes": [_told(each) for each in rows]}), media_type=JSON)
