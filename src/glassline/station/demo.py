@@ -30,8 +30,10 @@ REASONS = ("demo line", "serve --demo")  # why a model was published that is no 
 SEED = 11
 TRAINED_ON, LOT = 160, 5  # parts, and parts a lot: as many as are trained on in seconds
 AUDITED = 8  # one part in so many is labelled by its inspector, whatever was decided
+LOOKED_AT = 400  # of the queue
 MOST_WAITING = 40  # in the queue: beyond, an inspector of the demo takes the oldest
 PRIORS = {"ok": 0.9, "scratch": 0.05, "dirt": 0.05}  # as the line makes them
+SIZE_HW = (240, 320)
 QUIET_S = 0.5  # before a photo that was turned away is sent again
 
 
@@ -74,17 +76,22 @@ class DemoLine:
     Args:
         store: Where its model and its labels go.
         inspector: Where its parts go.
+        size_hw: Of its photos, pixels.
 
     Attributes:
         state: Where it stands.
+        size_hw: As given.
     """
 
-    def __init__(self, store: Store, inspector: Inspector) -> None:
+    def __init__(
+        self, store: Store, inspector: Inspector, size_hw: tuple[int, int] = SIZE_HW
+    ) -> None:
         self._store = store
         self._inspector = inspector
         self._task: asyncio.Task[None] | None = None
         self._inspectors: dict[str, RenderedPart] = {}
         self.state = State()
+        self.size_hw = size_hw
 
     @property
     def is_on(self) -> bool:
@@ -141,7 +148,9 @@ class DemoLine:
     def _train(self) -> Model:
         rng = _generator(SEED)
         with tempfile.TemporaryDirectory() as folder:
-            parts = production_line(TRAINED_ON, rng=rng, lot_size=LOT)
+            parts = production_line(
+                TRAINED_ON, rng=rng, lot_size=LOT, size_hw=self.size_hw
+            )
             write_dataset(self._counted(parts), Path(folder))
             data = Dataset.read(Path(folder))
             recipe = Recipe(classes=("ok", "scratch", "dirt"), priors=PRIORS)
@@ -160,7 +169,9 @@ class DemoLine:
     async def _run(self) -> None:
         """Send a part every so often, until it is stopped."""
         seen = await asyncio.to_thread(self._seen_before)
-        parts = growing_line(rng=_generator(SEED + 1 + seen), lot_size=LOT)
+        parts = growing_line(
+            rng=_generator(SEED + 1 + seen), lot_size=LOT, size_hw=self.size_hw
+        )
         run = f".{seen}" if seen else ""  # lots and serials of another run are others
         clock = asyncio.get_running_loop().time
         due = clock()
@@ -204,10 +215,11 @@ class DemoLine:
 
     async def _shorten_queue(self) -> None:
         """Let the demo's own inspectors take what waits too long for a person."""
-        queue = await asyncio.to_thread(self._store.queue, MOST_WAITING + 1)
+        queue = await asyncio.to_thread(self._store.queue, LOOKED_AT)
         waiting = {each.record for each in queue}
-        if len(queue) > MOST_WAITING and queue[0].record in self._inspectors:
-            await self._label(queue[0].record, "re-judge")
+        own = [each.record for each in queue if each.record in self._inspectors]
+        if len(own) > MOST_WAITING:  # those of an earlier run wait for a person
+            await self._label(own[0], "re-judge")
         if len(self._inspectors) > 2 * MOST_WAITING:
             kept = {r: part for r, part in self._inspectors.items() if r in waiting}
             self._inspectors = kept

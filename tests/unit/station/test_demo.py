@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browsers import visitor
+from conftest import SIZE_HW
 from services import Service, serving
 
 from glassline.model import Model
@@ -32,6 +36,12 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds() and time.monotonic() < ends:
         time.sleep(0.02)
     assert holds()
+
+
+def _in_haste(demo: DemoLine) -> bool:
+    """Let parts come as fast as they are rendered."""
+    demo.state = replace(demo.state, rate=100_000)
+    return demo.state.phase == "running"
 
 
 def _demo(service: Service) -> DemoLine:
@@ -73,6 +83,35 @@ def test_another_rate_goes_on_with_the_same_line(prepared: Service) -> None:
     assert not _demo(prepared).is_on
 
 
+def test_the_line_page_names_what_an_aging_lamp_moves(
+    browser: Any, settled: Model, tmp_path: Path
+) -> None:
+    """The line itself grows the cause; the reflection is named, no other before it."""
+    with serving(tmp_path, None) as service:
+        service.store.publish(settled, who=WHO, reason=REASONS[0])
+        demo = _demo(service)
+        demo.size_hw = SIZE_HW  # as the model was trained
+        form = {"content_type": "application/x-www-form-urlencoded"}
+        service.ask("POST", "/start/demo", b"rate=240", **form)
+        _until(lambda: demo.state.phase == "running")
+        _until(lambda: _in_haste(demo) and demo.state.severity > 0.9)
+        cause = demo.state.cause
+        service.ask("POST", "/start/demo/stop", b"")
+        with visitor(browser, service.url) as page:
+            page.goto("/line")
+            page.wait_for_selector("#drift .warn")
+            told = page.inner_text("#drift .warn")
+            page.goto("/inspect")
+            page.wait_for_selector(".notice .warn")
+            notice = page.inner_text(".notice .warn")
+
+    assert cause == "lamp"
+    assert "MOVED: uneven reflection reads higher than in training" in told
+    assert "Since lot L00" in told
+    assert notice.startswith("The line drifts: ")
+    assert "uneven reflection" in notice
+
+
 def test_a_rate_that_nobody_offers_is_refused(prepared: Service) -> None:
     """422, in words."""
     answer = prepared.ask(
@@ -99,9 +138,10 @@ def test_a_real_line_is_left_alone(settled: Model, tmp_path: Path) -> None:
 
         assert (answer.status, answer.body.decode()) == (
             409,
-            '<p class="error" role="alert"><b>Somebody was faster</b> demo line: expected '
-            "a station without a line of its own, got one that has seen parts. Start "
-            "another: glassline serve --store demo.db --open</p>",
+            '<p class="error" role="alert"><b>Somebody was faster</b> '
+            '<span lang="en">demo line: expected a station without a line of its own, got '
+            "one that has seen parts. Start another: glassline serve --store demo.db "
+            "--open</span></p>",
         )
         assert b"works on a real line" in service.ask("GET", "/start").body
         assert service.store.inspections(Where(), limit=1).rows == ()

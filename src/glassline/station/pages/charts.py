@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ LEFT, RIGHT, TOP, BOTTOM = 52.0, 58.0, 12.0, 34.0
 TICKS = 6  # names under a chart
 STEPS = (1, 2, 2.5, 5, 10)
 LETTER = 6.3  # width of a letter under a chart, at most
+LINE_HEIGHT = 11.0  # of the words at the end of a line
 Numbers = NDArray[np.float64]
 
 
@@ -95,6 +96,18 @@ class _Frame:
         )
         return Line(kind, points, text, self.y(float(values[-1])) + 4)
 
+    def lines(self, *drawn: Line) -> tuple[Line, ...]:
+        """Return lines, the words at their ends left out where they would lie on others'."""
+        kept: list[Line] = []
+        for line in drawn:
+            is_free = all(
+                abs(line.text_y - other.text_y) >= LINE_HEIGHT
+                for other in kept
+                if other.text
+            )
+            kept.append(line if is_free else replace(line, text=""))
+        return tuple(kept)
+
     def y_ticks(self, percent: bool = False) -> tuple[tuple[float, str], ...]:
         count = round((self.high - self.low) / self.step)
         ticks = [self.low + place * self.step for place in range(count + 1)]
@@ -121,7 +134,7 @@ def shares(chart: ShareChart, names: Sequence[str]) -> Drawing:
     frame = _Frame(0.0, high, len(values))
     centre = np.full(len(values), chart.limits.centre)
     return Drawing(
-        lines=(
+        lines=frame.lines(
             frame.line("limit", chart.upper, "UCL"),
             frame.line("centre", centre, f"{100 * chart.limits.centre:.1f} %"),
             *([frame.line("limit", chart.lower, "LCL")] if chart.lower.any() else []),
@@ -149,7 +162,7 @@ def mean(trend: Trend) -> Drawing:
     centre = np.full(len(chart.values), chart.limits.centre)
     fired = {point for each in trend.signals for point in each.points}
     return Drawing(
-        lines=(
+        lines=frame.lines(
             frame.line("limit", chart.upper, "UCL"),
             frame.line("centre", centre, f"{chart.limits.centre:.2f}"),
             frame.line("limit", chart.lower, "LCL"),
@@ -185,7 +198,7 @@ def sums(trend: Trend) -> Drawing:
     frame = _Frame(-most, most, len(chart.values))
     flat = np.ones(len(chart.values))
     return Drawing(
-        lines=(
+        lines=frame.lines(
             frame.line("limit", chart.decision * flat, f"+{chart.decision:g}"),
             frame.line("centre", 0 * flat, "0"),
             frame.line("limit", -chart.decision * flat, f"-{chart.decision:g}"),
