@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from databases import postgresql
 from unit.batch.inline import inline, rows_of
 
 from glassline.batch import Settings, run
@@ -47,7 +48,30 @@ def test_every_row_is_a_record_that_replays(
         assert store.replay().holds
 
 
-@pytest.mark.parametrize("most", [1, 4, 7])
+@pytest.mark.soak
+def test_postgresql_holds_the_same_records(
+    settled: Model, line_folder: Path, tmp_path: Path
+) -> None:
+    """Sixty photos by processes: the rows are as without a store, and they replay."""
+    files = tmp_path / "files"
+    plain, recorded = tmp_path / "plain.csv", tmp_path / "recorded.csv"
+    run(settled, [str(line_folder)], plain, Settings())
+
+    with postgresql() as url:
+        settings = Settings(store=url, files=files)
+        run(settled, [str(line_folder)], recorded, settings)
+        with Store.open(url, files=files) as store:
+            found = store.inspections(limit=100).rows
+            checks = store.verify().holds, store.replay().holds
+
+    assert recorded.read_bytes() == plain.read_bytes()
+    assert [each.sha256 for each in found] == [
+        row["sha256"] for row in rows_of(recorded)
+    ]
+    assert checks == (True, True)
+
+
+@pytest.mark.parametrize("most", [1, 7])
 def test_a_run_that_died_records_no_photo_twice(
     most: int, settled: Model, photos: Path, tmp_path: Path
 ) -> None:
