@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from agreement.doors import DOORS, by_target, said
 from agreement.lines import PARTS, STRANGE, Line
-from targets import ENGINES
+from targets import ENGINES, PROMISE
 
 from glassline.image.disturbances import DISTURBANCES, undisturbed
 from glassline.inspection import inspect
@@ -61,6 +61,7 @@ def test_every_door_keeps_to_mask_and_alignment(placed: Line, door: str) -> None
     assert found == {name: expected[name] for name in found}
 
 
+@pytest.mark.parametrize("agreed", [PROMISE], ids=["guaranteed"], indirect=True)
 @pytest.mark.parametrize("target", ENGINES)
 def test_every_target_says_what_inspect_says(agreed: Line, target: str) -> None:
     """The decision of every photo, novel ones too; probabilities but for the last bits.

@@ -30,6 +30,7 @@ FIRST = 2  # the row of the first part; above it stand the names
 DIGITS = 15  # that a spreadsheet keeps of a number in a formula
 MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same bytes each time
 WIDTH = 14
+ROW = "\0"  # stands for the number of the row: no formula holds it
 MOST_CLASSES = 50  # Excel nests 64 functions
 
 
@@ -63,9 +64,11 @@ def workbook(rules: Rules) -> bytes:
         page.write(f"{column}1", name, bold)
     page.freeze_panes(1, rules.d)
     page.set_column(0, len(cells) - 1, WIDTH)
+    made = _formulas(rules, cells)
     for row in range(FIRST, FIRST + ROWS):
-        for name, text in _formulas(rules, cells, row).items():
-            page.write_formula(f"{cells[name]}{row}", f"={text}", None, "")
+        for name, text in made.items():
+            formula = f"={text.replace(ROW, str(row))}"
+            page.write_formula(f"{cells[name]}{row}", formula, None, "")
     book.close()
     return out.getvalue()
 
@@ -101,9 +104,10 @@ def _columns(rules: Rules) -> dict[str, str]:
     return {name: xl_col_to_name(place) for place, name in enumerate(names)}
 
 
-def _formulas(rules: Rules, cells: Mapping[str, str], row: int) -> dict[str, str]:
-    writing = _Writing({name: f"{column}{row}" for name, column in cells.items()})
-    readings = ",".join(f"{cells[name]}{row}" for name in rules.features)
+def _formulas(rules: Rules, cells: Mapping[str, str]) -> dict[str, str]:
+    """Return the formula of each name, with `ROW` where the number of the row stands."""
+    writing = _Writing({name: f"{column}{ROW}" for name, column in cells.items()})
+    readings = ",".join(f"{cells[name]}{ROW}" for name in rules.features)
     made = {
         name: writing.text(term)
         for stage in stages(rules, rules.features, readings=True)
@@ -113,11 +117,11 @@ def _formulas(rules: Rules, cells: Mapping[str, str], row: int) -> dict[str, str
     for name in ("class_place", "decision_place"):
         made[name] = f"IF({missing},{REFUSED},{made[name]})"
     for name, words in (("class", rules.classes), ("decision", ACTIONS)):
-        place = f"{cells[f'{name}_place']}{row}"
+        place = f"{cells[f'{name}_place']}{ROW}"
         listed = ",".join('"' + word.replace('"', '""') + '"' for word in words)
         made[name] = f"IF({place}<0,NA(),CHOOSE({place}+1,{listed}))"
     for c, name in enumerate(rules.classes):
-        p = f"{cells[f'p{c + 1}']}{row}"
+        p = f"{cells[f'p{c + 1}']}{ROW}"
         made[f"p({name})"] = f"IF({missing},NA(),{p})"
     return made
 

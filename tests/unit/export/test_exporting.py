@@ -16,10 +16,16 @@ from targets import COUNT, ENGINES, QUICK, VARIANTS, exported
 from glassline.dataset import Dataset
 from glassline.decide import Gauge
 from glassline.errors import InputError
-from glassline.export import certificate_path, export, sql
+from glassline.export import certificate_path, export, sql, workbook
 from glassline.model import Model
 
 ROUGH = Gauge(10, "0" * 64, (1.0,) * 4, {"noise": (0.5,) * 4})
+
+
+@pytest.fixture(autouse=True)
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet of three rows: a hundred say no more here, and take a second to write."""
+    monkeypatch.setattr(workbook, "ROWS", 3)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -15,7 +15,7 @@ from glassline.export.rules import Ellipsoids, Rules
 from glassline.model import Model
 
 SINGLE = Rounding(2.0**-24)
-PARTS = 150
+PARTS = 60
 Numbers = NDArray[np.float64]
 
 
