@@ -29,7 +29,7 @@ test: $(READY)  ## every gate and the whole test suite
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
 
 soak: $(READY)  ## the long tests
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak --timeout 0
 
 mutate: $(READY)  ## what no test notices: SOURCE=folder TESTS=folder MOST=250
 	$(BIN)/python scripts/mutate.py $(or $(SOURCE),src/glassline/head) $(or $(TESTS),tests/unit/head) $(MOST)

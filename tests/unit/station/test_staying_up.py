@@ -174,16 +174,30 @@ def test_what_is_under_way_is_answered_before_it_leaves(
         serving(tmp_path, settled, most_waiting=40) as service,
         ThreadPoolExecutor(20) as all_,
     ):
+        service.inspect(photo)  # there is a worker from now on
+        for worker in _workers(service):
+            worker.suspend()  # none is answered before all are in flight
         asked = [all_.submit(service.inspect, photo) for _ in range(20)]
-        while service.station.inspector.room.inside < 20:
-            time.sleep(0.001)
+        inside = _most_inside(service, 20)
         service.server.handle_exit(signal.SIGTERM, None)
+        for worker in _workers(service):
+            worker.resume()
         answers = [each.result() for each in asked]
         records = {each.json["record"] for each in answers}
         is_closed = _is_closed_at_last(service)
 
+    assert inside == 20
     assert [each.status for each in answers] == [201] * 20
     assert (len(records), is_closed) == (20, True)
+
+
+def _most_inside(service: Service, wanted: int) -> int:
+    """Wait up to ten seconds until so many photos are in flight; return how many are."""
+    for _ in range(1_000):
+        if service.station.inspector.room.inside >= wanted:
+            break
+        time.sleep(0.01)
+    return service.station.inspector.room.inside
 
 
 def _is_closed_at_last(service: Service) -> bool:
