@@ -69,12 +69,14 @@ class Choice:
         tried: In the order in which they were scored.
         adds: Of each feature what its second measurement gains, in nats, beside the
             others as chosen; 0 where it has one.
+        weights: One a column, where they were learnt; None weighs each by its spread.
     """
 
     mixes: tuple[Mix, ...]
     loss: float
     tried: tuple[Tried, ...]
     adds: tuple[float, ...] = ()
+    weights: tuple[tuple[float, ...], ...] | None = None
 
 
 def choose(
@@ -173,11 +175,16 @@ class _Walk:
         return combination
 
 
-def gains(old: Shares, new: Shares) -> bool:
+def gains(old: Shares, new: Shares, *, errors: float = 1.0) -> bool:
     """Return whether a change gains more than chance: by size and by standard error.
 
     With d_g what group g gains of m, the gain is sum d_g, its standard error
     sqrt( m / (m - 1) sum (d_g - mean d)^2 ).
+
+    Args:
+        old: Loss of each group before.
+        new: And after.
+        errors: Of the standard error, how many the gain must be.
 
     Example:
         Two groups gain as much in sum, once alike, once one of them alone:
@@ -191,7 +198,7 @@ def gains(old: Shares, new: Shares) -> bool:
     m = len(each)
     away = float(((each - each.mean()) ** 2).sum())
     error = np.sqrt(m / (m - 1) * away) if m > 1 else 0.0
-    return bool(each.sum() >= max(MIN_GAIN, error))
+    return bool(each.sum() >= max(MIN_GAIN, errors * error))
 
 
 def is_searchable(labels: ClassIds, groups: NDArray[np.int64]) -> bool:
@@ -216,6 +223,8 @@ def inner_loss(  # noqa: PLR0913  the readings and all that training knows of th
     labels: ClassIds,
     groups: NDArray[np.int64],
     penalty: float,
+    *,
+    weights_of: Mapping[Mix, tuple[float, ...]] | None = None,
 ) -> Scorer:
     """Return what scores columns: the cross-validated loss of a head on them.
 
@@ -231,7 +240,10 @@ def inner_loss(  # noqa: PLR0913  the readings and all that training knows of th
         labels: Shape (n,), the class of each part.
         groups: Shape (n,), the group of each part.
         penalty: As in `fit`.
+        weights_of: The weights of mixes that were learnt; any other is weighed by
+            the spreads.
     """
+    given = weights_of or {}
     folds = [
         (seen, own, None if good is None else good[seen])
         for seed in range(REPEATS)
@@ -249,7 +261,8 @@ def inner_loss(  # noqa: PLR0913  the readings and all that training knows of th
         lost = np.zeros(len(labels))
         for at, (seen, own, mine) in enumerate(folds):
             values = np.stack(
-                [mixed(readings, mix, scales[at]) for mix in mixes], axis=1
+                [mixed(readings, mix, scales[at], given.get(mix)) for mix in mixes],
+                axis=1,
             )
             for column, mix in enumerate(mixes):
                 if (at, mix) not in known:
@@ -273,13 +286,20 @@ def inner_loss(  # noqa: PLR0913  the readings and all that training knows of th
     return score
 
 
-def mixed(readings: NDArray[np.float64], mix: Mix, scale: Scale) -> NDArray[np.float64]:
+def mixed(
+    readings: NDArray[np.float64],
+    mix: Mix,
+    scale: Scale,
+    weights: tuple[float, ...] | None = None,
+) -> NDArray[np.float64]:
     """Return the reading of a mix for every part, shape (n,).
 
     Args:
         readings: Shape (n, m), every candidate.
         mix: The columns.
         scale: Of the m candidates, on the parts that were learnt from.
+        weights: One a column; left out, each counts by its spread there.
     """
     columns = [readings[:, column] for column in mix]
-    return np.asarray(blend(columns, shares([scale.spread[each] for each in mix])))
+    each = weights or shares([scale.spread[column] for column in mix])
+    return np.asarray(blend(columns, each))

@@ -24,7 +24,7 @@ from glassline.dataset.readings import (
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.features import Scale
 from glassline.features.scale import SOFT, Ends
-from glassline.features.sums import blend, shares
+from glassline.features.sums import shares
 from glassline.front import Front
 from glassline.head import Fit
 from glassline.image import printable
@@ -42,17 +42,11 @@ from glassline.model.reference import refer
 from glassline.model.taught import Taught
 from glassline.recipe import Recipe
 from glassline.training.candidates import SEARCHED, Candidates
-from glassline.training.choosing import (
-    MOST,
-    Choice,
-    Mix,
-    Tried,
-    choose,
-    inner_loss,
-    is_searchable,
-)
+from glassline.training.choosing import MOST, Choice, Tried
 from glassline.training.crossfit import quiet
+from glassline.training.mixing import Mixture, Parts
 from glassline.training.novelty import fit_region
+from glassline.training.search import search
 from glassline.training.temperature import temper
 from glassline.training.trainset import (
     Trainset,
@@ -131,33 +125,14 @@ def read_candidates(
 
 @dataclass(frozen=True)
 class Trained:
-    """A model, and how its readings come from those of the candidates.
-
-    Attributes:
-        model: The model.
-        mixes: The columns that each feature reads.
-        weights: One a column.
-    """
+    """A model, and how its readings come from those of the candidates."""
 
     model: Model
-    mixes: tuple[Mix, ...]
-    weights: tuple[tuple[float, ...], ...]
+    mixture: Mixture
 
     def values(self, readings: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the model's readings, shape (n, d), of those of all candidates."""
-        return _blended(readings, self.mixes, self.weights)
-
-
-def _blended(
-    readings: NDArray[np.float64],
-    mixes: tuple[Mix, ...],
-    weights: tuple[tuple[float, ...], ...],
-) -> NDArray[np.float64]:
-    columns = [
-        blend([readings[:, column] for column in mix], each)
-        for mix, each in zip(mixes, weights, strict=True)
-    ]
-    return np.stack(columns, axis=1)
+        return self.mixture.values(readings)
 
 
 def train_on(
@@ -167,25 +142,35 @@ def train_on(
     recipe = settled(recipe, readings.data)
     candidates = Candidates.of(recipe.features, readings.values.shape[1])
     choice = _choose(readings, recipe, candidates, progress)
-    known = readings.data.labelled(recipe.classes)
-    good = good_parts(known.targets, recipe)
-    scale = Scale.fit(readings.values[known.rows], good) if len(known.rows) else None
-    weights = tuple(
-        shares([scale.spread[column] for column in mix]) if scale else (1.0,)
-        for mix in choice.mixes
+    mixture = Mixture(
+        choice.mixes, choice.weights or _weights(readings, recipe, choice)
     )
     model = train_head(
         readings,
-        _blended(readings.values, choice.mixes, weights),
+        mixture.values(readings.values),
         recipe,
-        front=candidates.front(choice.mixes, weights),
+        front=candidates.front(mixture.mixes, mixture.weights),
     )
     tried = tuple(
         Candidate(each.feature, _settings(candidates, each), each.loss)
         for each in choice.tried
     )
     record = replace(model.record, candidates=tried, adds=_adds(choice))
-    return Trained(replace(model, record=record), choice.mixes, weights)
+    return Trained(replace(model, record=record), mixture)
+
+
+def _weights(
+    readings: Readings, recipe: Recipe, choice: Choice
+) -> tuple[tuple[float, ...], ...]:
+    """Return weights by which each measurement counts by its own spread."""
+    known = readings.data.labelled(recipe.classes)
+    if not len(known.rows):
+        return tuple((1.0,) for _ in choice.mixes)
+    good = good_parts(known.targets, recipe)
+    scale = Scale.fit(readings.values[known.rows], good)
+    return tuple(
+        shares([scale.spread[column] for column in mix]) for mix in choice.mixes
+    )
 
 
 def _settings(candidates: Candidates, tried: Tried) -> dict[str, Any]:
@@ -269,30 +254,27 @@ def train_head(
 def _choose(
     readings: Readings, recipe: Recipe, candidates: Candidates, progress: Progress
 ) -> Choice:
-    """Choose a setting for each feature; the defaults where nothing can be scored."""
+    """Choose what each feature is read as; the defaults where nothing can be scored."""
     known = readings.data.labelled(recipe.classes)
-    groups, values = known.data.groups(), readings.values[known.rows]
-    if candidates.is_settled or not is_searchable(known.labels, groups):
-        alone = tuple((column,) for column in candidates.defaults)
-        return Choice(alone, math.nan, ())
+    values = readings.values[known.rows]
+    if not len(values):
+        return Choice(tuple((column,) for column in candidates.defaults), math.nan, ())
     learnt = prepare(values, known.data, recipe)
-    score = inner_loss(
-        values,
-        learnt.targets,
-        learnt.weights,
-        good_parts(known.targets, recipe),
-        known.labels,
-        groups,
-        penalty_of(recipe),
+    parts = Parts(
+        readings=values,
+        targets=learnt.targets,
+        weights=learnt.weights,
+        good=good_parts(known.targets, recipe),
+        labels=known.labels,
+        groups=known.data.groups(),
     )
-    with quiet():
-        return choose(
-            candidates.columns,
-            candidates.near,
-            score,
-            most=recipe.training.measurements or MOST,
-            progress=lambda done, total: progress("choosing settings", done, total),
-        )
+    return search(
+        parts,
+        candidates,
+        penalty_of(recipe),
+        most=recipe.training.measurements or MOST,
+        progress=lambda done, total: progress("choosing settings", done, total),
+    )
 
 
 def data_hash(readings: Readings, recipe: Recipe) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Features, PartWeights, Targets
+from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, RecipeError
 from glassline.features import Scale
@@ -20,6 +20,7 @@ __all__ = [
     "good_parts",
     "gradient_tolerance",
     "learn",
+    "mean_groups",
     "part_weights",
     "penalty_of",
     "prepare",
@@ -134,14 +135,24 @@ def settled(recipe: Recipe, data: Dataset) -> Recipe:
     if recipe.training.penalty is not None:
         return recipe
     known = data.labelled(recipe.classes)
-    groups = known.data.groups()
-    each = [
-        len(np.unique(groups[known.labels == label]))
-        for label in np.unique(known.labels).tolist()
-    ]
-    mean = len(each) / sum(1 / count for count in each) if each else 1.0
+    mean = mean_groups(known.labels, known.data.groups())
     penalty = max(LEAST_PENALTY, OF_ONE_GROUP / mean)
     return replace(recipe, training=replace(recipe.training, penalty=penalty))
+
+
+def mean_groups(labels: ClassIds, groups: NDArray[np.int64]) -> float:
+    """Return how many groups a class has: the harmonic mean over the classes.
+
+    Example:
+        One class in one group, one in three: 2 / (1 + 1/3).
+
+        >>> mean_groups(np.array([0, 1, 1, 1]), np.array([7, 7, 8, 9]))
+        1.5
+    """
+    each = [
+        len(np.unique(groups[labels == label])) for label in np.unique(labels).tolist()
+    ]
+    return len(each) / sum(1 / count for count in each) if each else 1.0
 
 
 def penalty_of(recipe: Recipe) -> float:
