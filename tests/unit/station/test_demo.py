@@ -94,7 +94,7 @@ def test_the_line_page_names_what_an_aging_lamp_moves(
         form = {"content_type": "application/x-www-form-urlencoded"}
         service.ask("POST", "/start/demo", b"rate=240", **form)
         _until(lambda: demo.state.phase == "running")
-        _until(lambda: _in_haste(demo) and demo.state.severity > 0.9)
+        _until(lambda: _in_haste(demo) and demo.state.severity > 0.65)
         cause = demo.state.cause
         service.ask("POST", "/start/demo/stop", b"")
         with visitor(browser, service.url) as page:
