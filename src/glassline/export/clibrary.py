@@ -143,7 +143,7 @@ def _settings(model: Model) -> Terms:
     """Return the measurements of the four features, settings and weight of each.
 
     Raises:
-        InputError: There is another feature.
+        InputError: There is another feature, or a line against both sides.
     """
     front: Any = model.front
     terms: Terms = front.terms
@@ -152,6 +152,11 @@ def _settings(model: Model) -> Terms:
         raise InputError(
             f"model: expected the four features for C, got {odd[0]} too, which is a "
             "plug-in's."
+        )
+    if any(each.sides == "both" for each, _ in terms["line_strength"]):
+        raise InputError(
+            'model: expected lines of sides = "curve" for C, got "both", which C does not '
+            "know. Declare line_strength in the recipe and train again."
         )
     return terms
 
@@ -225,6 +230,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         "GREY_STEP": surfaces.GREY_STEP,
         "DARKEST": surfaces.DARKEST,
         "FLOOR": texture_change.FLOOR,
+        "PER_MILLE": texture_change.PER_MILLE,
         "COUNTED": line_strength.COUNTED,
     }.items():
         yield f"static const double {name} = {_hex(number)};"
@@ -286,7 +292,8 @@ def _line(line: Any, widths: list[float]) -> str:
 def _texture(texture: Any) -> str:
     step = {1: 0, 2: 1, 4: 2}[texture.detail_px]
     block = max(1, round(texture.block_px / surfaces.CELL_PX))
-    flags = f"{int(texture.across == 'scales')}, {int(texture.overlap)}"
+    kinds = ", ".join(str(int(texture.across == each)) for each in ("scales", "parts"))
+    flags = f"{kinds}, {int(texture.overlap)}"
     light = _hex(np.float32(texture.light_power))
     return f"{flags}, {step}, {block}, {_hex(texture.share)}, {light}F"
 

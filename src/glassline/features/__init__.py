@@ -43,7 +43,9 @@ __all__ = [
     "plain",
 ]
 
-LATER: Mapping[str, Any] = MappingProxyType({"overlap": False, "plane": "luma"})
+LATER: Mapping[str, Any] = MappingProxyType(
+    {"overlap": False, "plane": "luma", "sides": "curve"}
+)
 """Settings that models from before them do not name, and what they have there."""
 
 

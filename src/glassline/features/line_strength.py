@@ -12,10 +12,12 @@ from glassline.errors import RecipeError, check_within
 from glassline.features.paths import best_paths, best_sum
 from glassline.features.ranks import strongest
 from glassline.features.surface import CELL_PX, Plane, Surface, facing
+from glassline.features.two_sided import contrasts
 
 __all__ = ["GRID", "LineStrength", "measure", "standing_out"]
 
 WIDTHS_PX = (3.0, 32.0)  # what half to eighth size photos can show
+BESIDE_PX = (1.0, 16.0)  # how far to either side the photo itself is looked at
 COUNTED = 6  # cells whose mean is the reading: one cell alone repeats badly
 WIDER = 2.0  # a whole line may be so much wider than width_px
 KEPT_UP = 3.0  # times the noise: below 2.5 plain noise keeps it up across the photo
@@ -28,7 +30,8 @@ class LineStrength:
 
     Attributes:
         polarity: Lines brighter than the surface, darker, or either.
-        width_px: Width of the line, in photo pixels, 3 to 32.
+        width_px: Width of the line, in photo pixels, 3 to 32; of lines against both
+            sides 1 to 16, to whole pixels.
         length_px: Length that must be seen without a break, in photo pixels,
             8 to 256.
         extent: The contrast of the strongest "stretch" of that length; or what the
@@ -41,10 +44,16 @@ class LineStrength:
     width_px: float = 6.0
     length_px: float = 32.0
     extent: Literal["stretch", "whole"] = "stretch"
+    sides: Literal["curve", "both"] = "curve"
     plane: PlaneName = "luma"
 
     def __post_init__(self) -> None:
-        low, high = WIDTHS_PX
+        low, high = BESIDE_PX if self.sides == "both" else WIDTHS_PX
+        if self.sides == "both" and self.extent == "whole":
+            raise RecipeError(
+                'sides: expected "curve" for whole lines, got "both": against both sides '
+                "a stretch is looked for."
+            )
         if self.extent == "whole":
             high /= WIDER
         check_within("width_px", self.width_px, low, high, RecipeError)
@@ -64,12 +73,17 @@ class LineStrength:
 
 GRID = (
     LineStrength(),
-    *(
-        LineStrength(polarity, width_px, length_px)
-        for polarity in ("bright", "dark")
-        for width_px, length_px in ((4, 32), (6, 16), (6, 32), (8, 32))
-    ),
-    *(LineStrength(polarity, extent="whole") for polarity in ("bright", "dark")),
+    LineStrength("bright", 4),
+    LineStrength("bright", 6, 16),
+    LineStrength("bright", 6, 32),
+    LineStrength("dark", 4),
+    LineStrength("dark", 6, 16),
+    LineStrength("dark", 6, 32),
+    LineStrength("dark", 8),
+    LineStrength("bright", extent="whole"),
+    LineStrength("dark", extent="whole"),
+    LineStrength("either", 2, sides="both"),
+    LineStrength("either", 4, sides="both"),
 )
 """The settings training may choose from, the defaults first."""
 
@@ -107,6 +121,11 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
     length is that along rows or along columns, whichever is more: a line aslant by
     45 degrees reads 0.7 of a level one.
 
+    Against both sides the ridge of each heading is the mean of 4 px along it less what is
+    beside it, at width_px, on the side that is nearer in brightness (`two_sided`), over
+    the noise in some 48 px around; and a path of a heading follows its own ridge. The
+    border of a light or of the part has one side alike, a wide line both.
+
     Returns:
         The reading, >= 0. Of a stretch in units of noise: 0 on a surface without
         any ridge, about 2 on plain noise, above 3 for a line that can be seen. Of a
@@ -124,9 +143,12 @@ def measure(surface: Surface, settings: LineStrength) -> tuple[float, Plane]:
         gain = standing_out(surface, settings)
         reading = CELL_PX * best_sum(gain, surface.workspace)
         return reading, np.maximum(CELL_PX * gain, np.float32(0.0))
-    ridge = _ridge(surface, settings.polarity, settings.width_px)
+    if settings.sides == "both":
+        ridges = contrasts(surface, settings.polarity, settings.width_px)
+    else:
+        ridges = (_ridge(surface, settings.polarity, settings.width_px),)
     steps = max(1, round(settings.length_px / (2 * CELL_PX)))
-    best = best_paths(ridge, steps)
+    best = best_paths(ridges, steps)
     return strongest(best, COUNTED / best.size), surface.blanked(best)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,24 +21,30 @@ AHEAD_XY = (  # the three next cells of a path that runs right, down, or aslant
 )
 
 
-def best_paths(ridge: Plane, steps: int) -> Plane:
+def best_paths(ridges: Sequence[Plane], steps: int) -> Plane:
     """Mean ridge on the weaker of the two ways along the best path of each cell.
 
     A path takes `steps` steps ahead from a cell, each to one of the three next
     cells of its heading (right, down, or aslant), and as many back; beyond the
     border the ridge is 0.
 
+    Args:
+        ridges: One plane for all headings, or one for each, in the order of `AHEAD_XY`.
+        steps: Each way, at least 1.
+
     Example:
         A row of five ones: only the middle cell has two ones on both sides.
 
-        >>> best_paths(np.ones((1, 5), dtype=np.float32), 2)
+        >>> best_paths([np.ones((1, 5), dtype=np.float32)], 2)
         array([[0. , 0.5, 1. , 0.5, 0. ]], dtype=float32)
     """
-    rows, columns = ridge.shape
+    rows, columns = ridges[0].shape
     framed = np.zeros((rows + 2, columns + 2), dtype=np.float32)  # 0 outside
-    framed[1:-1, 1:-1] = ridge
+    framed[1:-1, 1:-1] = ridges[0]
     best, ahead, back, field = (np.zeros_like(framed) for _ in range(4))
-    for nexts in AHEAD_XY:
+    for place, nexts in enumerate(AHEAD_XY):
+        if len(ridges) > 1:
+            framed[1:-1, 1:-1] = ridges[place]
         offsets = [y * (columns + 2) + x for x, y in nexts]
         _follow(framed, offsets, steps, field, out=ahead)
         _follow(framed, [-offset for offset in offsets], steps, field, out=back)

@@ -27,6 +27,7 @@ __all__ = [
     "Workspace",
     "facing",
     "gaussian",
+    "spread_of",
     "step_px",
 ]
 
@@ -244,7 +245,7 @@ class Surface:
         cv2.filter2D(blurred, DEPTH, BEND_TURN * gain, dst=turn, borderType=BORDER)
         _filter(blurred, SLOPE * gain, SLOPE, out=mixed)
         cv2.magnitude(turn, mixed, magnitude=turn)
-        spread = _spread(self.counted(mean))
+        spread = spread_of(self.counted(mean))
         return Curvature(mean, turn, max(spread, GREY_STEP / 4.0))
 
     def local_noise(self, width_px: float) -> Plane:
@@ -257,17 +258,24 @@ class Surface:
         """
         found = self.curvature(width_px)
         size = np.abs(found.mean, out=self.workspace.scratch(found.mean))
-        cap(size, 3.0 * found.noise)
+        return self.noise_around(size, found.noise)
+
+    def noise_around(self, size: Plane, noise: float) -> Plane:
+        """Return the noise around each cell of what has this size, and noise over all.
+
+        As `local_noise` does of the curvature; the size is written over.
+        """
+        cap(size, 3.0 * noise)
         size = self.averaged(size)
         around, kept = _around(self.blanked(size), self.cells_hw), self.kept_cells
         if kept is not None:  # the mean of those that count; none near: as everywhere
             share = _around(kept.astype(np.float32), self.cells_hw)
-            usual = np.float32(found.noise / NORMAL_MEAN)
+            usual = np.float32(noise / NORMAL_MEAN)
             around /= np.maximum(share, LEAST)
             around[share == 0] = usual
         rows, columns = self.cells_hw
         smooth = cv2.resize(around, (columns, rows), interpolation=cv2.INTER_LINEAR)
-        floor = 0.5 * found.noise / NORMAL_MEAN
+        floor = 0.5 * noise / NORMAL_MEAN
         return np.asarray(NORMAL_MEAN * np.maximum(smooth, floor), dtype=np.float32)
 
     def in_cells(self, plane: Plane) -> Plane:
@@ -362,6 +370,7 @@ def _even(image: Plane) -> Plane:
     return image[: rows - rows % 2, : columns - columns % 2]
 
 
-def _spread(values: Plane) -> float:
+def spread_of(values: Plane) -> float:
+    """Return the robust standard deviation: 1.4826 times the median deviation of some."""
     some = some_of(values, MEDIAN_SAMPLES)
     return NORMAL_MAD * median(np.abs(some - np.float32(median(some))))

@@ -1,9 +1,9 @@
-"""How much the fine texture changes over the surface, or from fine to coarse."""
+"""How the fine texture changes: over the surface, from fine to coarse, or between parts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import exp, inf
 from typing import Literal
 
 import cv2
@@ -39,6 +39,7 @@ SECOND = np.array(
 FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
 HALF = 0.5  # of a block: with less of it to look at it does not count
+PER_MILLE = 1000.0
 MANY = 1 << 16  # the mean of so many pixels is good to three thousandths
 
 
@@ -47,7 +48,8 @@ class TextureChange:
     """Where texture is compared.
 
     Attributes:
-        across: Compare "places" of the surface, or fine and coarse "scales".
+        across: Compare "places" of the surface, fine and coarse "scales", or "parts":
+            one surface with that of other parts.
         detail_px: Size of the texture's detail in photo pixels: 1, 2 or 4.
         block_px: Side of the blocks that are compared, in photo pixels, 4 to 256,
             to whole cells of 4 px.
@@ -61,13 +63,18 @@ class TextureChange:
         plane: What of the photo is read: its grey, or a plane of its colour.
     """
 
-    across: Literal["places", "scales"] = "places"
+    across: Literal["places", "scales", "parts"] = "places"
     detail_px: Literal[1, 2, 4] = 2
     block_px: float = 16.0
     share: float = 0.2
     light_power: float = 0.5
     overlap: bool = False
     plane: PlaneName = "luma"
+
+    @property
+    def unit(self) -> str:
+        """The unit of the reading."""
+        return "per mille" if self.across == "parts" else "nepers"
 
     @property
     def least(self) -> float:
@@ -78,7 +85,7 @@ class TextureChange:
         check_within("block_px", self.block_px, 4, 256, RecipeError)
         check_within("share", self.share, 0, 0.5, RecipeError)
         check_within("light_power", self.light_power, 0, 1, RecipeError)
-        if self.overlap and (self.detail_px == 1 or self.across == "scales"):
+        if self.overlap and (self.detail_px == 1 or self.across != "places"):
             raise RecipeError(
                 "overlap: expected places and detail_px of 2 or 4 with it, got "
                 f"{self.across} and {self.detail_px}."
@@ -92,6 +99,8 @@ GRID = (
     TextureChange("places", 2, 48.0, 0.1, light_power=1.0),
     TextureChange("places", 4, 16.0, 0.1, light_power=1.0),
     TextureChange("scales"),
+    TextureChange("parts", 2, light_power=1.0),
+    TextureChange("parts", 4, light_power=1.0),
 )
 """The settings training may choose from, the defaults first."""
 
@@ -118,11 +127,17 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     median: how coarse the texture is. What lies on a surface and hides its finest
     texture raises it.
 
+    Across parts it is how rough the typical place is, for the scale to compare with good
+    parts: what lies on all of the surface changes nothing from place to place.
+
+        reading = 1000 exp( median of r ),   in per mille of light ^ light_power
+
     Returns:
-        The reading in nepers: across places >= 0, 0 for one texture everywhere,
-        0.69 where the roughest places are twice as rough as the median place;
-        across scales of either sign. The map has a cell for 4 x 4 px: distance of
-        r from the median, of the block around it.
+        The reading in nepers, across parts in per mille. Across places >= 0: 0 for one
+        texture everywhere, 0.69 where the roughest places are twice as rough as the
+        median place; across scales of either sign; across parts >= 0, some 60 on paint
+        and 220 on rust. The map has a cell for 4 x 4 px: distance of r from the median,
+        of the block around it; across parts 1000 exp(r).
 
     Source:
         Local high-pass energy: K. I. Laws, Textured Image Segmentation, USC IPI
@@ -134,6 +149,9 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     is_counted = counted_blocks(surface, settings)
     counted = lengths if is_counted is None else lengths[is_counted]
     middle = median(counted)
+    if settings.across == "parts":
+        each = np.float32(PER_MILLE) * np.exp(lengths)
+        return PER_MILLE * exp(middle), surface.blanked(_around_cells(each, surface))
     away = np.abs(lengths - np.float32(middle))
     shown = surface.blanked(_around_cells(away, surface))
     if settings.across == "scales":

@@ -13,6 +13,7 @@ from glassline.features.marks import Line
 from glassline.features.paths import whole_paths
 from glassline.features.profile import Profile, profile
 from glassline.features.surface import CELL_PX, Plane, Surface, facing, step_px
+from glassline.features.two_sided import everywhere
 
 __all__ = ["trace_lines"]
 
@@ -59,9 +60,13 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
     shown[strengths <= 0.0] = 0.0  # no part of any line
     drove = np.where(is_strongest, shown, -1.0)
     usual = float(np.median(surface.counted(shown)))
-    ridge = _ridge(surface, settings)
-    mean = surface.curvature(settings.width_px).mean
-    step = step_px(settings.width_px)
+    if settings.sides == "both":
+        ridge, mean = everywhere(surface, settings.polarity, settings.width_px)
+        step = 1
+    else:
+        ridge = _ridge(surface, settings)
+        mean = surface.curvature(settings.width_px).mean
+        step = step_px(settings.width_px)
     lines: list[Line] = []
     first = float(drove.max())
     for turn in range(MOST):

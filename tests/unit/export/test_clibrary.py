@@ -69,8 +69,8 @@ def _with_settings(model: Model, place: int, **texture: object) -> Model:
 
 @pytest.mark.parametrize(
     ("place", "texture"),
-    [(0, {}), (4, {}), (5, {}), (10, {}), (4, {"overlap": True})],
-    ids=["defaults", "coarse", "scales", "whole", "overlap"],
+    [(0, {}), (4, {}), (5, {}), (7, {}), (4, {"overlap": True})],
+    ids=["defaults", "coarse", "scales", "whole and parts", "overlap"],
 )
 def test_readings_are_those_of_python_for_every_setting_and_shape(
     settled: Model,
@@ -303,9 +303,9 @@ def test_a_certificate_is_of_photos_in_colour(
 
 
 def test_the_library_knows_every_setting() -> None:
-    """A new one is first taught to the library, then told here."""
+    """A new one is first taught to the library, or refused by it, then told here."""
     known = {
-        "line_strength": {"polarity", "width_px", "length_px", "extent"},
+        "line_strength": {"polarity", "width_px", "length_px", "extent", "sides"},
         "texture_change": {
             *("across", "detail_px", "block_px", "share", "light_power", "overlap"),
         },
@@ -316,6 +316,19 @@ def test_the_library_knows_every_setting() -> None:
     found = {name: set(asdict(each.grid[0])) for name, each in FEATURES.items()}
 
     assert found == {name: {*each, "plane"} for name, each in known.items()}
+
+
+def test_lines_against_both_sides_are_refused(settled: Model) -> None:
+    """By name, alone or in a sum."""
+    terms = [{"weight": 0.5}, {"weight": 0.5, "sides": "both"}]
+    front = Measured(sums={"line_strength": terms})
+    message = (
+        'model: expected lines of sides = "curve" for C, got "both", which C does not '
+        "know. Declare line_strength in the recipe and train again."
+    )
+
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        clibrary.write(replace(settled, front=front), "verdict.c")
 
 
 def test_a_mask_is_refused(settled: Model) -> None:

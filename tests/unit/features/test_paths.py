@@ -51,7 +51,7 @@ def test_a_bent_line_is_followed() -> None:
         dtype=np.float32,
     )
 
-    found = best_paths(ridge, 2)
+    found = best_paths([ridge], 2)
 
     assert found[1, 2] == 6
     assert found[4, 2] == 0
@@ -62,7 +62,7 @@ def test_a_speck_has_no_line() -> None:
     ridge = np.zeros((5, 5), dtype=np.float32)
     ridge[2, 2] = 9
 
-    assert_array_equal(best_paths(ridge, 2), np.zeros((5, 5)))
+    assert_array_equal(best_paths([ridge], 2), np.zeros((5, 5)))
 
 
 def test_the_end_of_a_line_counts_its_one_side() -> None:
@@ -70,7 +70,7 @@ def test_the_end_of_a_line_counts_its_one_side() -> None:
     ridge = np.zeros((3, 8), dtype=np.float32)
     ridge[1, 1:7] = 1
 
-    assert_array_equal(best_paths(ridge, 2)[1], [0, 0, 0.5, 1, 1, 0.5, 0, 0])
+    assert_array_equal(best_paths([ridge], 2)[1], [0, 0, 0.5, 1, 1, 0.5, 0, 0])
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (1, 6), (5, 5), (6, 4)])
@@ -81,7 +81,7 @@ def test_the_short_cut_finds_what_brute_force_finds(
     """Every path of every cell, one by one: the same."""
     ridge = rng.integers(0, 10, size_hw).astype(np.float32)
 
-    assert_allclose(best_paths(ridge, steps), brute_force(ridge, steps), rtol=1e-6)
+    assert_allclose(best_paths([ridge], steps), brute_force(ridge, steps), rtol=1e-6)
 
 
 def every_whole_path(gain: Plane) -> Plane:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -163,11 +165,14 @@ def test_bright_and_dark_fields_have_signs() -> None:
     assert {(area.top >= 140, area.left < 20) for area in dark} == {(True, True)}
 
 
-def test_texture_across_scales_has_no_place(rng: np.random.Generator) -> None:
-    """How fine a material is, it is everywhere."""
+@pytest.mark.parametrize("across", ["scales", "parts"])
+def test_texture_of_the_whole_surface_has_no_place(
+    rng: np.random.Generator, across: Literal["scales", "parts"]
+) -> None:
+    """How fine or rough a material is, it is everywhere."""
     image = np.asarray(rng.uniform(0.4, 0.6, (64, 64)), np.float32)
 
-    assert find_changed(Surface(image), TextureChange(across="scales")) == ()
+    assert find_changed(Surface(image), TextureChange(across=across)) == ()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -134,6 +134,35 @@ def test_across_scales_coarse_texture_reads_above_fine(
     assert _reading(coarse, settings) > _reading(fine, settings) + 0.3
 
 
+def test_across_parts_texture_reads_its_size_over_the_light() -> None:
+    """Rows of 0.4 and 0.6: a Laplacian of 0.4 everywhere, over (0.5 + 4 / 255).
+
+    With a quarter of a grey step added, in per mille; the light's own power is 1.
+    """
+    image = np.full((64, 64), 0.4, np.float32)
+    image[1::2] = 0.6
+    settings = TextureChange("parts", 1, light_power=1.0)
+
+    reading, shown = measure(Surface(image), settings)
+
+    expected = 1000 * (0.4 + 0.25 / 255) / (0.5 + 4 / 255)
+    assert settings.unit == "per mille"
+    assert_allclose(reading, expected, rtol=1e-4)
+    assert_allclose(shown, np.full((16, 16), expected), rtol=1e-4)
+
+
+def test_a_rougher_patch_moves_texture_across_parts_little(
+    rng: np.random.Generator,
+) -> None:
+    """Of a quarter of the surface: the median place is a little rougher."""
+    image = _noise(rng, 0.04)
+    patch = image.copy()
+    patch[32:96, 32:96] = 0.5 + 2 * (patch[32:96, 32:96] - 0.5)
+    settings = TextureChange("parts")
+
+    assert_allclose(_reading(patch, settings), _reading(image, settings), rtol=0.15)
+
+
 @pytest.mark.parametrize(
     ("light_power", "expected"),
     [

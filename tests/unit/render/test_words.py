@@ -137,7 +137,8 @@ def test_units_are_those_of_the_features() -> None:
     """The English words are the units that the measurements declare, and of other fronts."""
     declared = {name: feature.unit for name, feature in FEATURES.items()}
 
-    others = {"network": "network scale", "score": "of 1", "noise x px": "noise x px"}
+    others = {"network": "network scale", "score": "of 1"}
+    others |= {each: each for each in ("noise x px", "per mille")}
     assert dict(words("en")["units"]) == {**declared, **others}
 
 

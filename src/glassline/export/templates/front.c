@@ -728,7 +728,8 @@ static double texture_of_places(glassline_reader *reader, const surface *s,
         }
     }
     const double middle = median_of(copied(reader, blocks), size_of(blocks));
-    return strongest(blocks.at, size_of(blocks), set->share) - middle;
+    return (set->parts != 0) ? (PER_MILLE * exp(middle))
+                             : (strongest(blocks.at, size_of(blocks), set->share) - middle);
 }
 
 /* Take a least-squares slope along one axis away; places have mean 0. */
