@@ -54,6 +54,7 @@ HEADERS = {
 }
 API = "/api/v1"
 PHOTOS = f"{API}/inspections"
+MODELS = f"{API}/models"
 SHED_S = 1.0  # between two lines in the log that tell of photos sent away
 QUIET = ("/health/", "/metrics", "/static/")  # asked every few seconds: not in the log
 
@@ -139,9 +140,8 @@ class Guards:
             _check_site(headers, host, scope["scheme"])
 
     def _most(self, scope: Scope) -> int:
-        takes_photos = scope["path"].rstrip("/") == PHOTOS or not scope[
-            "path"
-        ].startswith("/api/")
+        path = scope["path"].rstrip("/")
+        takes_photos = path in (PHOTOS, MODELS) or not path.startswith("/api/")
         return (
             self._settings.max_photo_bytes
             if takes_photos

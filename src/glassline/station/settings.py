@@ -22,7 +22,7 @@ class Settings:
         most_waiting: Photos that wait or are being read; one more is answered 503.
         most_wait_s: How long a photo may be expected to wait: where photos take longer,
             fewer of them are let in.
-        max_photo_bytes: Of a body with a photo.
+        max_photo_bytes: Of a body with a photo or a model.
         max_json_bytes: Of any other body.
         headers_s: Time in which the headers of a request must have arrived.
         body_s: The same of its body, and of an answer's way to a slow reader.

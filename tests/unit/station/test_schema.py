@@ -15,6 +15,7 @@ QUICK, ALL = "examples,fuzzing", "examples,coverage,fuzzing,stateful"
 SAYS_NO = (  # where a body that fits the schema may still be told no
     "inspect",  # a photo is more than its type
     "add_token",  # scopes of a role
+    "upload_model",  # a model is more than its type
 )
 
 

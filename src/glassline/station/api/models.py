@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.convertors import StringConvertor, register_url_convertor
 
+from glassline.errors import WrongTypeError, show
 from glassline.model import Model
 from glassline.render.plain import to_json
 from glassline.station.api.bodies import StrictRoute
@@ -15,6 +16,7 @@ from glassline.station.api.inspections import JSON
 from glassline.station.api.people import Reason, Strict
 from glassline.station.api.told import CandidateTold
 from glassline.station.learning import candidate_told, publishable
+from glassline.station.packed import pack, unpack
 from glassline.station.people import Person, needs
 from glassline.station.problems import answers
 from glassline.station.station import StationOf
@@ -32,6 +34,7 @@ router = APIRouter(tags=["models"], route_class=StrictRoute)
 Hash = Annotated[
     str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the model.")
 ]
+MODEL_KINDS = ("application/zip", "application/octet-stream")
 register_url_convertor("hash", HashConvertor())
 Publisher = Annotated[Person, needs("publish")]
 
@@ -113,6 +116,50 @@ async def models(station: StationOf) -> ModelsTold:
     found = await station.call(station.store.models)
     running = await station.call(lambda: station.store.running_hash)
     return ModelsTold(running=running, history=[Step(**vars(each)) for each in found])
+
+
+class UploadTold(BaseModel):
+    """A model that is kept now, and the row that says so; it does not run by that."""
+
+    record: str
+    model: str
+
+
+@router.post(
+    "/models",
+    status_code=201,
+    operation_id="upload_model",
+    response_model=UploadTold,
+    responses=answers(400, 401, 403, 408, 413, 415, 422, 429, 503, 507),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in MODEL_KINDS
+            },
+        }
+    },
+)
+async def upload(request: Request, station: StationOf, who: Publisher) -> UploadTold:
+    """Keep a model that was trained elsewhere: a zip of its folder, or its file alone.
+
+    It is checked as any model is, written down, and runs once it is published.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in MODEL_KINDS:
+        raise WrongTypeError(
+            f"content-type: expected {' or '.join(MODEL_KINDS)}, got {show(kind)}."
+        )
+    found = await station.call(unpack, await request.body())
+    await station.call(station.store.keep_model, found)
+    row = await station.call(
+        station.store.note,
+        "model uploaded",
+        who=who.number,
+        about={"uploaded": found.sha256},
+    )
+    return UploadTold(record=row.record, model=found.sha256)
 
 
 @router.get(
@@ -203,4 +250,29 @@ async def download(sha256: Hash, station: StationOf) -> Response:
         await station.call(found.as_bytes),
         headers={"content-disposition": name},
         media_type=JSON,
+    )
+
+
+@router.get(
+    "/models/{sha256:hash}/model.zip",
+    operation_id="download_folder",
+    dependencies=[needs("see")],
+    response_class=Response,
+    responses={
+        200: {
+            "content": {
+                "application/zip": {"schema": {"type": "string", "format": "binary"}}
+            }
+        },
+        **answers(401, 403, 404, 422, 429, 503),
+    },
+)
+async def download_folder(sha256: Hash, station: StationOf) -> Response:
+    """Return a model with all that belongs to it: network, pictures, training parts."""
+    found: Model = await station.call(station.store.model, sha256)
+    name = f'attachment; filename="{sha256[:12]}.zip"'
+    return Response(
+        await station.call(pack, found),
+        headers={"content-disposition": name},
+        media_type="application/zip",
     )

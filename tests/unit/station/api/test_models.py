@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +15,11 @@ import pytest
 from services import Service, serving
 
 from glassline.dataset import Dataset
+from glassline.errors import InputError
 from glassline.inspection import inspect
 from glassline.model import Model, load
+from glassline.recipe import ClassCosts
+from glassline.station.packed import pack, unpack
 
 WAIT_S = 120
 
@@ -213,3 +218,78 @@ def test_retraining_makes_a_model_that_can_be_published(
 
     assert (done["state"], done["detail"], status) == ("done", None, 201)
     assert told["running"] == done["new_model"]
+
+
+def test_a_model_is_taken_along_and_brought_in_whole(
+    learning: Service, settled: Model, tmp_path: Path
+) -> None:
+    """With its companions; checked and written down, and it runs once it is published."""
+    costs = {name: ClassCosts(20, 5, review=0.0) for name in settled.recipe.classes}
+    other = replace(settled, recipe=replace(settled.recipe, costs=costs))
+    running = learning.store.running_hash
+    sent = learning.ask(
+        "POST", "/api/v1/models", pack(other), Content_Type="application/zip"
+    )
+    still = learning.store.running_hash
+    got = learning.ask("GET", f"/api/v1/models/{other.sha256}/model.zip")
+    with zipfile.ZipFile(io.BytesIO(got.body)) as archive:
+        archive.extractall(tmp_path)
+
+    assert (sent.status, sent.json["model"], still) == (201, other.sha256, running)
+    row = learning.store.rows("note", limit=1)[0]
+    assert row.record == sent.json["record"]
+    assert row.body["about"] == {"uploaded": other.sha256}
+    loaded = load(tmp_path)
+    assert (loaded.sha256, loaded.companions) == (other.sha256, other.companions)
+    assert got.body == pack(other)
+
+
+def _zip(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"{}", "body: expected a model, got: model.json: "),
+        (b"PK", "body: expected a zip of a model's folder, got one that is broken."),
+        (
+            _zip(**{"../model.json": b"{}"}),
+            "body: expected the plain names of a model's files in the zip, got "
+            "'../model.json'.",
+        ),
+        (
+            _zip(**{f"f{n}": b"" for n in range(17)}),
+            "body: expected at most 16 files in the zip, got 17.",
+        ),
+        (_zip(**{"model.json": b"{}"}), "body: expected a model, got: model.json: "),
+    ],
+    ids=["no model", "cut", "elsewhere", "many", "no model in a zip"],
+)
+def test_what_is_no_model_is_not_kept(
+    learning: Service, body: bytes, told: str
+) -> None:
+    """422, and nothing of it is written anywhere."""
+    answer = learning.ask(
+        "POST", "/api/v1/models", body, Content_Type="application/zip"
+    )
+
+    assert (answer.status, answer.code) == (422, "input")
+    assert answer.json["detail"].startswith(told)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted while it is unpacked, whatever it says of its size."""
+    monkeypatch.setattr("glassline.station.packed.MOST_BYTES", 100)
+
+    with pytest.raises(
+        InputError,
+        match=r"^body: expected at most 100 bytes unpacked, got more\.$",
+    ):
+        unpack(_zip(a=b"x" * 60, b=b"x" * 60))
