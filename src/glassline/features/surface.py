@@ -244,7 +244,7 @@ class Surface:
         cv2.filter2D(blurred, DEPTH, BEND_MEAN * gain, dst=mean, borderType=BORDER)
         cv2.filter2D(blurred, DEPTH, BEND_TURN * gain, dst=turn, borderType=BORDER)
         _filter(blurred, SLOPE * gain, SLOPE, out=mixed)
-        cv2.magnitude(turn, mixed, magnitude=turn)
+        _length(turn, mixed)
         spread = spread_of(self.counted(mean))
         return Curvature(mean, turn, max(spread, GREY_STEP / 4.0))
 
@@ -359,6 +359,18 @@ def gaussian(sigma_px: float) -> Plane:
 
 def _filter(plane: Plane, along: Plane, down: Plane, *, out: Plane) -> None:
     cv2.sepFilter2D(plane, DEPTH, along, down, dst=out, borderType=BORDER)
+
+
+def _length(along: Plane, across: Plane) -> None:
+    """Write sqrt(along^2 + across^2) over `along`; `across` is used up.
+
+    Each step is rounded once, as IEEE 754 says, wherever the planes lie: the bits of
+    OpenCV's own (cv2.magnitude, by IPP) hang on the address of its memory.
+    """
+    np.multiply(along, along, out=along)
+    np.multiply(across, across, out=across)
+    np.add(along, across, out=along)
+    np.sqrt(along, out=along)
 
 
 def _even(image: Plane) -> Plane:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.errors import InputError
-from glassline.features.surface import GREY_STEP, Surface, Workspace
+from glassline.features.surface import GREY_STEP, Plane, Surface, Workspace
 
 
 def test_smaller_is_the_mean_of_each_square() -> None:
@@ -180,3 +182,33 @@ def test_local_noise_is_of_the_same_tiles_at_every_step(width_px: float) -> None
     least = noise.min()
     reach_px = 4 * int(np.argmax(noise.max(axis=0) <= 1.001 * least)) - 128
     assert 16 <= reach_px <= 20
+
+
+class _Moved(Workspace):
+    """Memory that begins so many bytes after a multiple of 64, as any allocator's may."""
+
+    def __init__(self, bytes_after: int) -> None:
+        super().__init__()
+        self._after = bytes_after
+
+    def plane(self, name: str, size_hw: tuple[int, ...]) -> Plane:
+        count = math.prod(size_hw)
+        memory = np.empty(count + 32, dtype=np.float32)
+        start = (self._after - memory.ctypes.data % 64) % 64 // 4
+        key = (name, size_hw)
+        kept = memory[start : start + count].reshape(size_hw)
+        return self._planes.setdefault(key, kept)
+
+
+@pytest.mark.parametrize("bytes_after", [4, 16, 32, 48])
+def test_bits_do_not_hang_on_where_memory_lies(
+    bytes_after: int, rng: np.random.Generator
+) -> None:
+    """A few specks on an even surface: the same bits, wherever a plane begins."""
+    image = (rng.random((128, 128)) < 0.01).astype(np.float32)
+
+    turn, other = (
+        Surface(image, _Moved(each)).curvature(4.0).turn for each in (0, bytes_after)
+    )
+
+    assert_array_equal(turn, other)
