@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 from glassline.arrays import ClassIds, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, show
+from glassline.head.threads import one_thread
 from glassline.recipe import Recipe
 from glassline.training.trainset import part_weights
 
@@ -98,8 +99,7 @@ class Material:
         Returns:
             Shape (k, d): how strongly each class shows each feature, its mean
             normal score or what the recipe declares, less the mean over the
-            classes; with more classes than features, every class stretched to the
-            same distance from the middle. Shape (n, d): how far each part is from its class's mean.
+            classes; with more classes than features, spread evenly over a sphere. Shape (n, d): how far each part is from its class's mean.
         """
         scores = normal_scores(self.teacher)
         labels = self.labels
@@ -112,17 +112,23 @@ class Material:
 
 
 def _apart(table: Table) -> Table:
-    """Stretch the rows to one length where there are more of them than columns.
+    """Spread the rows over a sphere where there are more of them than columns.
 
-    A class in the middle of the others can be the most probable one to no linear
-    head; on a sphere no class lies between others.
+    Features that rise and fall together over the classes leave some directions nearly
+    empty: with T = U S V', the table becomes U S^(1/2) V', which still has every class
+    on its side of every direction and needs less of the large ones. A class in the middle
+    of the others can be the most probable one to no linear head; on a sphere no class
+    lies between others.
     """
     k, d = table.shape
     if k <= d:
         return table
-    lengths = np.linalg.norm(table, axis=1, keepdims=True)
-    usual = np.sqrt((lengths**2).mean())
-    return np.asarray(table * (usual / np.where(lengths > 0, lengths, np.inf)))
+    with one_thread():  # the same bits, however many cores
+        left, sizes, right = np.linalg.svd(table, full_matrices=False)
+    even = (left * np.sqrt(sizes)) @ right
+    lengths = np.linalg.norm(even, axis=1, keepdims=True)
+    usual = np.sqrt((table**2).sum() / k)
+    return np.asarray(even * (usual / np.where(lengths > 0, lengths, np.inf)))
 
 
 def normal_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
