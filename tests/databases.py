@@ -56,7 +56,7 @@ def emptied(url: str) -> str:
 def database(url: str, name: str) -> Iterator[str]:
     """Make a database of this name beside the one of an address, and give its address."""
     server = make_url(url.replace("postgresql:", "postgresql+psycopg:"))
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))

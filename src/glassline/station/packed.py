@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 from glassline.errors import InputError, ModelError, show
+from glassline.files import publish
 from glassline.model import Model, load
 
 __all__ = ["pack", "unpack"]
@@ -56,7 +57,7 @@ def unpack(data: bytes) -> Model:
             if data[:2] == b"PK":
                 _extract(data, folder)
             else:
-                (folder / FILE).write_bytes(data)
+                publish(folder / FILE, data)
             return load(folder)
         except ModelError as error:
             told = str(error).replace(f"{folder}/", "")
@@ -95,4 +96,4 @@ def _extract(data: bytes, folder: Path) -> None:
                 raise InputError(
                     f"body: expected at most {MOST_BYTES:,} bytes unpacked, got more."
                 )
-            (folder / each.filename).write_bytes(found)
+            publish(folder / each.filename, found)
