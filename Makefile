@@ -30,6 +30,8 @@ test: $(READY)  ## every gate and the whole test suite
 
 soak: $(READY)  ## the long tests
 	$(BIN)/python -m pytest -m soak --timeout 0
+	$(BIN)/python -m pytest tests/unit/head tests/unit/decide -m "not bad_shape and not slow" \
+	  --jaxtyping-packages=glassline,shapes.check
 
 mutate: $(READY)  ## what no test notices: SOURCE=folder TESTS=folder MOST=250
 	$(BIN)/python scripts/mutate.py $(or $(SOURCE),src/glassline/head) $(or $(TESTS),tests/unit/head) $(MOST)
