@@ -13,7 +13,6 @@ from scipy.stats import rankdata
 from glassline.arrays import ClassIds, PartWeights, Targets
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, show
-from glassline.head.threads import one_thread
 from glassline.recipe import Recipe
 from glassline.training.trainset import part_weights
 
@@ -119,12 +118,18 @@ def _apart(table: Table) -> Table:
     on its side of every direction and needs less of the large ones. A class in the middle
     of the others can be the most probable one to no linear head; on a sphere no class
     lies between others.
+
+    Example:
+        Sizes 8 and 2 become their roots, so 4 to 1 becomes 2 to 1:
+
+        >>> even = _apart(np.array([[4.0, 1.0], [4.0, -1.0], [-4.0, 1.0], [-4.0, -1.0]]))
+        >>> np.round(even / even[0, 1], 3).tolist()
+        [[2.0, 1.0], [2.0, -1.0], [-2.0, 1.0], [-2.0, -1.0]]
     """
     k, d = table.shape
     if k <= d:
         return table
-    with one_thread():  # the same bits, however many cores
-        left, sizes, right = np.linalg.svd(table, full_matrices=False)
+    left, sizes, right = np.linalg.svd(table, full_matrices=False)
     even = (left * np.sqrt(sizes)) @ right
     lengths = np.linalg.norm(even, axis=1, keepdims=True)
     usual = np.sqrt((table**2).sum() / k)
