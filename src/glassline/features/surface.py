@@ -143,7 +143,7 @@ class Surface:
         self._smaller: dict[int, Plane] = {1: self.image}
         self._curvature: dict[float, Curvature] = {}
         self._kept: dict[tuple[int, ...], Cells] = {}
-        self._planes: dict[str, Surface] = {"luma": self}
+        self._planes: dict[str, Surface] = {}  # not this one: its memory goes with it
         if view.keep is not None and not view.keep.all():
             self._kept = self._coarser(view.keep)
         if not self._is_surely_finite():
@@ -152,6 +152,8 @@ class Surface:
     def of(self, settings: Any) -> Surface:
         """Return the surface on the plane that settings name; luma is this one."""
         name = getattr(settings, "plane", "luma")
+        if name == "luma":
+            return self
         if name not in self._planes:
             memory = self.workspace.beside(name)
             self._planes[name] = Surface(self.view.plane(name), memory)

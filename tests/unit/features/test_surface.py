@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -165,6 +167,20 @@ def test_memory_is_kept_from_photo_to_photo_of_one_size_and_no_longer() -> None:
     assert workspace.plane("a", (3, 2)) is not first
     Surface(np.zeros((8, 9), np.float32), workspace)
     assert workspace.plane("a", (2, 3)) is not first
+
+
+def test_a_photo_is_let_go_with_its_surface() -> None:
+    """At once, not when rings of references are looked for: a line sends many photos."""
+    gc.disable()
+    try:
+        image = np.full((16, 24), 0.5, np.float32)
+        surface = Surface(image)
+        is_there = weakref.ref(image)
+        assert surface.of(None) is surface
+        del surface, image
+        assert is_there() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("width_px", [6.0, 12.0, 16.0])
