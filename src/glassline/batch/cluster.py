@@ -125,7 +125,7 @@ class _Ray:
             "files": files,
             "lang": settings.lang,
             "limits": settings.limits,
-            "with_candidates": candidates is not None,
+            "searched": candidates.searched if candidates else None,
         }
 
     def rows(self, items: Iterable[Item]) -> Iterator[list[Row]]:
@@ -162,13 +162,15 @@ class Actor:
         files: dict[str, bytes],
         lang: str,
         limits: Limits,
-        with_candidates: bool,
+        searched: tuple[str, ...] | None,
     ) -> None:
         with TemporaryDirectory(prefix="glassline-") as folder:
             for name, data in files.items():
                 _place(Path(folder) / name, data)
             model = load(folder)
-        candidates = Candidates(model.recipe.features) if with_candidates else None
+        candidates = (
+            None if searched is None else Candidates(model.recipe.features, searched)
+        )
         self._pool = Pool(
             model, workers=1, limits=limits, lang=lang, candidates=candidates
         )

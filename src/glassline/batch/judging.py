@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import cv2
@@ -108,6 +109,12 @@ class Judge:
         """Return how many cells a row has for what else is read."""
         return more_cells(self.candidates)
 
+    @cached_property
+    def _planes(self) -> tuple[str, ...]:
+        """Return the planes of colour that the model or a candidate reads."""
+        more = self.candidates.planes if self.candidates else ()
+        return tuple(dict.fromkeys((*self.model.front.planes, *more)))
+
     def rows(self, items: Sequence[Item]) -> list[Row]:
         """Return a row a photo, in their order: what `glassline.inspect` says of each."""
         return self.told([self.read(item) for item in items])
@@ -153,7 +160,7 @@ class Judge:
             data = bytes_of(item, settings)
             sha256 = hashlib.sha256(data).hexdigest()
             _check_hash(item, sha256)
-            view = load(data, settings=settings, name=name).view
+            view = load(data, settings=settings, name=name, planes=self._planes).view
             values = self.model.front.values(view)
             if self.candidates is None:
                 return Read(item, sha256, values)

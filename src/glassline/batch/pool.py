@@ -115,7 +115,7 @@ class Pool:
             lang=lang,
             timeout_s=limits.timeout_s,
             memory_bytes=limits.memory_bytes,
-            with_candidates=candidates is not None,
+            searched=candidates.searched if candidates else None,
         )
         self._nursery = Nursery(orders)
         self._workers: list[_Worker] = []

@@ -25,11 +25,12 @@ from glassline.batch.sources.labelled import Labelled
 from glassline.batch.stopping import Stopping, noted
 from glassline.batch.summary import Summary, Tally
 from glassline.dataset import Dataset
+from glassline.dataset.readings import in_colour
 from glassline.errors import InputError
 from glassline.image.refusals import printable
 from glassline.interface.checked import checked
 from glassline.model import Model
-from glassline.training.candidates import Candidates
+from glassline.training.candidates import SEARCHED, Candidates
 from glassline.training.kept import COLUMNS, about, candidate_columns
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def run(
     if settings.readings is not None:
         check_kind(settings.readings, "--readings", (".parquet",))
         about(model)  # refused before any work
-        candidates = Candidates(model.recipe.features)
+        candidates = Candidates(model.recipe.features, _searched(model, found))
     more = candidate_columns(candidates) if candidates else ()
     names = columns(model, told, more)
     header = {
@@ -169,7 +170,8 @@ class _Job:
             kept = self.names[: -1 - len(more)]
             wanted = (*COLUMNS, *more)
             rows = self._rows(wanted)
-            write(self.settings.readings, wanted, rows, about(self.model))
+            told = about(self.model, self.candidates.searched)
+            write(self.settings.readings, wanted, rows, told)
         write(out, kept, self._rows(kept))
 
     def _rows(self, wanted: Sequence[str]) -> Iterator[Row]:
@@ -225,6 +227,12 @@ class _Job:
                 )
             tally.add([row])
         return self.journal.count
+
+
+def _searched(model: Model, sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return the planes of colour that training on these photos would choose from."""
+    data = (each.data for each in sources if isinstance(each, Labelled))
+    return SEARCHED if any(in_colour(one, model.recipe.image) for one in data) else ()
 
 
 def _sorted(counter: Counter[str]) -> dict[str, int]:

@@ -29,14 +29,15 @@ class Orders:
         lang: Of the reasons.
         timeout_s: What one photo may take.
         memory_bytes: What one photo may take beyond what the worker has before it.
-        with_candidates: Whether the readings of every candidate are wanted too.
+        searched: The planes of colour, besides the grey, on which every candidate is
+            read too; None where none is wanted.
     """
 
     model: str
     lang: str
     timeout_s: float
     memory_bytes: int
-    with_candidates: bool = False
+    searched: tuple[str, ...] | None = None
 
 
 def work(told: Connection[Any, Any], orders: Orders) -> None:
@@ -55,7 +56,11 @@ def work(told: Connection[Any, Any], orders: Orders) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the one who loaded the model first told them
         model = load(orders.model)
-    candidates = Candidates(model.recipe.features) if orders.with_candidates else None
+    candidates = (
+        None
+        if orders.searched is None
+        else Candidates(model.recipe.features, orders.searched)
+    )
     judge = Judge(model, orders.lang, candidates)
     _limit_memory(orders.memory_bytes)
     try:

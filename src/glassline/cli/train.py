@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ __all__ = ["command"]
 
 
 @click.command("train")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Model folder."
 )
@@ -63,7 +63,7 @@ __all__ = ["command"]
 @click.pass_context
 def command(
     context: click.Context,
-    data: Path,
+    data: tuple[Path, ...],
     out: Path,
     recipe: Path | None,
     like: Path | None,
@@ -79,7 +79,8 @@ def command(
 
     DATA is a folder with a folder of photos for each class, or a CSV or Parquet
     file with the columns path and label; or the readings of such photos, as
-    glassline batch --readings keeps them: a Parquet file, or a folder of them.
+    glassline batch --readings keeps them: Parquet files, folders and patterns of
+    them, any number in any order.
 
     \b
     Example:
@@ -87,6 +88,7 @@ def command(
       glassline train labels.csv --out model --recipe recipe.toml
       glassline train more-photos --out new-model --like model
       glassline train readings.parquet --out model
+      glassline train shards "more/part-*.parquet" --out model
       glassline train photos --out model --front cnn
       glassline train photos --out model --front vlm --recipe recipe.toml
 
@@ -107,7 +109,7 @@ def command(
             model = _from_readings(data, recipe, good, progress)
         else:
             make = partial(_like, like) if like else _maker(front, backbone, int8)
-            model = make(read_data(data), recipe, good, workers, progress)
+            model = make(read_data(_only(data)), recipe, good, workers, progress)
         path = model.save(out)
     if as_lines:
         usage = {"usage": asked.as_json()} if (asked := asked_by(model)) else {}
@@ -134,23 +136,38 @@ def command(
 Make = Callable[["Dataset", Path | None, str | None, int, "Progress"], "Model"]
 
 
-def _holds_readings(data: Path) -> bool:
+def _holds_readings(data: Sequence[Path]) -> bool:
     """Whether DATA is what `glassline batch --readings` kept."""
-    if data.suffix != ".parquet" and not any(data.glob("*.parquet")):
+    if not any(map(_may_hold, data)):
         return False
     from glassline.training.kept import holds_readings
 
-    return holds_readings(data)
+    return holds_readings(*data)
+
+
+def _may_hold(each: Path) -> bool:
+    return each.suffix == ".parquet" or any(each.glob("*.parquet"))
+
+
+def _only(data: Sequence[Path]) -> Path:
+    """Return the one DATA of photos."""
+    first, *others = data
+    if others:
+        raise click.UsageError(
+            f"DATA: expected one folder or table of photos, or files of readings, got "
+            f"{len(data)}. Name the photos of several folders in one table."
+        )
+    return first
 
 
 def _from_readings(
-    data: Path, recipe: Path | None, good: str | None, progress: Progress
+    data: Sequence[Path], recipe: Path | None, good: str | None, progress: Progress
 ) -> Model:
     from glassline.recipe import Recipe
     from glassline.training import train_on
     from glassline.training.kept import read_kept
 
-    kept = read_kept(data)
+    kept = read_kept(*data)
     declared = kept.recipe(Recipe.read(recipe) if recipe else None, good)
     return train_on(kept.readings, declared, progress=progress).model
 

@@ -23,7 +23,7 @@ from glassline.interface.checked import checked
 from glassline.interface.record import Record
 from glassline.recipe.spelling import find, key, spellings
 
-__all__ = ["Dataset", "Labelled"]
+__all__ = ["Dataset", "Labelled", "unified"]
 
 USUAL_ORDER = ("ok", "scratch", "dirt")
 UNKNOWN = " Add it to classes in the recipe."
@@ -156,10 +156,10 @@ class Dataset(Record):
             raise DatasetError(f"encoding: expected a CSV to read with it, got {path}.")
         if table is not None:
             parts = read_table(table, encoding, labelled=labelled)
-            return cls(str(table), _unified(parts, table.name))
+            return cls(str(table), unified(parts, table.name))
         if labelled:
             parts = read_mvtec(path) if is_mvtec(path) else read_folder(path)
-            return cls(str(path), _unified(parts, str(path)))
+            return cls(str(path), unified(parts, str(path)))
         loose = list_images(path)
         if not loose:
             raise _not_readable(path, "no photo in it")
@@ -191,7 +191,7 @@ class Labelled(Record):
         return np.asarray(self.targets.argmax(axis=1))
 
 
-def _unified(parts: tuple[Part, ...], where: str) -> tuple[Part, ...]:
+def unified(parts: tuple[Part, ...], where: str) -> tuple[Part, ...]:
     """Return the parts with each class in its first spelling; tell of the others."""
     found = spellings(name for part in parts for name in part.shares)
     first = {name: one for one, others in found.items() for name in others}

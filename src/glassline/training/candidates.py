@@ -39,6 +39,7 @@ class Candidates:
         features: Feature to how it is measured, in feature order.
         grids: Feature to its candidates, in feature order.
         columns: Feature to the columns of its candidates among all readings.
+        searched: The planes of colour that every grid is read on besides.
         planes: All planes of colour that a candidate reads.
     """
 
@@ -50,6 +51,7 @@ class Candidates:
         given = features or {}
         declared = Measured(given)
         self.features = declared.features
+        self.searched = tuple(planes)
         self.planes = (*declared.planes, *planes)
         self.grids: dict[str, tuple[Any, ...]] = {
             name: (declared.settings[name],)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from glassline.dataset import Dataset, Part
+from glassline.dataset.dataset import unified
 from glassline.dataset.parquet import engine, literal
 from glassline.dataset.readings import PartRead, Readings, Refusal, gathered
 from glassline.errors import DatasetError, InputError, RecipeError
@@ -26,6 +29,7 @@ __all__ = [
     "candidate_columns",
     "holds_readings",
     "read_kept",
+    "shards_of",
 ]
 
 FORMAT = 1
@@ -51,8 +55,12 @@ def candidate_columns(candidates: Candidates) -> tuple[str, ...]:
     )
 
 
-def about(model: Model) -> dict[str, str]:
+def about(model: Model, planes: Sequence[str] = ()) -> dict[str, str]:
     """Return what the file says of itself: how its readings were taken.
+
+    Args:
+        model: Whose recipe says what is read.
+        planes: The planes of colour on which every candidate is read besides.
 
     Raises:
         InputError: The model's features were not measured.
@@ -67,6 +75,7 @@ def about(model: Model) -> dict[str, str]:
         "format": FORMAT,
         "features": {name: dict(each) for name, each in recipe.features.items()},
         "image": asdict(recipe.image),
+        **({"planes": list(planes)} if planes else {}),
     }
     return {KEY: json.dumps(table, sort_keys=True)}
 
@@ -106,41 +115,67 @@ class Kept:
         return declared
 
 
-def holds_readings(path: Path) -> bool:
-    """Whether a file, or the first of a folder of Parquet files, holds such readings."""
-    files = _files(path)
+def holds_readings(*sources: Path) -> bool:
+    """Whether the first file that the sources name holds such readings."""
+    files = shards_of(*sources)
     return bool(files) and _about(files[0]) is not None
 
 
-def read_kept(path: Path) -> Kept:
-    """Read the readings of one file, or of all in a folder, in the order of their names.
+def shards_of(*sources: Path) -> list[Path]:
+    """Return the Parquet files that files, folders and patterns name, each once.
+
+    In the order of their names, in which a number counts as a number: part-9 comes before
+    part-10, whoever was named first.
+    """
+    found = {
+        Path(os.path.realpath(file)): file.absolute()
+        for source in sources
+        for file in _files(source)
+    }
+    return sorted(found.values(), key=_in_order)
+
+
+def read_kept(*sources: Path) -> Kept:
+    """Read the readings of files, folders and patterns, in the order of `shards_of`.
 
     Raises:
         DatasetError: A file holds none, or they were taken in different ways.
         MissingExtraError: DuckDB is not installed.
     """
-    files = _files(path)
-    tables = [_about(file) for file in files]
-    first = tables[0] if tables else None
-    for file, table in zip(files, tables, strict=True):
-        if table is None or table != first:
-            got = "none" if table is None else "readings that were taken in another way"
-            raise DatasetError(
-                f"{file}: expected the readings that glassline batch --readings keeps, "
-                f"got {got}."
-            )
-    if first is None:
-        raise DatasetError(f"{path}: expected Parquet files of readings, got none.")
+    files = shards_of(*sources)
+    first = _agreed(sources, files)
     features = {name: dict(each) for name, each in first["features"].items()}
     image = fill(ImageSettings, first["image"], where=str(files[0]), error=DatasetError)
-    candidates = Candidates(features)
+    candidates = Candidates(features, first.get("planes", ()))
     read: list[PartRead] = []
     refused: list[Refusal] = []
     for file in files:
         for row in _rows(file, (*COLUMNS, *candidate_columns(candidates))):
             _add(row, read, refused)
-    data = Dataset(str(path), tuple(each.part for each in read))
-    return Kept(gathered(data, read, refused), features, image)
+    name = " ".join(map(str, sources))
+    parts = unified(tuple(each.part for each in read), name)
+    read = [replace(each, part=part) for each, part in zip(read, parts, strict=True)]
+    return Kept(gathered(Dataset(name, parts), read, refused), features, image)
+
+
+def _agreed(sources: Sequence[Path], files: Sequence[Path]) -> dict[str, Any]:
+    """Return how the readings of all files were taken."""
+    for source in sources:
+        if not _files(source):
+            raise DatasetError(
+                f"{source}: expected Parquet files of readings, got none."
+            )
+    first = None
+    for file in files:
+        told = _about(file)
+        first = first or told
+        if told is None or told != first:
+            got = "none" if told is None else "readings that were taken in another way"
+            raise DatasetError(
+                f"{file}: expected the readings that glassline batch --readings keeps, "
+                f"got {got}."
+            )
+    return first or {}
 
 
 def _add(row: tuple[Any, ...], read: list[PartRead], refused: list[Refusal]) -> None:
@@ -163,8 +198,20 @@ def _add(row: tuple[Any, ...], read: list[PartRead], refused: list[Refusal]) -> 
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(path.glob("*.parquet"), key=bytes)
-    return [path] if path.suffix.lower() == ".parquet" and path.is_file() else []
+        return list(path.glob("*.parquet"))
+    if path.is_file():
+        return [path] if path.suffix.lower() == ".parquet" else []
+    top = Path(path.anchor)
+    found = top.glob(str(path.relative_to(top))) if path.name else ()
+    return [each for each in found if each.suffix.lower() == ".parquet"]
+
+
+def _in_order(path: Path) -> tuple[Any, ...]:
+    texts = re.split(r"([0-9]+)", str(path))
+    return (
+        *(int(each) if at % 2 else each for at, each in enumerate(texts)),
+        str(path),
+    )
 
 
 def _about(file: Path) -> dict[str, Any] | None:

@@ -47,7 +47,7 @@ def test_what_an_actor_is_handed_it_answers_as_the_judge_does(
     items = np.empty(20, object)
     items[:] = [Item(str(each), path=str(each)) for each in sorted(photos.iterdir())]
 
-    actor = Actor({path.name: path.read_bytes()}, "en", LIMITS, with_candidates=False)
+    actor = Actor({path.name: path.read_bytes()}, "en", LIMITS, searched=None)
     rows = actor({"item": items})["row"].tolist()
     actor.close()
 

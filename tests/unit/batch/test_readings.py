@@ -7,17 +7,27 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import duckdb
+import numpy as np
 import pytest
-from unit.batch.inline import inline
+from unit.batch.inline import inline, rows_of
 
+from glassline import inspect
 from glassline.batch import Settings, run
 from glassline.dataset import Dataset
-from glassline.errors import DatasetError, InputError, RecipeError
+from glassline.errors import DatasetError, GlasslineWarning, InputError, RecipeError
+from glassline.front.measured import Measured
 from glassline.model import Model
 from glassline.recipe import ImageSettings, Recipe
-from glassline.training import train, train_on
-from glassline.training.kept import holds_readings, read_kept
+from glassline.training import read_candidates, train, train_on
+from glassline.training.candidates import Candidates
+from glassline.training.kept import (
+    candidate_columns,
+    holds_readings,
+    read_kept,
+    shards_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +44,20 @@ def labelled(line_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     rows += [rows[5].replace(rows[5].split(",")[0], "broken.png")]
     del rows[-2]
     table.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def coloured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two photos of noise, of which the blue is another one than the grey."""
+    folder = tmp_path_factory.mktemp("coloured")
+    rng = np.random.default_rng(3)  # noqa: TID251  once a module
+    for label in ("ok", "dirt"):
+        (folder / label).mkdir()
+        pixels = rng.integers(90, 160, (64, 80, 3), np.uint8)
+        (folder / label / "a.png").write_bytes(
+            cv2.imencode(".png", pixels)[1].tobytes()
+        )
     return folder
 
 
@@ -66,10 +90,10 @@ def test_the_model_is_that_of_the_photos_to_the_last_bit(
 def test_shards_are_read_in_the_order_of_their_names(
     model: Model, kept: Path, labelled: Path, tmp_path: Path
 ) -> None:
-    """Whichever was written first: the readings are those of one run."""
+    """Whoever was written or named first, in whatever spelling: readings of one run."""
     names = (*Dataset.read(labelled).parts,)
-    for name, parts in (("b", names[25:]), ("a", names[:25])):
-        rows = [f"{part.path},{part.label},{part.group}" for part in parts]
+    for name, label, parts in (("p10", str.upper, names[25:]), ("p9", str, names[:25])):
+        rows = [f"{part.path},{label(part.label)},{part.group}" for part in parts]
         (tmp_path / f"{name}.csv").write_text("\n".join(["path,label,lot", *rows]))
         settings = Settings(
             readings=tmp_path / "shards" / f"{name}.parquet", engine=inline()
@@ -79,14 +103,53 @@ def test_shards_are_read_in_the_order_of_their_names(
             model, [str(tmp_path / f"{name}.csv")], tmp_path / f"{name}-v.csv", settings
         )
 
-    found, whole = read_kept(tmp_path / "shards").readings, read_kept(kept).readings
+    p9, p10 = tmp_path / "shards" / "p9.parquet", tmp_path / "shards" / "p10.parquet"
+    with pytest.warns(GlasslineWarning, match="one class in 2 spellings"):
+        found = read_kept(p10, tmp_path / "*" / "p?.parquet").readings
+    whole = read_kept(kept).readings
 
+    assert shards_of(tmp_path / "shards") == shards_of(p10, p9, p9) == [p9, p10]
     assert found.values.tobytes() == whole.values.tobytes()
     assert found.sha256 == whole.sha256
     assert [part.label for part in found.data.parts] == [
         part.label for part in whole.data.parts
     ]
     assert found.data.groups().tolist() == whole.data.groups().tolist()
+
+
+def test_colour_is_read_as_training_reads_it(
+    settled: Model, coloured: Path, tmp_path: Path
+) -> None:
+    """Every candidate on every plane, where the photos have colour."""
+    data = Dataset.read(coloured)
+    recipe = Recipe(settled.recipe.classes)
+    plain = replace(settled, recipe=recipe)
+    settings = Settings(readings=tmp_path / "r.parquet", engine=inline())
+
+    run(plain, [str(coloured)], tmp_path / "v.csv", settings)
+
+    found = read_kept(tmp_path / "r.parquet")
+    expected = read_candidates(data, recipe)
+    assert found.readings.values.shape[1] > len(candidate_columns(Candidates()))
+    assert found.readings.values.tobytes() == expected.values.tobytes()
+
+
+def test_a_model_of_colour_says_of_a_photo_what_inspect_says(
+    settled: Model, coloured: Path, tmp_path: Path
+) -> None:
+    """The plane that its settings name is read, and not the grey in its place."""
+    features = {**settled.recipe.features, "grain_noise": {"plane": "blue"}}
+    front = Measured(features)
+    blue = replace(
+        settled, front=front, recipe=replace(settled.recipe, features=features)
+    )
+    photo = next(coloured.rglob("*.png"))
+
+    run(blue, [str(photo)], tmp_path / "v.csv", Settings(engine=inline()))
+
+    (row,) = rows_of(tmp_path / "v.csv")
+    seen, grey = inspect(blue, photo), inspect(settled, photo)
+    assert float(row["x_grain_noise"]) == seen.x[3] != grey.x[3]
 
 
 def test_shares_and_weights_are_kept(
