@@ -18,7 +18,7 @@ from glassline.export.answers import REFUSED, Answer
 from glassline.export.probes import Probes
 from glassline.export.rules import Ellipsoids, Rules, check_whole_photos
 from glassline.front import Cnn
-from glassline.front.cnn import fitted
+from glassline.front.cnn import GREY, fitted
 from glassline.model import Model
 from glassline.recipe import ACTIONS, Action
 
@@ -50,10 +50,11 @@ def network(model: Model) -> bytes:
     """Return a network from x to class, decision and probabilities.
 
     Input `x`, shape (n, d), double: the features in standard units, before their clip.
-    Of a cnn front it is `photo` instead, shape (n, 1, side, side), as that front takes
-    it, and `readings` and `maps` are outputs too. Outputs `probabilities` (n, k),
-    `class` (n, 1) and `decision` (n, 1): 0 accept, 1 reject, 2 review, and -1 for class
-    and decision where a number is not finite; the probabilities are NaN there.
+    Of a cnn front it is `photo` instead, shape (n, 1, side, side), or (n, 3, side, side)
+    in red, green and blue, as that front takes it, and `readings` and `maps` are outputs
+    too. Outputs `probabilities` (n, k), `class` (n, 1) and `decision` (n, 1): 0 accept,
+    1 reject, 2 review, and -1 for class and decision where a number is not finite; the
+    probabilities are NaN there.
 
     Sums are written out, term by term, because a runtime may add a Gemm in any order;
     exp is a Taylor sum, because some runtimes work their own out in single precision.
@@ -92,18 +93,19 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
     front, [data] = probes.model.front, files.values()
     if isinstance(front, Cnn):
         behind = _by_runtime(_behind_front(data), "readings", probes.readings)
-        return [_with_photos(behind, data, probes, front.side)]
+        return [_with_photos(behind, data, probes, front)]
     found = [_by_runtime(data, "x", probes.unclipped)]
     if int(cv2.__version__.split(".")[0]) in DOUBLES:
         found.append(_by_opencv(data, probes.unclipped))
     return found
 
 
-def _with_photos(behind: Answer, data: bytes, probes: Probes, side: int) -> Answer:
+def _with_photos(behind: Answer, data: bytes, probes: Probes, front: Cnn) -> Answer:
     """Put what the whole network says of the photos in the place of their readings'."""
     session, names = _session(data), ["class", "decision", "probabilities", "readings"]
     rows = [
-        session.run(names, {"photo": fitted(each, side)}) for each in probes.images()
+        session.run(names, {"photo": fitted(each, front.side, front.planes or GREY)})
+        for each in probes.views(front.planes)
     ]
     if not rows:
         return behind

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, View
+from glassline.arrays import View
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, no_progress
 from glassline.export.answers import REFUSED, Answer
@@ -77,10 +77,6 @@ class Probes:
             np.append(found.actions, places[1]),
             np.vstack([found.probabilities, np.full((self.refused, k), np.nan)]),
         )
-
-    def images(self) -> Iterator[Image]:
-        """Yield the grey of the photos as the front takes it, one at a time."""
-        return (view.grey for view in self.views())
 
     def views(self, planes: Sequence[str] = ()) -> Iterator[View]:
         """Yield the photos with these planes of colour, one at a time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Self
 
@@ -11,37 +11,49 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Reading, View, check_image
+from glassline.arrays import CHANNELS, Image, Reading, View, check_image
 from glassline.errors import ModelError
 from glassline.features import Area, Mark
 from glassline.front.front import Front
 from glassline.front.onnx import Session
 from glassline.recipe import FEATURE_NAMES, Recipe
 
-__all__ = ["COMPANION", "Cnn", "fitted"]
+__all__ = ["COMPANION", "GREY", "Cnn", "fitted"]
 
 COMPANION = "front.onnx"
 AS_STRONG = 0.5  # of the strongest cell: what counts as driven by the same thing
 HALF = 0.5  # of a cell: with less of it to look at it points at nothing
 UNIT = "network"
+GREY = ("luma",)  # what a network takes of a photo without colour
 SHOWN = 12  # cells of a map: more is no place any more
 
 
-def fitted(image: Image, side: int) -> NDArray[np.float32]:
-    """Return a photo as a network takes it: shape (1, 1, side, side).
+def fitted(
+    image: Image | View, side: int, planes: Sequence[str] = GREY
+) -> NDArray[np.float32]:
+    """Return a photo as a network takes it: shape (1, planes, side, side).
 
     Shrunk by the mean over areas, so that no line falls between the pixels; grown
     by linear interpolation.
+
+    Args:
+        image: Shape (h, w), grey; or a view of it, with its planes of colour.
+        side: Of the square, in pixels.
+        planes: What the network takes, in its order. Of a photo without colour red,
+            green and blue are its grey.
 
     Raises:
         ShapeError: The image is not (h >= 1, w >= 1).
         InputError: A pixel is NaN or infinite.
     """
-    check_image(image)
-    grown = max(image.shape) < side
+    view = View.of(image)
+    taken = [view.plane(name).grey for name in planes]
+    for plane in taken:
+        check_image(plane)
+    grown = max(view.grey.shape) < side
     way = cv2.INTER_LINEAR if grown else cv2.INTER_AREA
-    found = cv2.resize(image, (side, side), interpolation=way)
-    return np.asarray(found, dtype=np.float32)[None, None]
+    found = [cv2.resize(plane, (side, side), interpolation=way) for plane in taken]
+    return np.stack(found).astype(np.float32, copy=False)[None]
 
 
 class Cnn(Front):
@@ -103,6 +115,11 @@ class Cnn(Front):
         return dict.fromkeys(self.names, UNIT)
 
     @property
+    def planes(self) -> tuple[str, ...]:
+        """The planes of colour that its network takes; none where that is the grey."""
+        return CHANNELS if self._session.channels == len(CHANNELS) else ()
+
+    @property
     def side(self) -> int:
         """Return the side of the square that a photo is brought to, in pixels."""
         return self._session.side
@@ -119,7 +136,8 @@ class Cnn(Front):
         what lies above is shown.
 
         Args:
-            image: Shape (h, w), grey, float32, 0 black to 1 white; or a view of it.
+            image: Shape (h, w), grey, float32, 0 black to 1 white; or a view of it,
+                with `planes` where the photo has colour.
 
         Returns:
             Values (4,), finite; maps (4, 28, 28).
@@ -129,7 +147,8 @@ class Cnn(Front):
             InputError: A pixel is NaN or infinite.
         """
         view = View.of(image)
-        values, maps = self._session.run(fitted(view.grey, self._session.side))
+        taken = fitted(view, self._session.side, self.planes or GREY)
+        values, maps = self._session.run(taken)
         return Reading(values[0], _shown(maps[0], view))
 
     def locate(self, image: Image | View) -> dict[str, tuple[Mark, ...]]:

@@ -7,11 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Values, View
+from glassline.arrays import CHANNELS, Values, View
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Progress, Readings, no_progress, read_parts
+from glassline.dataset.readings import (
+    Progress,
+    Readings,
+    in_colour,
+    no_progress,
+    read_parts,
+)
 from glassline.front import Cnn, Measured
-from glassline.front.cnn import fitted
+from glassline.front.cnn import GREY, fitted
 from glassline.front.onnx import Session
 from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.front.onnx.graph import Backbone, concept_network, statistics_network
@@ -26,6 +32,7 @@ from glassline.training.trainset import good_parts, settled
 
 __all__ = [
     "Lessons",
+    "Statistics",
     "choose_backbone",
     "head_readings",
     "read_statistics",
@@ -45,11 +52,13 @@ class Lessons:
         readings: Of each part a row: the statistics, then the measured readings.
         backbone: What gave the statistics.
         recipe: Classes, image settings, concepts.
+        planes: The planes of colour that it took; none where that is the grey.
     """
 
     readings: Readings
     backbone: Backbone
     recipe: Recipe
+    planes: tuple[str, ...] = ()
 
     @property
     def statistics(self) -> NDArray[np.float64]:
@@ -120,15 +129,17 @@ def choose_backbone(
         return backbone
     from glassline.front.onnx.quantising import quantised  # noqa: PLC0415  slow to import
 
+    planes = _planes(data, recipe)
     side = Session(statistics_network(backbone), name).side
     rows = np.unique(np.linspace(0, len(data) - 1, RANGES).round().astype(np.int64))
     photos = read_parts(
         data.subset(rows),
-        lambda view: fitted(view.grey, side).ravel().astype(np.float64),
+        lambda view: fitted(view, side, planes or GREY).ravel().astype(np.float64),
         recipe.image,
         workers=1,
+        planes=planes,
     )
-    shape = (1, 1, side, side)
+    shape = (1, len(planes or GREY), side, side)
     return quantised(
         backbone, [row.reshape(shape).astype(np.float32) for row in photos.values]
     )
@@ -142,18 +153,53 @@ def read_statistics(
     workers: int = 2,
     progress: Progress = no_progress,
 ) -> Lessons:
-    """Run every photo through the backbone, and measure it."""
-    session = Session(statistics_network(backbone), backbone.name)
-    measured = Measured(recipe.features)
+    """Run every photo through the backbone, and measure it.
+
+    In red, green and blue where the photos have colour, else in grey.
+    """
+    statistics, measured = Statistics(data, recipe, backbone), Measured(recipe.features)
 
     def measure(view: View, /) -> Values:
-        (statistics,) = session.run(fitted(view.grey, session.side))
-        return np.concatenate([statistics[0].astype(np.float64), measured.values(view)])
+        return np.concatenate([statistics(view), measured.values(view)])
 
     readings = read_parts(
-        data, measure, recipe.image, workers=workers, progress=progress
+        data,
+        measure,
+        recipe.image,
+        workers=workers,
+        progress=progress,
+        planes=(*measured.planes, *statistics.planes),
     )
-    return Lessons(readings, backbone, recipe)
+    return Lessons(readings, backbone, recipe, statistics.planes)
+
+
+class Statistics:
+    """Reads what the stages of a backbone hold of a photo.
+
+    Args:
+        data: The parts, some of which are looked at for colour.
+        recipe: How photos are read.
+        backbone: Which.
+
+    Attributes:
+        planes: The planes of colour that it reads; none of grey photos.
+    """
+
+    def __init__(self, data: Dataset, recipe: Recipe, backbone: Backbone) -> None:
+        self.planes = _planes(data, recipe)
+        self._taken = self.planes or GREY
+        network = statistics_network(backbone, len(self._taken))
+        self._session = Session(network, backbone.name)
+
+    def __call__(self, view: View, /) -> Values:
+        """Return mean and spread of every channel of every stage, shape (width,)."""
+        (found,) = self._session.run(fitted(view, self._session.side, self._taken))
+        return np.asarray(found[0], np.float64)
+
+
+def _planes(data: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """Return the planes that a network takes of these photos; none where it is the grey."""
+    return CHANNELS if in_colour(data, recipe.image) else ()
 
 
 def train_on(lessons: Lessons, *, progress: Progress = no_progress) -> Model:
@@ -176,6 +222,7 @@ def _train_on(lessons: Lessons, progress: Progress) -> Model:
                 concepts.layer.weights,
                 concepts.layer.offset,
                 _typical(material, concepts, recipe),
+                len(lessons.planes or GREY),
             ),
             recipe.feature_names,
         ),

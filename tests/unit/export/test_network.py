@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import onnxruntime
@@ -19,6 +20,7 @@ from glassline.export import export, network
 from glassline.front import Cnn
 from glassline.front.cnn import fitted
 from glassline.front.onnx.graph import Backbone, concept_network
+from glassline.image import load
 from glassline.model import Model
 from glassline.model.verdict import decide
 
@@ -97,6 +99,32 @@ def test_a_front_and_what_is_behind_it_hold_the_parity(
     assert found.certificate.photos == 6
     assert first.engine.startswith("ONNX Runtime")
     assert first.reading_difference < 1e-6
+
+
+def test_a_front_in_colour_is_written_with_its_three_planes(
+    with_network: Model, line: Dataset, tmp_path: Path
+) -> None:
+    """The photo's readings are Python's, and so is the verdict."""
+    rng = np.random.default_rng(1)  # noqa: TID251  the same in every run
+    backbone = Backbone("tiny", "0" * 64, tiny_backbone(), ((6, 28), (6, 14)))
+    weights = rng.normal(size=(24, 4))
+    front = Cnn(concept_network(backbone, weights, np.zeros(4), np.zeros(4), 3))
+    colour = replace(with_network, front=front)
+    settings = colour.recipe.image
+    grey = 255 * load(line.parts[0].path, settings=settings).image
+    tinted = (grey[:, :, None] * np.array([0.5, 1.0, 0.3])).astype(np.uint8)
+    path = tmp_path / "tinted.png"
+    path.write_bytes(cv2.imencode(".png", tinted)[1].tobytes())
+    photos = Dataset("tinted", (replace(line.parts[0], path=path, within=None),))
+
+    found = export(
+        *(colour, "onnx", tmp_path / "verdict.onnx"), rng=rng, data=photos, count=COUNT
+    )
+
+    seen = load(path, settings=settings, planes=front.planes).view
+    assert found.certificate.holds
+    assert found.certificate.engines[0].reading_difference < 1e-6
+    assert np.abs(front.values(seen) - front.values(seen.grey)).min() > 0.01
 
 
 def test_skl2onnx_makes_the_same_of_the_same_weights(

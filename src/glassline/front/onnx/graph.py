@@ -33,8 +33,8 @@ class Backbone:
         network: One input, an image of shape (n, 3, side, side); each output of
             shape (n, c, h, w) is a stage.
         shapes: (c, h) of each stage.
-        mean: Of grey, taken off each of the three channels.
-        spread: Of grey, what each is then divided by.
+        mean: Taken off red, green and blue, or off a grey that is all three.
+        spread: What each is then divided by.
         is_int8: Whether its convolutions are in whole numbers of 8 bits.
     """
 
@@ -52,14 +52,15 @@ class Backbone:
         return 2 * sum(channels for channels, _ in self.shapes)
 
 
-def statistics_network(backbone: Backbone) -> bytes:
-    """Return a network from a grey photo to mean and spread of every channel.
+def statistics_network(backbone: Backbone, channels: int = 1) -> bytes:
+    """Return a network from a photo to mean and spread of every channel.
 
-    Input `photo`, shape (n, 1, side, side), 0 black to 1 white. Output
+    Input `photo`, shape (n, channels, side, side), 0 black to 1 white: 1 is its grey,
+    which the three of the backbone then share, 3 are red, green and blue. Output
     `statistics`, shape (n, width): for each stage its means, then its standard
     deviations over all places.
     """
-    graph = _Graph(backbone)
+    graph = _Graph(backbone, channels)
     graph.give("statistics", TensorProto.FLOAT, ["n", backbone.width])
     return graph.as_bytes()
 
@@ -69,8 +70,9 @@ def concept_network(
     weights: NDArray[np.float64],
     offset: Values,
     typical: Values,
+    channels: int = 1,
 ) -> bytes:
-    """Return a network from a grey photo to readings and maps.
+    """Return a network from a photo to readings and maps.
 
     The readings are statistics @ weights + offset, in double precision. A mean is
     a sum over places, and so is a spread, sqrt(mean d^2) = mean(d^2 / spread):
@@ -82,8 +84,9 @@ def concept_network(
         weights: Shape (width, d).
         offset: Shape (d,).
         typical: Shape (d,), the readings of a typical good part.
+        channels: Of the photo, as of `statistics_network`.
     """
-    graph = _Graph(backbone)
+    graph = _Graph(backbone, channels)
     wide = graph.add("Cast", ["statistics"], to=TensorProto.DOUBLE)
     product = graph.add("MatMul", [wide, graph.hold(weights)])
     graph.add("Add", [product, graph.hold(offset[None])], name="readings")
@@ -96,8 +99,9 @@ def concept_network(
 class _Graph:
     """A backbone with nodes before and after it."""
 
-    def __init__(self, backbone: Backbone) -> None:
+    def __init__(self, backbone: Backbone, channels: int) -> None:
         self._backbone = backbone
+        self._channels = channels
         self._model = backbone.network
         (self._taken,) = self._model.graph.input
         self._nodes: list[NodeProto] = []
@@ -203,7 +207,7 @@ class _Graph:
         """Return the network as the bytes of an ONNX file."""
         side = self._taken.type.tensor_type.shape.dim[-1].dim_value
         photo = helper.make_tensor_value_info(
-            "photo", TensorProto.FLOAT, ["n", 1, side, side]
+            "photo", TensorProto.FLOAT, ["n", self._channels, side, side]
         )
         graph = helper.make_graph(
             self._nodes,

@@ -39,7 +39,8 @@ def quantised(backbone: Backbone, photos: Sequence[NDArray[np.float32]]) -> Back
 
     Args:
         backbone: In single precision.
-        photos: Of shape (1, 1, side, side), grey; a few dozen that are like the line's.
+        photos: Of shape (1, 1, side, side), grey, or (1, 3, side, side); a few dozen
+            that are like the line's.
     """
     mean, spread = (
         np.array(each, np.float32).reshape(1, 3, 1, 1)

@@ -31,6 +31,7 @@ class Session:
 
     Attributes:
         side: Height and width of the image it takes, in px.
+        channels: Planes of that image: 1 is its grey, 3 are red, green and blue.
         outputs: Names of what it gives.
         width: Numbers a row of the first of them.
     """
@@ -56,6 +57,7 @@ class Session:
         (taken,) = self._session.get_inputs()
         self._name = taken.name
         self.side = int(taken.shape[-1])
+        self.channels = int(taken.shape[1])
         outputs = self._session.get_outputs()
         self.outputs = tuple(each.name for each in outputs)
         self.width = outputs[0].shape[-1]

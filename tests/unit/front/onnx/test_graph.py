@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from backbones import SIDE, tiny_backbone
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.front.onnx import Session
 from glassline.front.onnx.graph import Backbone, concept_network, statistics_network
@@ -52,6 +52,24 @@ def test_readings_are_the_statistics_weighed(
 
     wanted = statistics.astype(np.float64) @ weights + offset
     assert_allclose(readings, wanted, rtol=1e-12)
+
+
+def test_a_network_of_colour_takes_red_green_and_blue(
+    backbone: Backbone, photo: np.ndarray, rng: np.random.Generator
+) -> None:
+    """Three planes alike are the grey, to the last bit; each plane counts for itself."""
+    weights, zero = rng.normal(size=(24, 4)), np.zeros(4)
+    grey = Session(concept_network(backbone, weights, zero, zero), "grey")
+    colour = Session(concept_network(backbone, weights, zero, zero, 3), "colour")
+    alike = np.repeat(photo, 3, axis=1)
+    bluish = alike * np.array([0.5, 0.5, 1], np.float32)[:, None, None]
+
+    readings, maps = colour.run(alike)
+
+    assert (grey.channels, colour.channels) == (1, 3)
+    assert_array_equal(readings, grey.run(photo)[0])
+    assert_array_equal(maps, grey.run(photo)[1])
+    assert np.abs(colour.run(bluish)[0] - readings).min() > 0.01
 
 
 def test_a_map_averages_to_its_reading(
