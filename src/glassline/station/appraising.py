@@ -10,13 +10,15 @@ import numpy as np
 
 from glassline.monitor import Judgement, repeatability
 from glassline.recipe import Recipe
-from glassline.station.known import MOST, UNDO, known_parts
+from glassline.station.known import UNDO, known_parts
 from glassline.store import Store
 from glassline.store.ledger import Row
 from glassline.studies.labels.agreement import MODEL, Agreement, agreement
 from glassline.studies.metrics import Rate
 
 __all__ = ["Appraisal", "appraisals"]
+
+MOST = 1_000  # showings and verdicts that count, the newest, as the page says
 
 
 @dataclass(frozen=True)

@@ -67,42 +67,58 @@ def name(
 
 def samples(store: Store) -> tuple[Sample, ...]:
     """Return the golden samples, by name, each with its last check by the running model."""
-    named: dict[str, dict[str, str | None]] = {}
-    for row in store.every_row("note"):
-        if KEY in (row.body["about"] or {}):
-            named.setdefault(row.body["text"], row.body["about"][KEY])
-    known = {name for name, about in named.items() if about["expected"] is not None}
-    checked = _last_checks(store, known)
-    return tuple(
-        _sample(
-            name, str(named[name]["record"]), named[name]["expected"], checked.get(name)
-        )
-        for name in sorted(known)
-    )
-
-
-def _last_checks(store: Store, names: set[str]) -> dict[str, Row]:
-    """Return the last check of each sample by the model that runs, where there is one."""
-    found: dict[str, Row] = {}
-    if not names:
-        return found
+    with store.following(_Named) as named:
+        known = [(name, *named.of[name]) for name in sorted(named.of)]
+    if not known:
+        return ()
     running = store.running_hash
-    for row in store.every_row("golden_check"):
-        if row.body["model"] == running and row.body["sample"] in names:
-            found.setdefault(row.body["sample"], row)
-            if len(found) == len(names):
-                break
-    return found
+    with store.following(_Checked) as checked:
+        return tuple(
+            _sample(name, record, expected, checked.of.get((running, name)))
+            for name, record, expected in known
+        )
 
 
-def _sample(name: str, record: str, expected: str | None, row: Row | None) -> Sample:
+class _Named:
+    """The samples that notes name: record and class of each."""
+
+    kind = "note"
+
+    def __init__(self) -> None:
+        self.of: dict[str, tuple[str, str]] = {}
+
+    def add(self, row: Row) -> None:
+        """Take the next note; the last word on a name counts."""
+        about = (row.body["about"] or {}).get(KEY)
+        if not isinstance(about, dict):  # anybody's note may be about anything
+            return
+        if about["expected"] is None:
+            self.of.pop(row.body["text"], None)
+        else:
+            self.of[row.body["text"]] = about["record"], about["expected"]
+
+
+class _Checked:
+    """The last check of each sample by each model."""
+
+    kind = "golden_check"
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[str | None, str], Row] = {}
+
+    def add(self, row: Row) -> None:
+        """Take the next check."""
+        self.of[row.body["model"], row.body["sample"]] = row
+
+
+def _sample(name: str, record: str, expected: str, row: Row | None) -> Sample:
     if row is None:
-        return Sample(name, record, expected or "")
+        return Sample(name, record, expected)
     found = row.body["found"]
     return Sample(
         name,
         record,
-        expected or "",
+        expected,
         checked_at=row.at,
         who=row.who,
         holds=row.body["holds"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +22,6 @@ from glassline.store import Found, Store
 from glassline.store.ledger import Row
 
 __all__ = [
-    "MOST",
     "REVIEW",
     "SHARES",
     "UNDO",
@@ -38,7 +37,6 @@ __all__ = [
 
 SHARES = (0, 100, 50, 20, 10, 5, 2)  # one known part to so many others; 0: none
 OPEN = timedelta(hours=12)  # as long as a shift: a page left open is one of the past
-MOST = 1_000  # rows of checks that are looked through, the newest
 PART, RULE = "known_part", "known_rule"  # of the notes that name parts and set the rule
 UNDO = "undo"
 REVIEW = ACTIONS[Action.REVIEW]
@@ -133,13 +131,8 @@ def name(store: Store, record: str, expected: str | None, *, who: str) -> Row:
 
 def known_parts(store: Store) -> tuple[Known, ...]:
     """Return the parts whose verdict is known, in the order in which they were named."""
-    named: dict[str, Known | None] = {}
-    for row, about in _notes(store, PART):
-        expected = about["expected"]
-        named[about["record"]] = (
-            Known(about["record"], expected, row.who) if expected else None
-        )
-    return tuple(each for each in named.values() if each is not None)
+    with store.following(_Named) as named:
+        return tuple(each for each in named.parts.values() if each is not None)
 
 
 def set_rule(store: Store, told: Rule, *, who: str) -> Row:
@@ -153,10 +146,64 @@ def set_rule(store: Store, told: Rule, *, who: str) -> Row:
 
 def rule(store: Store) -> Rule:
     """Return how known parts are mixed in."""
-    found = Rule()
-    for _, about in _notes(store, RULE):
-        found = Rule(about["one_in"], about["is_told"])
-    return found
+    with store.following(_Named) as named:
+        return named.rule
+
+
+class _Named:
+    """What notes say of known parts: which they are, and the rule."""
+
+    kind = "note"
+
+    def __init__(self) -> None:
+        self.parts: dict[str, Known | None] = {}  # None: taken off, its place stays
+        self.rule = Rule()
+
+    def add(self, row: Row) -> None:
+        """Take the next note."""
+        about = row.body["about"] or {}
+        part, rule = about.get(PART), about.get(RULE)
+        if isinstance(part, dict):  # anybody's note may be about anything
+            record, expected = part["record"], part["expected"]
+            found = Known(record, expected, row.who) if expected else None
+            self.parts[record] = found
+        if isinstance(rule, dict):
+            self.rule = Rule(rule["one_in"], rule["is_told"])
+
+
+class _Checks:
+    """All showings and verdicts so far.
+
+    Attributes:
+        shown: Each showing by its token.
+        last: The last showing to each person, and when it was.
+        said: The body of the last verdict on each person's last showing, by its token.
+        seen: How often each person saw each record.
+        keys: Of all verdicts.
+    """
+
+    kind = "known_part"
+
+    def __init__(self) -> None:
+        self.shown: dict[str, Shown] = {}
+        self.last: dict[str, tuple[Shown, datetime]] = {}
+        self.said: dict[str, Mapping[str, Any]] = {}
+        self.seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.keys: set[str] = set()
+
+    def add(self, row: Row) -> None:
+        """Take the next showing or verdict."""
+        body = row.body
+        if body["action"] == "judged":
+            self.said[body["token"]] = body
+            self.keys.add(body["key"])
+            return
+        shown = _shown(row)
+        if shown.who in self.last:
+            self.said.pop(self.last[shown.who][0].token, None)
+        self.shown[shown.token] = shown
+        self.last[shown.who] = shown, datetime.fromisoformat(row.at)
+        self.seen[shown.who][shown.record] += 1
 
 
 class Dealer:
@@ -187,22 +234,15 @@ class Dealer:
             who: The person.
             is_blind: Whether her page hides what the model says.
         """
-        since = datetime.now(UTC) - OPEN
-        last: dict[str, Mapping[str, Any]] = {}
-        for row in self._rows():
-            body = row.body
-            if body["to"] != who:
-                continue
-            if body["action"] == "judged":
-                last.setdefault(body["token"], body)
-                continue
-            said = last.get(body["token"])
-            is_judged = said is not None and (body["told"] or said["reason"] != UNDO)
-            is_new = datetime.fromisoformat(row.at) > since
-            if is_judged or not is_new or not self._is_fit(body["record"], is_blind):
-                return None
-            return _shown(row)
-        return None
+        with self._store.following(_Checks) as checks:
+            shown, at = checks.last.get(who, (None, None))
+            said = checks.said.get(shown.token) if shown else None
+        if shown is None or at is None or at <= datetime.now(UTC) - OPEN:
+            return None
+        is_judged = said is not None and (said["told"] or said["reason"] != UNDO)
+        if is_judged or not self._is_fit(shown.record, is_blind):
+            return None
+        return shown
 
     def deal(
         self, who: str, *, is_blind: bool, besides: Collection[str] = ()
@@ -234,7 +274,8 @@ class Dealer:
             ]
             if not fit:
                 return None
-            seen = self._seen_by(who)
+            with self._store.following(_Checks) as checks:
+                seen = checks.seen[who].copy()
             least = min(seen[each.record] for each in fit)
             fit = [each for each in fit if seen[each.record] == least]
             chosen = fit[self.draw(len(fit))]
@@ -250,11 +291,9 @@ class Dealer:
 
     def find(self, token: str, who: str) -> Shown | None:
         """Return the known part that a page calls so; None where it is one of the line."""
-        for row in self._rows():
-            body = row.body
-            if (body["action"], body["token"], body["to"]) == ("shown", token, who):
-                return _shown(row)
-        return None
+        with self._store.following(_Checks) as checks:
+            shown = checks.shown.get(token)
+        return shown if shown is not None and shown.who == who else None
 
     def judge(
         self,
@@ -289,31 +328,16 @@ class Dealer:
         body |= {"record": shown.record, "expected": shown.expected}
         body |= {"label": label, "reason": reason, "told": shown.is_told, "key": key}
         with self._lock:
-            if any(row.body.get("key") == key for row in self._rows()):
+            with self._store.following(_Checks) as checks:
+                is_known = key in checks.keys
+            if is_known:
                 return
             self._store.check_person(who=shown.who, body={**body, **besides})
-
-    def _rows(self) -> list[Row]:
-        return self._store.rows("known_part", limit=MOST)
-
-    def _seen_by(self, who: str) -> Counter[str]:
-        return Counter(
-            row.body["record"]
-            for row in self._rows()
-            if row.body["to"] == who and row.body["action"] == "shown"
-        )
 
     def _is_fit(self, record: str, is_blind: bool) -> bool:
         found = self._store.inspection(record)
         is_shown = found.photo is not None and not _waits(found)
         return is_shown and (is_blind or found.listed.decision == REVIEW)
-
-
-def _notes(store: Store, key: str) -> Iterator[tuple[Row, dict[str, Any]]]:
-    for row in reversed([*store.every_row("note")]):
-        about = (row.body["about"] or {}).get(key)
-        if about is not None:
-            yield row, about
 
 
 def _shown(row: Row) -> Shown:

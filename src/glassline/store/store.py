@@ -31,6 +31,19 @@ from glassline.store.whole import Whole
 __all__ = ["Store"]
 
 
+class _Limits:
+    """Of each chart the row that froze its limits last."""
+
+    kind = "limits"
+
+    def __init__(self) -> None:
+        self.of: dict[str, Row] = {}
+
+    def add(self, row: Row) -> None:
+        """Take the next row."""
+        self.of[str(row.body["chart"])] = row
+
+
 class Store(Whole):
     """Records of a line: a ledger that only grows, and what follows from it.
 
@@ -357,8 +370,8 @@ class Store(Whole):
 
     def limits(self) -> dict[str, Row]:
         """Return of each chart the row that froze its limits last."""
-        rows = self.rows("limits", limit=listing.MOST_ROWS)
-        return {str(row.body["chart"]): row for row in reversed(rows)}
+        with self.following(_Limits) as found:
+            return dict(found.of)
 
     def _append(self, kind: str, who: str, body: Mapping[str, Any]) -> Row:
         check_text("who", who)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -17,6 +17,7 @@ from glassline.store import replay as replaying
 from glassline.store.backup import Backup
 from glassline.store.chain import Heads
 from glassline.store.core import Core
+from glassline.store.following import Follower, Followers
 from glassline.store.ledger import KINDS, Row
 from glassline.store.library import Library
 from glassline.store.listing import Where
@@ -27,6 +28,8 @@ from glassline.store.verification import Findings
 
 __all__ = ["Whole"]
 
+F = TypeVar("F", bound=Follower)
+
 
 class Whole:
     """The records of a store as a whole; `Store` adds what a station does with each."""
@@ -34,6 +37,7 @@ class Whole:
     def __init__(self, core: Core, keep: Keep) -> None:
         self.core, self.keep = core, keep
         self._library = Library(core)
+        self._followers = Followers(core)
 
     def rows(
         self,
@@ -68,15 +72,9 @@ class Whole:
             found = connection.execute(query.limit(limit)).all()
         return [Row(*each) for each in found]
 
-    def every_row(self, kind: str) -> Iterator[Row]:
-        """Yield all rows of a kind that this store's stream has, the newest first."""
-        before: int | None = None
-        while True:
-            found = self.rows(kind, before=before, limit=listing.MOST_ROWS)
-            yield from found
-            if len(found) < listing.MOST_ROWS:
-                return
-            before = found[-1].seq
+    def following(self, kind: type[F]) -> AbstractContextManager[F]:
+        """Give what all rows of a kind come to, of this store's stream; see `Followers`."""
+        return self._followers.now(kind)
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """Return each stream's last number and hash: note them elsewhere as a witness."""

@@ -85,8 +85,9 @@ def test_a_named_sample_is_due_until_it_is_seen_rightly(
 def test_a_sample_is_known_however_much_was_noted_since(
     store: Store, seen: dict[str, tuple[Inspection, bytes]]
 ) -> None:
-    """A thousand notes, and as many checks of another sample."""
+    """A thousand notes, one as if it named a sample, and checks of another sample."""
     golden.name(store, "G1", "station-2", "ok", who="qa")
+    store.note("G1", who="bo", about={"golden": "a text"})
     [sample] = golden.samples(store)
     golden.check(store, sample, seen["ok"][0], "station-2", who="bo")
     check = store.rows("golden_check", limit=1)[0]

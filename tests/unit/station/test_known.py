@@ -18,6 +18,7 @@ from glassline.station.appraising import appraisals
 from glassline.station.known import Dealer, Known, Rule, Shown
 from glassline.store import Entry, Keep, Store
 from glassline.store.candidate import candidate
+from glassline.store.core import Draft, Moment
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,7 @@ def _named(store: Store, one_in: int = 2, *, is_told: bool = False) -> list[str]
     names = _records(store)[:3]
     for record, label in zip(names, ("ok", "scratch", "dirt"), strict=True):
         known.name(store, record, label, who="Q")
+    store.note("of others", who="1", about={"known_part": "a text", "known_rule": 1})
     known.set_rule(store, Rule(one_in, is_told), who="Q")
     return names
 
@@ -226,6 +228,27 @@ def test_a_verdict_that_comes_twice_counts_once(store: Store) -> None:
         _judge(dealer, shown, "ok", "agreed", "same")
 
     assert len(store.rows("known_part")) == 2
+
+
+def test_a_showing_is_found_however_much_was_judged_since(store: Store) -> None:
+    """By a service that starts as well: else its verdict would label the line's part."""
+    _named(store)
+    dealer = _always(store)
+    mine = dealer.deal("1", is_blind=False)
+    _judge(dealer, dealer.deal("2", is_blind=False), "ok", "agreed", "k")
+    moment, text = Moment(), store.rows("known_part", limit=1)[0].text
+
+    def work(draft: Draft) -> None:
+        for _ in range(1_000):
+            draft.append("known_part", "2", text, moment)
+
+    store.core.write(work)
+
+    with Store.open(store.core.place, keep=Keep(1.0)) as again:
+        for other in (dealer, _always(again)):
+            assert mine is not None
+            assert other.find(mine.token, "1") == mine
+            assert other.open_for("1", is_blind=False) == mine
 
 
 def test_a_class_that_the_model_does_not_have_is_refused(store: Store) -> None:
