@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 from glassline.arrays import CHANNELS, PLANES, Image, View
 from glassline.errors import InputError
 from glassline.export.answers import Answer
+from glassline.export.looking import check_not_laid, looked
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run, template
-from glassline.export.rules import Rules, check_whole_photos
-from glassline.features import line_strength, texture_change
+from glassline.export.rules import Rules
+from glassline.features import line_strength, texture_change, two_sided
 from glassline.features import surface as surfaces
 from glassline.files import publish
 from glassline.image.colour import DARKEST
@@ -28,10 +30,12 @@ __all__ = ["COMPILERS", "FLAGS", "ask", "compiled", "framed", "write"]
 
 COMPILERS = ("gcc", "cc", "clang")
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror")
+TEMPLATES = ("verdict", "front", "looking", "two_sided", "measures", "reader")
 LANES = 8  # of OpenCV's loops on a processor with AVX2
 ROW_LANES = 4  # of its blur along rows
 READING_BOUND = 1e-5  # of its size: four times what was seen on real photos
 BOUND = 1e-12  # of a probability: exp and log1p of the C library, and the division
+ROOM_PLANES = 7  # of the photo's size, besides half a one for each width
 KINDS = ("luma", *CHANNELS, "chroma", "saturation")  # of planes, in the library's order
 
 Numbers = NDArray[np.float64]
@@ -53,7 +57,7 @@ def write(model: Model, name: str) -> dict[str, bytes]:
             "network or a server. Export it to onnx, or only its verdict to another "
             "target."
         )
-    check_whole_photos(model, "C")
+    check_not_laid(model.recipe.image, "C")
     rules, terms = Rules.of(model), _settings(model)
     source = [
         f"/* glassline model {rules.model_sha256} */",
@@ -62,8 +66,8 @@ def write(model: Model, name: str) -> dict[str, bytes]:
         "",
         *_verdict_numbers(rules),
         *_front_numbers(terms),
-        template("verdict.c"),
-        template("front.c"),
+        *looked(model.recipe.image),
+        *(template(f"{each}.c") for each in TEMPLATES),
     ]
     sizes = [
         f"#define GLASSLINE_FEATURES {rules.d}",
@@ -134,7 +138,10 @@ def framed(photo: Image | View, colours: Sequence[str] = ()) -> bytes:
     """Return a photo as the asking program reads it, with these planes where it reads them."""
     view = View.of(photo)
     rgb = [view.plane(name).grey for name in colours]
-    pixels = [view.grey.ravel(), *([np.stack(rgb, axis=-1).ravel()] if rgb else [])]
+    pixels = [
+        view.taken_or_grey.ravel(),
+        *([np.stack(rgb, axis=-1).ravel()] if rgb else []),
+    ]
     size = np.array(view.grey.shape, "<i4").tobytes()
     return size + np.concatenate(pixels).astype("<f4").tobytes()
 
@@ -143,7 +150,7 @@ def _settings(model: Model) -> Terms:
     """Return the measurements of the four features, settings and weight of each.
 
     Raises:
-        InputError: There is another feature, or a line against both sides.
+        InputError: There is another feature.
     """
     front: Any = model.front
     terms: Terms = front.terms
@@ -152,11 +159,6 @@ def _settings(model: Model) -> Terms:
         raise InputError(
             f"model: expected the four features for C, got {odd[0]} too, which is a "
             "plug-in's."
-        )
-    if any(each.sides == "both" for each, _ in terms["line_strength"]):
-        raise InputError(
-            'model: expected lines of sides = "curve" for C, got "both", which C does not '
-            "know. Declare line_strength in the recipe and train again."
         )
     return terms
 
@@ -209,7 +211,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
     lines, textures, fields_, grains = (
         [each for each, _ in terms[name]] for name in FEATURE_NAMES
     )
-    used = {width for line in lines for width in line.widths_px}
+    used = {width for line in lines if line.sides != "both" for width in line.widths_px}
     widths = sorted(used | {grain.width_px for grain in grains})
     yield "enum { DARK = 0, BRIGHT = 1, EITHER = 2 };"
     for name, value in {
@@ -220,7 +222,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         "ROW_LANES": ROW_LANES,
         "MEDIAN_SAMPLES": f"{surfaces.MEDIAN_SAMPLES}U",
         "MANY": f"{texture_change.MANY}U",
-        "ROOM_PLANES": "8U",
+        "ROOM_PLANES": f"{ROOM_PLANES + math.ceil(len(widths) / 2)}U",
         "ROOM_SAMPLES": f"{8 * texture_change.MANY}U",
     }.items():
         yield f"#define {name} {value}"
@@ -234,6 +236,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         "COUNTED": line_strength.COUNTED,
     }.items():
         yield f"static const double {name} = {_hex(number)};"
+    yield f"static const float LEAST_SHARE = {_hex(surfaces.LEAST)}F;"
     yield f"static const float MOST = {_hex(np.float32(line_strength.MOST))}F;"
     yield f"static const float KEPT_UP = {_hex(np.float32(line_strength.KEPT_UP))}F;"
     yield template("settings.c")
@@ -284,9 +287,11 @@ def _listed(declared: str, rows: Iterable[str]) -> Iterator[str]:
 
 def _line(line: Any, widths: list[float]) -> str:
     steps = max(1, round(line.length_px / (2 * surfaces.CELL_PX)))
-    ends = (widths.index(line.widths_px[0]), widths.index(line.widths_px[-1]))
-    whole = int(line.extent == "whole")
-    return f"{line.polarity.upper()}, {whole}, {steps}, {ends[0]}, {ends[1]}"
+    both, whole = line.sides == "both", int(line.extent == "whole")
+    ends = [0 if both else widths.index(line.widths_px[at]) for at in (0, -1)]
+    distance = max(1, round(line.width_px))
+    sides = f"{int(both)}, {distance}, {round(two_sided.ASLANT * distance)}"
+    return f"{line.polarity.upper()}, {whole}, {steps}, {ends[0]}, {ends[1]}, {sides}"
 
 
 def _texture(texture: Any) -> str:

@@ -15,7 +15,16 @@ from glassline.recipe import ImageSettings
 from glassline.recipe.outlines import Outline
 from glassline.recipe.pictures import Picture
 
-__all__ = ["CELL_PX", "check_left", "check_size", "declared", "inside", "picture"]
+__all__ = [
+    "CELL_PX",
+    "LEAST_CELLS",
+    "WHITE",
+    "check_left",
+    "check_size",
+    "declared",
+    "inside",
+    "picture",
+]
 
 CELL_PX = 4  # readings are compared in cells of this side: less is no place
 LEAST_CELLS = 16  # as many as the smallest photo has

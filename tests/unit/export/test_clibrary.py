@@ -17,7 +17,7 @@ from targets import COUNT, exported
 
 from glassline.arrays import CHANNELS
 from glassline.dataset import Dataset
-from glassline.errors import InputError
+from glassline.errors import GlasslineError, InputError
 from glassline.export import clibrary, export, programs
 from glassline.export.probes import draw
 from glassline.features import FEATURES
@@ -25,6 +25,7 @@ from glassline.front import Measured
 from glassline.image import load
 from glassline.model import Model
 from glassline.recipe import ImageSettings
+from glassline.recipe.pictures import Picture
 
 COMPILER = next(
     (found for name in clibrary.COMPILERS if (found := shutil.which(name))), ""
@@ -69,8 +70,8 @@ def _with_settings(model: Model, place: int, **texture: object) -> Model:
 
 @pytest.mark.parametrize(
     ("place", "texture"),
-    [(0, {}), (4, {}), (5, {}), (7, {}), (4, {"overlap": True})],
-    ids=["defaults", "coarse", "scales", "whole and parts", "overlap"],
+    [(0, {}), (5, {}), (8, {}), (11, {}), (4, {"overlap": True})],
+    ids=["defaults", "scales", "whole and parts", "both sides", "coarse, overlap"],
 )
 def test_readings_are_those_of_python_for_every_setting_and_shape(
     settled: Model,
@@ -318,26 +319,78 @@ def test_the_library_knows_every_setting() -> None:
     assert found == {name: {*each, "plane"} for name, each in known.items()}
 
 
-def test_lines_against_both_sides_are_refused(settled: Model) -> None:
-    """By name, alone or in a sum."""
-    terms = [{"weight": 0.5}, {"weight": 0.5, "sides": "both"}]
-    front = Measured(sums={"line_strength": terms})
-    message = (
-        'model: expected lines of sides = "curve" for C, got "both", which C does not '
-        "know. Declare line_strength in the recipe and train again."
+WHITE = np.zeros((70, 90), np.uint8)
+WHITE[8:60, 5:80] = 255
+WHITE[30:34] = 0
+LEFT_OUT = {
+    "polygons": ImageSettings(
+        part=(((4, 4), (80.5, 9), (60, 66), (6, 62)), ((70, 50), (90, 50), (90, 70))),
+        leave_out=(((20, 20.25), (34, 20), (30, 41)),),
+    ),
+    "a picture in a region": ImageSettings(
+        region_xyxy=(3, 5, 86, 69),
+        mask=Picture(cv2.imencode(".png", WHITE)[1].tobytes()),
+        leave_out=(((50, 40), (70, 40), (60, 60)),),
+    ),
+}
+
+
+@pytest.mark.parametrize("drawn", LEFT_OUT)
+def test_what_a_recipe_leaves_out_counts_for_nothing(
+    settled: Model, tmp_path: Path, rng: np.random.Generator, drawn: str
+) -> None:
+    """Six measurements under polygons, and under a mask picture in a region."""
+    sums = {
+        "line_strength": [
+            {"weight": 0.5, "sides": "both", "width_px": 2.0, "plane": "saturation"},
+            {"weight": 0.5},
+        ],
+        "texture_change": [
+            {"weight": 0.5, "across": "scales"},
+            {"weight": 0.5, "plane": "green"},
+        ],
+    }
+    recipe = replace(settled.recipe, image=LEFT_OUT[drawn])
+    model = replace(settled, recipe=recipe, front=Measured(sums=sums), made=None)
+    files = clibrary.write(model, "verdict.c")
+    program = clibrary.compiled(files, tmp_path, COMPILER, SANITIZED)
+    photos = [rng.integers(0, 256, (70, 90, 3), dtype=np.uint8) for _ in range(3)]
+    photos[2] = cv2.GaussianBlur(photos[2], (0, 0), 2.0)
+    image = recipe.image
+    views = [load(each, settings=image, planes=CHANNELS).view for each in photos]
+
+    given = b"".join(clibrary.framed(each, CHANNELS) for each in views)
+    found = np.frombuffer(programs.run([program, "photos"], given), "<f8")
+
+    planes = model.front.planes
+    ours = np.array(
+        [
+            model.front.values(load(each, settings=image, planes=planes).view)
+            for each in photos
+        ]
     )
+    off = np.abs(found.reshape(-1, 4) - ours) / np.maximum(np.abs(ours), 1.0)
+    assert off.max() < 1e-5
+    small = clibrary.framed(np.zeros((60, 90), np.float32), CHANNELS)
+    with pytest.raises(GlasslineError, match=r"^ask: "):  # of another size
+        programs.run([program, "photos"], small)
 
-    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
-        clibrary.write(replace(settled, front=front), "verdict.c")
 
-
-def test_a_mask_is_refused(settled: Model) -> None:
-    """What is left out of a photo the library would read."""
-    masked = ImageSettings(leave_out=(((0, 0), (10, 0), (10, 10)),))
-    model = replace(settled, recipe=replace(settled.recipe, image=masked))
+@pytest.mark.parametrize(
+    ("picture", "done"),
+    [("align", "aligns photos with"), ("spread", "compares photos with")],
+)
+def test_a_golden_photo_is_refused(settled: Model, picture: str, done: str) -> None:
+    """To find it on each photo is no part of the library; what to do is said."""
+    white = Picture(cv2.imencode(".png", WHITE)[1].tobytes())
+    how = {"align": "golden", "spread": white}[picture]
+    image = ImageSettings(golden=white, **{picture: how})
+    model = replace(settled, recipe=replace(settled.recipe, image=image))
     message = (
-        "model: expected one that looks at all of a photo, got one with a mask or an "
-        "alignment, which C does not know."
+        f"model: expected photos as they are taken for C, got a recipe that {done} a "
+        "golden one, which C does not know. Hold the part in a fixture and leave "
+        "image.align and image.spread out of the recipe, or export the verdict alone to "
+        "another target."
     )
 
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):

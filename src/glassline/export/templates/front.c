@@ -10,7 +10,7 @@ typedef struct {
 typedef struct {
     plane mean; /* (Lxx + Lyy) / 2 */
     plane turn; /* sqrt(((Lxx - Lyy) / 2)^2 + Lxy^2) */
-    float noise;
+    double noise;
 } curvature;
 
 typedef struct {
@@ -18,7 +18,12 @@ typedef struct {
     int32_t rows;     /* of cells of 4 x 4 pixels */
     int32_t columns;
     curvature curved[WIDTHS];
+    int32_t masked;   /* whether something of the photo does not count */
+    plane kept[4];    /* 1 where all pixels of a place do, at each of those steps */
+    size_t counts[4]; /* how many places that are */
 } surface;
+
+#define CELLS 2 /* the step that is one of cells */
 
 static float larger_of(float a, float b) { return (a > b) ? a : b; }
 static float lesser_of(float a, float b) { return (a < b) ? a : b; }
@@ -63,9 +68,10 @@ static int32_t mirrored(int32_t place, int32_t side)
 
 static int32_t half_of(int32_t side) { return most_of(1, side / 2); }
 
-static plane halved(glassline_reader *reader, plane p)
+/* Each place the mean of 2 x 2; what lies beyond the border is what lies on it. */
+static plane halved_to(glassline_reader *reader, plane p, int32_t rows, int32_t columns)
 {
-    plane out = new_plane(reader, half_of(p.rows), half_of(p.columns));
+    plane out = new_plane(reader, rows, columns);
     const int32_t lanes = out.columns - (out.columns % ROW_LANES);
     for (int32_t r = 0; r < out.rows; r++) {
         const float *above = row_of(p, 2 * r);
@@ -83,37 +89,108 @@ static plane halved(glassline_reader *reader, plane p)
     return out;
 }
 
-/* The share that source pixel `at` has in the mean over [from, to). */
-static double covered(double from, double to, int32_t at)
+/* An odd last row or column is left out. */
+static plane halved(glassline_reader *reader, plane p)
 {
-    const double start = (from > (double)at) ? from : (double)at;
-    const double end = (to < ((double)at + 1.0)) ? to : ((double)at + 1.0);
-    return (end > start) ? (end - start) : 0.0;
+    return halved_to(reader, p, half_of(p.rows), half_of(p.columns));
 }
 
-/* The mean over the area that each place of a smaller plane covers. */
+/* What one place of a smaller plane covers along an axis. */
+typedef struct {
+    int32_t first; /* the first whole pixel */
+    int32_t last;  /* the one behind the last */
+    float before;  /* share of the pixel before, 0 for none */
+    float inside;  /* of each whole one */
+    float behind;  /* of the one behind */
+} cover;
+
+static cover covered(int32_t at, int32_t from, int32_t to)
+{
+    const double scale = (double)from / (double)to;
+    const double start = (double)at * scale;
+    const double end = start + scale;
+    const double rest = (double)from - start;
+    const double width = (scale < rest) ? scale : rest;
+    cover out = {0, 0, 0.0F, (float)(1.0 / width), 0.0F};
+    out.last = least_of((int32_t)floor(end), from - 1);
+    out.first = least_of((int32_t)ceil(start), out.last);
+    if (((double)out.first - start) > 1e-3) {
+        out.before = (float)(((double)out.first - start) / width);
+    }
+    if ((end - (double)out.last) > 1e-3) {
+        double part = end - (double)out.last;
+        part = (part > 1.0) ? 1.0 : part;
+        part = (part > width) ? width : part;
+        out.behind = (float)(part / width);
+    }
+    return out;
+}
+
+static float along_row(const float *from, const cover *x)
+{
+    float total = 0.0F;
+    if (x->before > 0.0F) {
+        total += from[x->first - 1] * x->before;
+    }
+    for (int32_t c = x->first; c < x->last; c++) {
+        total += from[c] * x->inside;
+    }
+    if (x->behind > 0.0F) {
+        total += from[x->last] * x->behind;
+    }
+    return total;
+}
+
+/* The mean over a block of whole pixels, added four at a time. */
+static float block_of(plane p, int32_t top, int32_t left, int32_t tall, int32_t wide)
+{
+    const int32_t count = tall * wide;
+    float total = 0.0F;
+    int32_t i = 0;
+    for (; i <= (count - 4); i += 4) {
+        float four = 0.0F;
+        for (int32_t k = i; k < (i + 4); k++) {
+            four += row_of(p, top + (k / wide))[left + (k % wide)];
+        }
+        total += four;
+    }
+    for (; i < count; i++) {
+        total += row_of(p, top + (i / wide))[left + (i % wide)];
+    }
+    return total * (float)(1.0 / (double)count);
+}
+
+/* The mean over the area that each place of a smaller plane covers, in the order in which
+ * OpenCV adds: whether a share is half, or a hair less, hangs on that. */
 static plane by_area(glassline_reader *reader, plane p, int32_t rows, int32_t columns)
 {
+    const int32_t tall = p.rows / rows;
+    const int32_t wide = p.columns / columns;
+    const int32_t is_whole
+        = (((tall * rows) == p.rows) && ((wide * columns) == p.columns)) ? 1 : 0;
+    if ((is_whole != 0) && (tall == 2) && (wide == 2)) {
+        return halved(reader, p);
+    }
     plane out = new_plane(reader, rows, columns);
-    const double tall = (double)p.rows / (double)rows;
-    const double wide = (double)p.columns / (double)columns;
     for (int32_t r = 0; r < rows; r++) {
-        const double top = (double)r * tall;
-        const int32_t last_row = least_of(p.rows - 1, (int32_t)floor(top + tall));
+        const cover y = covered(r, p.rows, rows);
         for (int32_t c = 0; c < columns; c++) {
-            const double left = (double)c * wide;
-            const int32_t last = least_of(p.columns - 1, (int32_t)floor(left + wide));
-            double total = 0.0;
-            for (int32_t y = (int32_t)floor(top); y <= last_row; y++) {
-                const double weight = covered(top, top + tall, y);
-                const float *from = row_of(p, y);
-                double along = 0.0;
-                for (int32_t x = (int32_t)floor(left); x <= last; x++) {
-                    along += covered(left, left + wide, x) * (double)from[x];
+            const cover x = covered(c, p.columns, columns);
+            float total = 0.0F;
+            if (is_whole != 0) {
+                total = block_of(p, r * tall, c * wide, tall, wide);
+            } else {
+                if (y.before > 0.0F) {
+                    total += along_row(row_of(p, y.first - 1), &x) * y.before;
                 }
-                total += weight * along;
+                for (int32_t at = y.first; at < y.last; at++) {
+                    total += along_row(row_of(p, at), &x) * y.inside;
+                }
+                if (y.behind > 0.0F) {
+                    total += along_row(row_of(p, y.last), &x) * y.behind;
+                }
             }
-            row_of(out, r)[c] = (float)(total / (tall * wide));
+            row_of(out, r)[c] = total;
         }
     }
     return out;
@@ -128,9 +205,9 @@ typedef struct {
 static between places_between(int32_t at, int32_t from, int32_t to)
 {
     const double scale = (double)from / (double)to;
-    const float place = (float)((((double)at + 0.5) * scale) - 0.5);
-    int32_t first = (int32_t)floorf(place);
-    float share = place - (float)first;
+    const double place = (((double)at + 0.5) * scale) - 0.5;
+    int32_t first = (int32_t)floor(place);
+    float share = (float)(place - (double)first);
     if (first < 0) {
         first = 0;
         share = 0.0F;
@@ -152,10 +229,10 @@ static plane linearly(glassline_reader *reader, plane p, int32_t rows, int32_t c
         for (int32_t c = 0; c < columns; c++) {
             const between x = places_between(c, p.columns, columns);
             const float top
-                = (above[x.first] * (1.0F - x.share)) + (above[x.second] * x.share);
+                = fmaf(above[x.second] - above[x.first], x.share, above[x.first]);
             const float foot
-                = (below[x.first] * (1.0F - x.share)) + (below[x.second] * x.share);
-            row_of(out, r)[c] = (top * (1.0F - y.share)) + (foot * y.share);
+                = fmaf(below[x.second] - below[x.first], x.share, below[x.first]);
+            row_of(out, r)[c] = fmaf(foot - top, y.share, top);
         }
     }
     return out;
@@ -174,7 +251,35 @@ static plane averaged(glassline_reader *reader, const surface *s, plane p)
     return out;
 }
 
-/* The largest value in each cell, of a plane of any step. */
+/* Make 0 what does not count, of a plane of this step. */
+static plane blanked(const surface *s, plane p, int32_t step)
+{
+    if (s->masked != 0) {
+        for (size_t i = 0; i < size_of(p); i++) {
+            p.at[i] = (s->kept[step].at[i] != 0.0F) ? p.at[i] : 0.0F;
+        }
+    }
+    return p;
+}
+
+/* What counts, as one row; all as it stands where nothing does. */
+static plane counted(glassline_reader *reader, const surface *s, plane p, int32_t step)
+{
+    plane out = p;
+    if (s->counts[step] > 0U) {
+        out = new_plane(reader, 1, (int32_t)s->counts[step]);
+        size_t at = 0;
+        for (size_t i = 0; i < size_of(p); i++) {
+            if (s->kept[step].at[i] != 0.0F) {
+                out.at[at] = p.at[i];
+                at++;
+            }
+        }
+    }
+    return out;
+}
+
+/* The largest value in each cell, of a plane of any step; 0 where it does not count. */
 static plane in_cells(glassline_reader *reader, const surface *s, plane p)
 {
     plane out = p;
@@ -194,7 +299,7 @@ static plane in_cells(glassline_reader *reader, const surface *s, plane p)
     } else {
         /* it is one of cells already */
     }
-    return out;
+    return blanked(s, out, CELLS);
 }
 
 /* ---- The middle and the strongest of many values ---- */
@@ -316,13 +421,6 @@ static float added(float a, float b, float c, int32_t is_lane)
     return (is_lane != 0) ? fmaf(a, b, c) : ((a * b) + c);
 }
 
-/* A root as OpenCV takes it: the value times one over its root, rounded twice. */
-static float root(float value)
-{
-    const double inverse = 1.0 / sqrt((double)value);
-    return (value > 0.0F) ? (value * (float)inverse) : 0.0F;
-}
-
 static void blur(glassline_reader *reader, plane p, plane out, const width_settings *w)
 {
     plane along = new_plane(reader, p.rows, p.columns);
@@ -361,9 +459,9 @@ static void blur(glassline_reader *reader, plane p, plane out, const width_setti
     }
 }
 
-static float spread_of(glassline_reader *reader, plane p)
+/* The robust standard deviation, from some of the values. */
+static double spread_of(glassline_reader *reader, plane p)
 {
-    const size_t mark = reader->used;
     size_t count = 0;
     float *some = some_of(reader, p, MEDIAN_SAMPLES, &count);
     const float middle = (float)median_of(some, count);
@@ -371,15 +469,20 @@ static float spread_of(glassline_reader *reader, plane p)
     for (size_t i = 0; i < count; i++) {
         some[i] = fabsf(some[i] - middle);
     }
-    const double spread = NORMAL_MAD * median_of(some, count);
-    reader->used = mark;
-    return (float)((spread > (GREY_STEP / 4.0)) ? spread : (GREY_STEP / 4.0));
+    return NORMAL_MAD * median_of(some, count);
 }
 
-static curvature curvature_of(glassline_reader *reader, plane p, const width_settings *w)
+static double at_least_a_quarter_grey(double noise)
 {
+    return (noise > (GREY_STEP / 4.0)) ? noise : (GREY_STEP / 4.0);
+}
+
+static curvature curvature_of(glassline_reader *reader, const surface *s,
+                              const width_settings *w)
+{
+    const plane p = s->smaller[w->step];
     curvature out = {new_plane(reader, p.rows, p.columns),
-                     new_plane(reader, p.rows, p.columns), 0.0F};
+                     new_plane(reader, p.rows, p.columns), 0.0};
     const size_t mark = reader->used;
     plane soft = new_plane(reader, p.rows, p.columns);
     const float half = 0.5F * w->gain;
@@ -406,25 +509,20 @@ static curvature curvature_of(glassline_reader *reader, plane p, const width_set
             turn = added(here[right], half, turn, is_lane);
             row_of(out.mean, r)[c] = added(below[c], half, mean, is_lane);
             turn = added(below[c], -half, turn, is_lane);
-            row_of(out.turn, r)[c] = root(added(turn, turn, mixed * mixed, is_lane));
+            row_of(out.turn, r)[c] = sqrtf((turn * turn) + (mixed * mixed));
         }
     }
     reader->used = mark;
-    out.noise = spread_of(reader, out.mean);
+    const double spread = spread_of(reader, counted(reader, s, out.mean, w->step));
+    out.noise = at_least_a_quarter_grey(spread);
+    reader->used = mark;
     return out;
 }
 
-/* The noise of the curvature around each cell, at least half of that of all. */
-static plane local_noise(glassline_reader *reader, const surface *s, const curvature *f)
+/* The mean over tiles of 4 x 4 cells, and then over 3 x 3 of those. */
+static plane over_tiles(glassline_reader *reader, const surface *s, plane p)
 {
-    const float limit = (float)(3.0 * (double)f->noise);
-    const float least = (float)(0.5 * (double)f->noise / NORMAL_MEAN);
-    plane size = new_plane(reader, f->mean.rows, f->mean.columns);
-    for (size_t i = 0; i < size_of(size); i++) {
-        size.at[i] = lesser_of(fabsf(f->mean.at[i]), limit);
-    }
-    size = averaged(reader, s, size);
-    plane tiles = by_area(reader, size, most_of(1, s->rows / 4), most_of(1, s->columns / 4));
+    plane tiles = by_area(reader, p, most_of(1, s->rows / 4), most_of(1, s->columns / 4));
     plane around = new_plane(reader, tiles.rows, tiles.columns);
     for (int32_t r = 0; r < tiles.rows; r++) {
         for (int32_t c = 0; c < tiles.columns; c++) {
@@ -439,11 +537,44 @@ static plane local_noise(glassline_reader *reader, const surface *s, const curva
             row_of(around, r)[c] = (float)(total / 9.0);
         }
     }
-    plane noise = linearly(reader, around, s->rows, s->columns);
-    for (size_t i = 0; i < size_of(noise); i++) {
-        noise.at[i] = (float)NORMAL_MEAN * larger_of(noise.at[i], least);
+    return around;
+}
+
+/* The noise around each cell of what has this size, at least half of that of all. The
+ * size is written over. */
+static plane noise_around(glassline_reader *reader, const surface *s, plane size,
+                          double noise)
+{
+    const float limit = (float)(3.0 * noise);
+    const float least = (float)((0.5 * noise) / NORMAL_MEAN);
+    for (size_t i = 0; i < size_of(size); i++) {
+        size.at[i] = lesser_of(size.at[i], limit);
     }
-    return noise;
+    plane cells = blanked(s, averaged(reader, s, size), CELLS);
+    plane around = over_tiles(reader, s, cells);
+    if (s->masked != 0) {
+        plane share = over_tiles(reader, s, s->kept[CELLS]);
+        const float usual = (float)(noise / NORMAL_MEAN);
+        for (size_t i = 0; i < size_of(around); i++) {
+            around.at[i] = (share.at[i] > 0.0F)
+                               ? (around.at[i] / larger_of(share.at[i], LEAST_SHARE))
+                               : usual;
+        }
+    }
+    plane found = linearly(reader, around, s->rows, s->columns);
+    for (size_t i = 0; i < size_of(found); i++) {
+        found.at[i] = (float)NORMAL_MEAN * larger_of(found.at[i], least);
+    }
+    return found;
+}
+
+static plane local_noise(glassline_reader *reader, const surface *s, const curvature *f)
+{
+    plane size = new_plane(reader, f->mean.rows, f->mean.columns);
+    for (size_t i = 0; i < size_of(size); i++) {
+        size.at[i] = fabsf(f->mean.at[i]);
+    }
+    return noise_around(reader, s, size, f->noise);
 }
 
 static float facing(float mean, int32_t polarity)
@@ -459,513 +590,3 @@ static float facing(float mean, int32_t polarity)
     return found;
 }
 
-/* ---- The four measurements ---- */
-
-static plane ridge_in_cells(glassline_reader *reader, const surface *s, int32_t at,
-                            int32_t polarity)
-{
-    const curvature *f = &s->curved[at];
-    plane ridge = new_plane(reader, f->mean.rows, f->mean.columns);
-    for (size_t i = 0; i < size_of(ridge); i++) {
-        ridge.at[i] = lesser_of(facing(f->mean.at[i], polarity), f->turn.at[i]);
-    }
-    plane cells = in_cells(reader, s, ridge);
-    plane noise = local_noise(reader, s, f);
-    plane out = new_plane(reader, s->rows, s->columns);
-    for (size_t i = 0; i < size_of(out); i++) {
-        out.at[i] = larger_of(cells.at[i], 0.0F) / (0.5F * noise.at[i]);
-    }
-    return out;
-}
-
-/* The largest sum of gain on any path down; of the plane turned over, to the right. */
-static float best_down(glassline_reader *reader, plane gain, int32_t is_turned)
-{
-    const int32_t steps = (is_turned != 0) ? gain.columns : gain.rows;
-    const int32_t width = (is_turned != 0) ? gain.rows : gain.columns;
-    float *before = taken(reader, (size_t)width + 2U);
-    float *now = taken(reader, (size_t)width + 2U);
-    float best = 0.0F;
-    for (int32_t i = 0; i < (width + 2); i++) {
-        before[i] = 0.0F;
-        now[i] = 0.0F;
-    }
-    for (int32_t step = 0; step < steps; step++) {
-        for (int32_t i = 1; i <= width; i++) {
-            const float came
-                = larger_of(larger_of(before[i - 1], before[i]), before[i + 1]);
-            const float here = (is_turned != 0) ? row_of(gain, i - 1)[step]
-                                                : row_of(gain, step)[i - 1];
-            now[i] = here + larger_of(came, 0.0F);
-            best = larger_of(best, now[i]);
-        }
-        float *kept = before;
-        before = now;
-        now = kept;
-    }
-    return best;
-}
-
-static double whole_line(glassline_reader *reader, const surface *s,
-                         const line_settings *set)
-{
-    plane first = ridge_in_cells(reader, s, set->width, set->polarity);
-    plane second = ridge_in_cells(reader, s, set->wider, set->polarity);
-    for (size_t i = 0; i < size_of(first); i++) {
-        const float ridge = larger_of(first.at[i], second.at[i]);
-        first.at[i] = lesser_of(ridge, MOST) - KEPT_UP;
-    }
-    const float down = best_down(reader, first, 0);
-    const float right = best_down(reader, first, 1);
-    return 4.0 * (double)larger_of(down, right);
-}
-
-/* The sum of the ridge on the best path from each cell, itself left out. */
-static void follow(plane framed, const int32_t offsets[3], int32_t steps, plane field,
-                   plane out)
-{
-    const size_t edge = (size_t)framed.columns + 1U;
-    const size_t count = size_of(framed);
-    for (size_t i = 0; i < count; i++) {
-        out.at[i] = 0.0F;
-    }
-    for (int32_t step = 0; step < steps; step++) {
-        for (size_t i = 0; i < count; i++) {
-            field.at[i] = framed.at[i] + out.at[i];
-        }
-        for (size_t i = edge; i < (count - edge); i++) {
-            const float *here = &field.at[i];
-            out.at[i] = larger_of(
-                larger_of(here[offsets[0]], here[offsets[1]]),
-                here[offsets[2]]);
-        }
-        for (int32_t r = 0; r < framed.rows; r++) {
-            row_of(out, r)[0] = 0.0F;
-            row_of(out, r)[framed.columns - 1] = 0.0F;
-        }
-    }
-}
-
-static double stretch_of_line(glassline_reader *reader, const surface *s,
-                              const line_settings *set)
-{
-    plane ridge = ridge_in_cells(reader, s, set->width, set->polarity);
-    const int32_t wide = s->columns + 2;
-    /* the three next cells of a path that runs right, down, or aslant */
-    const int32_t nexts[4][3] = {{1 - wide, 1, 1 + wide},
-                                 {wide - 1, wide, wide + 1},
-                                 {wide, wide + 1, 1},
-                                 {wide, wide - 1, -1}};
-    plane framed = new_plane(reader, s->rows + 2, wide);
-    plane ahead = new_plane(reader, s->rows + 2, wide);
-    plane back = new_plane(reader, s->rows + 2, wide);
-    plane field = new_plane(reader, s->rows + 2, wide);
-    plane best = new_plane(reader, s->rows, s->columns);
-    for (size_t i = 0; i < size_of(framed); i++) {
-        framed.at[i] = 0.0F;
-    }
-    for (int32_t r = 0; r < s->rows; r++) {
-        for (int32_t c = 0; c < s->columns; c++) {
-            row_of(framed, r + 1)[c + 1] = row_of(ridge, r)[c];
-            row_of(best, r)[c] = 0.0F;
-        }
-    }
-    for (int32_t heading = 0; heading < 4; heading++) {
-        const int32_t *next = nexts[heading];
-        const int32_t last[3] = {-next[0], -next[1], -next[2]};
-        follow(framed, next, set->steps, field, ahead);
-        follow(framed, last, set->steps, field, back);
-        for (int32_t r = 0; r < s->rows; r++) {
-            for (int32_t c = 0; c < s->columns; c++) {
-                const float both = lesser_of(row_of(ahead, r + 1)[c + 1],
-                                             row_of(back, r + 1)[c + 1]);
-                row_of(best, r)[c] = larger_of(row_of(best, r)[c], both);
-            }
-        }
-    }
-    for (size_t i = 0; i < size_of(best); i++) {
-        best.at[i] *= (float)(1.0 / (double)set->steps);
-    }
-    return strongest(best.at, size_of(best), COUNTED / (double)size_of(best));
-}
-
-static plane bend_of(glassline_reader *reader, plane p)
-{
-    plane out = new_plane(reader, p.rows, p.columns);
-    for (int32_t r = 0; r < p.rows; r++) {
-        const float *above = row_of(p, mirrored(r - 1, p.rows));
-        const float *here = row_of(p, r);
-        const float *below = row_of(p, mirrored(r + 1, p.rows));
-        for (int32_t c = 0; c < p.columns; c++) {
-            const float before = above[c] + here[mirrored(c - 1, p.columns)];
-            const float middle = before - (4.0F * here[c]);
-            const float after = middle + here[mirrored(c + 1, p.columns)];
-            row_of(out, r)[c] = fabsf(after + below[c]);
-        }
-    }
-    return out;
-}
-static double typical(glassline_reader *reader, plane p)
-{
-    size_t count = 0;
-    double total = 0.0;
-    plane bend = bend_of(reader, p);
-    float *some = some_of(reader, bend, MANY, &count);
-    const float limit = (float)((4.0 * median_of(some, count)) + FLOOR);
-    for (size_t i = 0; i < count; i++) {
-        total += (double)lesser_of(some[i], limit);
-    }
-    return (total / (double)count) + FLOOR;
-}
-
-static double texture_of_scales(glassline_reader *reader, const surface *s)
-{
-    const double fine = typical(reader, s->smaller[0]);
-    const double coarse = typical(reader, s->smaller[1]);
-    return log(coarse / fine);
-}
-
-static double down_column(plane cells, int32_t row, int32_t column, int32_t tall)
-{
-    double total = 0.0;
-    for (int32_t y = row; y < (row + tall); y++) {
-        total += (double)row_of(cells, y)[column];
-    }
-    return total;
-}
-
-/* The mean over each block of cells that lies within the photo. */
-static plane over_blocks(glassline_reader *reader, plane cells, int32_t tall, int32_t wide)
-{
-    plane out = new_plane(reader, (cells.rows - tall) + 1, (cells.columns - wide) + 1);
-    const double count = (double)tall * (double)wide;
-    for (int32_t r = 0; r < out.rows; r++) {
-        double total = 0.0;
-        for (int32_t c = 0; c < wide; c++) {
-            total += down_column(cells, r, c, tall);
-        }
-        row_of(out, r)[0] = (float)(total / count);
-        for (int32_t c = 1; c < out.columns; c++) {
-            total += down_column(cells, r, (c + wide) - 1, tall);
-            total -= down_column(cells, r, c - 1, tall);
-            row_of(out, r)[c] = (float)(total / count);
-        }
-    }
-    return out;
-}
-
-/* Add the sum of a filter along rows (or down columns) and a pair across it. */
-static void filtered(plane p, plane along, plane out, int32_t is_down)
-{
-    static const float second[6] = {0.5F, 0.5F, -1.0F, -1.0F, 0.5F, 0.5F};
-    static const float pair[2] = {0.5F, 0.5F};
-    const float *across = (is_down != 0) ? pair : second;
-    const float *down = (is_down != 0) ? second : pair;
-    const int32_t wide = (is_down != 0) ? 2 : 6;
-    const int32_t tall = (is_down != 0) ? 6 : 2;
-    const int32_t left = (is_down != 0) ? 0 : 2;
-    const int32_t above = (is_down != 0) ? 2 : 0;
-    const int32_t row_lanes = p.columns - (p.columns % ROW_LANES);
-    const int32_t lanes = p.columns - (p.columns % LANES);
-    for (int32_t r = 0; r < p.rows; r++) {
-        const float *from = row_of(p, r);
-        for (int32_t c = 0; c < p.columns; c++) {
-            float total = 0.0F;
-            for (int32_t k = 0; k < wide; k++) {
-                const float here = from[mirrored((c + k) - left, p.columns)];
-                total = added(here, across[k], total, (c < row_lanes) ? 1 : 0);
-            }
-            row_of(along, r)[c] = total;
-        }
-    }
-    for (int32_t r = 0; r < p.rows; r++) {
-        for (int32_t c = 0; c < p.columns; c++) {
-            float total = 0.0F;
-            for (int32_t k = 0; k < tall; k++) {
-                const float here = row_of(along, mirrored((r + k) - above, p.rows))[c];
-                total = added(here, down[k], total, (c < lanes) ? 1 : 0);
-            }
-            row_of(out, r)[c] += total;
-        }
-    }
-}
-
-/* The size of the Laplacian of the photo made smaller, at every half of its steps. */
-static plane overlapping(glassline_reader *reader, plane finer)
-{
-    plane out = new_plane(reader, finer.rows, finer.columns);
-    plane along = new_plane(reader, finer.rows, finer.columns);
-    for (size_t i = 0; i < size_of(out); i++) {
-        out.at[i] = 0.0F;
-    }
-    filtered(finer, along, out, 0);
-    filtered(finer, along, out, 1);
-    for (size_t i = 0; i < size_of(out); i++) {
-        out.at[i] = fabsf(out.at[i]);
-    }
-    return out;
-}
-
-static double texture_of_places(glassline_reader *reader, const surface *s,
-                                const texture_settings *set)
-{
-    const int32_t tall = least_of(set->block, s->rows);
-    const int32_t wide = least_of(set->block, s->columns);
-    plane size = (set->overlaps != 0) ? overlapping(reader, s->smaller[set->step - 1])
-                                      : bend_of(reader, s->smaller[set->step]);
-    if (set->step < 2) {
-        size = halved(reader, size);
-    }
-    for (size_t i = 0; i < size_of(size); i++) {
-        size.at[i] = logf(size.at[i] + (float)FLOOR);
-    }
-    plane blocks = over_blocks(reader, averaged(reader, s, size), tall, wide);
-    if (set->light_power != 0.0F) {
-        plane light = over_blocks(reader, s->smaller[2], tall, wide);
-        for (size_t i = 0; i < size_of(blocks); i++) {
-            const float bright = larger_of(light.at[i], 0.0F) + (float)DARKEST;
-            blocks.at[i] -= set->light_power * logf(bright);
-        }
-    }
-    const double middle = median_of(copied(reader, blocks), size_of(blocks));
-    return (set->parts != 0) ? (PER_MILLE * exp(middle))
-                             : (strongest(blocks.at, size_of(blocks), set->share) - middle);
-}
-
-/* Take a least-squares slope along one axis away; places have mean 0. */
-static void level(double *rest, int32_t rows, int32_t columns, int32_t is_down)
-{
-    const int32_t side = (is_down != 0) ? rows : columns;
-    const double middle = ((double)side - 1.0) / 2.0;
-    double length = 0.0;
-    double sum = 0.0;
-    for (int32_t r = 0; r < rows; r++) {
-        for (int32_t c = 0; c < columns; c++) {
-            const double place = (double)((is_down != 0) ? r : c) - middle;
-            length += place * place;
-            sum += place * rest[(r * columns) + c];
-        }
-    }
-    if (length > 0.0) {
-        for (int32_t r = 0; r < rows; r++) {
-            for (int32_t c = 0; c < columns; c++) {
-                const double place = (double)((is_down != 0) ? r : c) - middle;
-                rest[(r * columns) + c] -= (sum / length) * place;
-            }
-        }
-    }
-}
-
-static double share_mean(double *values, int32_t count, double share)
-{
-    const double wanted = nearbyint(share * (double)count);
-    const int32_t top = least_of(count, (wanted < 1.0) ? 1 : (int32_t)wanted);
-    double total = 0.0;
-    for (int32_t i = 0; i < top; i++) {
-        int32_t best = i;
-        for (int32_t j = i + 1; j < count; j++) {
-            best = (values[j] > values[best]) ? j : best;
-        }
-        const double kept = values[i];
-        values[i] = values[best];
-        values[best] = kept;
-        total += values[i];
-    }
-    return total / (double)top;
-}
-
-static double reflection_unevenness(glassline_reader *reader, const surface *s,
-                                    const field_settings *set)
-{
-    double rest[MOST_FIELDS * MOST_FIELDS];
-    const int32_t shorter = least_of(s->smaller[0].rows, s->smaller[0].columns);
-    const double side = (double)shorter / (3.0 * (double)set->fields);
-    const plane photo = s->smaller[(side >= 8.0) ? 3 : ((side >= 4.0) ? 2 : 1)];
-    const int32_t rows = least_of(set->fields, photo.rows);
-    const int32_t columns = least_of(set->fields, photo.columns);
-    const int32_t count = rows * columns;
-    plane fields = by_area(reader, photo, rows, columns);
-    double mean = 0.0;
-    for (int32_t i = 0; i < count; i++) {
-        mean += (double)fields.at[i];
-    }
-    mean /= (double)count;
-    for (int32_t i = 0; i < count; i++) {
-        rest[i] = (double)fields.at[i] - mean;
-    }
-    level(rest, rows, columns, 1);
-    level(rest, rows, columns, 0);
-    const double brightest = share_mean(rest, count, set->share);
-    for (int32_t i = 0; i < count; i++) {
-        rest[i] = -rest[i];
-    }
-    const double darkest = share_mean(rest, count, set->share);
-    return (100.0 / ((mean > DARKEST) ? mean : DARKEST)) * (brightest + darkest);
-}
-
-static double grain_noise(glassline_reader *reader, const surface *s,
-                          const grain_settings *set)
-{
-    const curvature *f = &s->curved[set->width];
-    plane grain = new_plane(reader, f->mean.rows, f->mean.columns);
-    const float scale = (float)(1.0 / (double)f->noise);
-    for (size_t i = 0; i < size_of(grain); i++) {
-        grain.at[i] = facing(f->mean.at[i], set->polarity) - f->turn.at[i];
-    }
-    plane found = in_cells(reader, s, grain);
-    float *cells = copied(reader, found);
-    for (size_t i = 0; i < size_of(found); i++) {
-        cells[i] = larger_of(cells[i], 0.0F) * scale;
-    }
-    return strongest(cells, size_of(found), set->share);
-}
-
-/* One measurement of a feature, by its place among them. */
-static double measured(glassline_reader *reader, const surface *s, int32_t feature,
-                       int32_t term)
-{
-    double found = 0.0;
-    if (feature == 0) {
-        const line_settings *set = &LINES[term];
-        found = (set->whole != 0) ? whole_line(reader, s, set)
-                                  : stretch_of_line(reader, s, set);
-    } else if (feature == 1) {
-        const texture_settings *set = &TEXTURES[term];
-        found = (set->scales != 0) ? texture_of_scales(reader, s)
-                                   : texture_of_places(reader, s, set);
-    } else if (feature == 2) {
-        found = reflection_unevenness(reader, s, &FIELDS[term]);
-    } else {
-        found = grain_noise(reader, s, &GRAINS[term]);
-    }
-    return found;
-}
-
-/* A reading: that of one measurement, or of several by the mean of sign log(1 + size). */
-static double reading_of(const double each[MOST_TERMS], int32_t feature)
-{
-    double reading = each[0];
-    if (TERMS[feature] > 1) {
-        double total = 0.0;
-        for (int32_t term = 0; term < TERMS[feature]; term++) {
-            const double size = log1p(fabs(each[term]));
-            total += TERM_WEIGHTS[feature][term] * ((each[term] < 0.0) ? -size : size);
-        }
-        reading = (total < 0.0) ? -expm1(-total) : expm1(total);
-    }
-    return reading;
-}
-
-/* A pixel of a plane: its grey, a channel, or how much and how purely it is coloured. */
-static float pixel_of(float grey, const float *rgb, int32_t kind)
-{
-    float found = grey;
-    if ((rgb == NULL) && (kind >= CHROMA)) {
-        found = 0.0F;
-    } else if ((rgb != NULL) && (kind >= CHROMA)) {
-        const float high = larger_of(larger_of(rgb[0], rgb[1]), rgb[2]);
-        const float low = lesser_of(lesser_of(rgb[0], rgb[1]), rgb[2]);
-        found = high - low;
-        if (kind == SATURATION) {
-            found /= larger_of(high, COLOURLESS);
-        }
-    } else if ((rgb != NULL) && (kind != LUMA)) {
-        found = rgb[kind - RED];
-    } else {
-        /* its grey */
-    }
-    return found;
-}
-
-/* What is measured on one plane, each in its place among the measurements. */
-static void read_plane(glassline_reader *reader, const float *grey, const float *rgb,
-                       int32_t at, double each[4][MOST_TERMS])
-{
-    surface s;
-    reader->used = 0;
-    s.smaller[0] = new_plane(reader, reader->rows, reader->columns);
-    for (size_t i = 0; i < size_of(s.smaller[0]); i++) {
-        const float *colour = (rgb == NULL) ? NULL : &rgb[3U * i];
-        s.smaller[0].at[i] = pixel_of(grey[i], colour, PLANE_KINDS[at]);
-    }
-    for (int32_t i = 1; i < 4; i++) {
-        s.smaller[i] = halved(reader, s.smaller[i - 1]);
-    }
-    s.rows = s.smaller[2].rows;
-    s.columns = s.smaller[2].columns;
-    for (int32_t i = 0; i < WIDTHS; i++) {
-        s.curved[i] = curvature_of(reader, s.smaller[WIDTH[i].step], &WIDTH[i]);
-    }
-    for (int32_t feature = 0; feature < 4; feature++) {
-        for (int32_t term = 0; term < TERMS[feature]; term++) {
-            const size_t mark = reader->used;
-            if (TERM_PLANES[feature][term] == at) {
-                each[feature][term] = measured(reader, &s, feature, term);
-            }
-            reader->used = mark;
-        }
-    }
-}
-
-/* ---- The reader ---- */
-
-size_t glassline_room(int32_t rows, int32_t columns)
-{
-    size_t bytes = 0;
-    if ((rows >= 1) && (columns >= 1)) {
-        const size_t pixels = ((size_t)rows + 16U) * ((size_t)columns + 16U);
-        bytes = ((ROOM_PLANES * pixels) + ROOM_SAMPLES) * sizeof(float);
-    }
-    return bytes;
-}
-
-int32_t glassline_set_up(glassline_reader *reader, void *memory, size_t bytes,
-                         int32_t rows, int32_t columns)
-{
-    int32_t status = GLASSLINE_NO_PHOTO;
-    *reader = (glassline_reader){0};
-    if ((rows >= 1) && (columns >= 1)) {
-        status = GLASSLINE_NO_ROOM;
-        if ((memory != NULL) && (bytes >= glassline_room(rows, columns))) {
-            reader->rows = rows;
-            reader->columns = columns;
-            reader->memory = memory;
-            reader->floats = bytes / sizeof(float);
-            status = GLASSLINE_DONE;
-        }
-    }
-    return status;
-}
-
-int32_t glassline_read(glassline_reader *reader, const float *grey,
-                       double readings[FEATURES])
-{
-    return glassline_read_colour(reader, grey, NULL, readings);
-}
-
-int32_t glassline_read_colour(glassline_reader *reader, const float *grey,
-                              const float *rgb, double readings[FEATURES])
-{
-    double each[4][MOST_TERMS] = {{0.0}};
-    if ((reader->memory == NULL) || (grey == NULL)) {
-        return GLASSLINE_NO_PHOTO;
-    }
-    const size_t count = (size_t)reader->rows * (size_t)reader->columns;
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(grey[i])) {
-            return GLASSLINE_NOT_FINITE;
-        }
-    }
-    for (size_t i = 0; (rgb != NULL) && (i < (3U * count)); i++) {
-        if (!isfinite(rgb[i])) {
-            return GLASSLINE_NOT_FINITE;
-        }
-    }
-    for (int32_t at = 0; at < PLANES; at++) {
-        read_plane(reader, grey, rgb, at, each);
-    }
-    for (int32_t feature = 0; feature < 4; feature++) {
-        readings[feature] = reading_of(each[feature], feature);
-    }
-    return GLASSLINE_DONE;
-}

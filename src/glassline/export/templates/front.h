@@ -4,12 +4,14 @@ typedef struct {
     float *memory;
     size_t floats; /* how many there are */
     size_t used;   /* how many are taken */
+    size_t kept;   /* how many of those say which pixels count */
 } glassline_reader;
 
 /* How many bytes a reader needs for photos of this size. */
 size_t glassline_room(int32_t rows, int32_t columns);
 
-/* Set a reader up in memory aligned for float, of at least glassline_room() bytes. */
+/* Set a reader up in memory aligned for float, of at least glassline_room() bytes: once for
+ * photos of a size. The recipe's polygons and mask picture are laid over it here. */
 int32_t glassline_set_up(glassline_reader *reader, void *memory, size_t bytes,
                          int32_t rows, int32_t columns);
 

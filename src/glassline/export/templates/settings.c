@@ -5,6 +5,9 @@ typedef struct {
     int32_t steps; /* of a path each way */
     int32_t width; /* place among the widths */
     int32_t wider;
+    int32_t both;     /* 1: against both sides; 0: by its curvature */
+    int32_t distance; /* pixels to each side, and columns of a line aslant */
+    int32_t aslant;
 } line_settings;
 
 typedef struct {
