@@ -13,6 +13,7 @@ from glassline.features.surface import Plane, Workspace
 __all__ = ["AHEAD_XY", "best_paths", "best_sum", "whole_paths"]
 
 STRIP = 4  # times as long as wide
+STRIP_CELLS = 1 << 15  # planes of so many stay in the processor's cache
 AHEAD_XY = (  # the three next cells of a path that runs right, down, or aslant
     ((1, -1), (1, 0), (1, 1)),
     ((-1, 1), (0, 1), (1, 1)),
@@ -39,17 +40,30 @@ def best_paths(ridges: Sequence[Plane], steps: int) -> Plane:
         array([[0. , 0.5, 1. , 0.5, 0. ]], dtype=float32)
     """
     rows, columns = ridges[0].shape
+    best = np.empty((rows, columns), dtype=np.float32)
+    for begin in range(0, rows, STRIP_CELLS // columns + steps):
+        end = min(rows, begin + STRIP_CELLS // columns + steps)
+        first, last = max(0, begin - steps), min(rows, end + steps)
+        found = _best_in_strip([each[first:last] for each in ridges], steps)
+        best[begin:end] = found[begin - first : end - first]
+    best *= np.float32(1.0 / steps)
+    return best
+
+
+def _best_in_strip(ridges: Sequence[Plane], steps: int) -> Plane:
+    """Sum of the ridge on the weaker way; right where a path does not leave the strip."""
+    rows, columns = ridges[0].shape
     framed = np.zeros((rows + 2, columns + 2), dtype=np.float32)  # 0 outside
     framed[1:-1, 1:-1] = ridges[0]
     best, ahead, back, field = (np.zeros_like(framed) for _ in range(4))
     for place, nexts in enumerate(AHEAD_XY):
-        if len(ridges) > 1:
+        if place and len(ridges) > 1:
             framed[1:-1, 1:-1] = ridges[place]
         offsets = [y * (columns + 2) + x for x, y in nexts]
         _follow(framed, offsets, steps, field, out=ahead)
         _follow(framed, [-offset for offset in offsets], steps, field, out=back)
         np.maximum(best, np.minimum(ahead, back, out=back), out=best)
-    return np.asarray(best[1:-1, 1:-1] * np.float32(1.0 / steps))
+    return best[1:-1, 1:-1]
 
 
 def _follow(
@@ -61,13 +75,14 @@ def _follow(
     offset for all of them; the frame of zeros takes what would wrap around.
     """
     edge = ridge.shape[1] + 1
-    flat, total = field.reshape(-1), out.reshape(-1)[edge:-edge]
-    first, second, third = (
-        flat[edge + each : flat.size - edge + each] for each in offsets
-    )
-    out[:] = 0.0
-    for _ in range(steps):
-        np.add(ridge, out, out=field)
+    total, source = out.reshape(-1)[edge:-edge], ridge
+    for step in range(steps):
+        if step:
+            source = np.add(ridge, out, out=field)
+        flat = source.reshape(-1)
+        first, second, third = (
+            flat[edge + each : flat.size - edge + each] for each in offsets
+        )
         np.maximum(first, second, out=total)
         np.maximum(total, third, out=total)
         out[:, 0] = out[:, -1] = 0.0

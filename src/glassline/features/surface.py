@@ -20,6 +20,7 @@ __all__ = [
     "DARKEST",
     "GREY_STEP",
     "LEAST",
+    "MEDIAN_SAMPLES",
     "Cells",
     "Curvature",
     "Plane",

@@ -84,6 +84,17 @@ def test_the_short_cut_finds_what_brute_force_finds(
     assert_allclose(best_paths([ridge], steps), brute_force(ridge, steps), rtol=1e-6)
 
 
+def test_a_wide_plane_is_followed_in_strips_that_do_not_show(
+    rng: np.random.Generator,
+) -> None:
+    """Its left part, of one strip alone, to the last bit; four cells from the cut."""
+    ridge = rng.random((90, 1100), dtype=np.float32)
+
+    found = best_paths([ridge], 4)
+
+    assert_array_equal(found[:, :96], best_paths([ridge[:, :100]], 4)[:, :96])
+
+
 def every_whole_path(gain: Plane) -> Plane:
     """Try every path that runs right or down, from everywhere, cell by cell."""
     rows, columns = gain.shape

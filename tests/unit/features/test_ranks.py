@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,28 @@ def test_strongest_agrees_with_sorting(rng: np.random.Generator, count: int) -> 
 
     assert strongest(values, count / 1000) == pytest.approx(
         np.sort(values)[-count:].mean(), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("size", [20_000, 20_001])
+@pytest.mark.parametrize("kind", ["spread", "below 0", "many alike", "few above 0"])
+def test_of_many_values_none_is_missed(
+    rng: np.random.Generator, kind: str, size: int
+) -> None:
+    """What sorting all of them finds, to the last bit; sums in double precision."""
+    spread = rng.normal(0, 1, size)
+    values = {
+        "spread": spread,
+        "below 0": spread - 9,
+        "many alike": np.round(2 * spread),
+        "few above 0": np.maximum(spread - 2.5, 0),
+    }[kind].astype(np.float32)
+    ordered = np.sort(values)
+
+    assert median(values) == np.median(ordered.astype(np.float64))
+    assert strongest(values, 0.03) == math.fsum(ordered[-600:].tolist()) / 600
+    assert strongest(values, 0.6) == pytest.approx(
+        math.fsum(ordered[-round(0.6 * size) :].tolist()) / round(0.6 * size), rel=1e-12
     )
 
 

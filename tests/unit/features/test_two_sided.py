@@ -86,6 +86,20 @@ def test_the_contrast_is_what_pixels_say_one_by_one(rng: np.random.Generator) ->
     assert_allclose(over, over[0], rtol=1e-4)  # 16 px have one noise around
 
 
+def test_a_wide_photo_is_read_in_strips_that_do_not_show(
+    rng: np.random.Generator,
+) -> None:
+    """Its left part, of one strip alone, to the last bit; where the cut is far."""
+    image = rng.random((90, 8200), dtype=np.float32)
+
+    found, _ = _measured(Surface(image), "either", 16)
+
+    alone, _ = _measured(Surface(image[:, :400]), "either", 16)
+    assert_array_equal(
+        [each[:, :90] for each in found], [each[:, :90] for each in alone]
+    )
+
+
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_turned_photo_reads_nearly_the_same(
     rng: np.random.Generator, turns: int
