@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.document import conditions, write_section
-from glassline.arrays import Values, View
 from glassline.dataset import Dataset
 from glassline.dataset.folds import FOLDS, deal
 from glassline.dataset.readings import Readings, read_parts
 from glassline.recipe import Recipe
 from glassline.studies.crossvalidation import cross_validate
 from glassline.studies.metrics import Score
+from glassline.studies.price.control import grey_statistics
 from glassline.training import read_candidates
 from glassline.training.concepts.figures import balanced_accuracy
 from glassline.training.crossfit import out_of_fold
@@ -81,13 +81,6 @@ def score_set(folder: Path) -> Row:
         classes=recipe.classes,
         seconds=time.perf_counter() - start,
     )
-
-
-def grey_statistics(view: View, /) -> Values:
-    """Return nine numbers that know nothing of surfaces, in 255 grey steps."""
-    grey = 255.0 * view.grey.astype(np.float64)
-    shares = np.percentile(grey, (1, 5, 25, 50, 75, 95, 99))
-    return np.array([grey.mean(), grey.std(), *shares])
 
 
 def score_control(greys: Readings, recipe: Recipe, seed: int) -> float:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from glassline.dataset import Dataset
     from glassline.dataset.readings import Progress
     from glassline.model import Model
+    from glassline.recipe import Recipe
+    from glassline.studies.price import Price
 
 __all__ = ["command"]
 
@@ -56,6 +58,11 @@ __all__ = ["command"]
     help="Of --front cnn: a name, or an ONNX file. [default: efficientnet-lite0]",
 )
 @click.option("--int8", is_flag=True, help="Of --front cnn: run it in 8 bits.")
+@click.option(
+    "--compare",
+    is_flag=True,
+    help="Say what the four features cost beside a black box on the same folds.",
+)
 @workers_option
 @encoding_option
 @language_option
@@ -71,6 +78,7 @@ def command(
     front: str,
     backbone: str | None,
     int8: bool,
+    compare: bool,
     workers: int,
     lang: str,
     as_lines: bool,
@@ -89,6 +97,7 @@ def command(
       glassline train more-photos --out new-model --like model
       glassline train readings.parquet --out model
       glassline train shards "more/part-*.parquet" --out model
+      glassline train photos --out model --compare
       glassline train photos --out model --front cnn
       glassline train photos --out model --front vlm --recipe recipe.toml
 
@@ -96,41 +105,56 @@ def command(
     """
     if like:
         why = "expected no --like with it, which says how features are read"
-        refuse(context, why, "good", "front", "backbone", "int8")
+        refuse(context, why, "good", "front", "backbone", "int8", "compare")
     if recipe and good:
         raise click.UsageError("expected --recipe or --good; a recipe names it itself.")
-    if (backbone or int8) and front != "cnn":
-        raise click.UsageError("--backbone and --int8: expected --front cnn with them.")
+    if (backbone or int8) and front != "cnn" and not compare:
+        why = "expected --front cnn or --compare with them"
+        raise click.UsageError(f"--backbone and --int8: {why}.")
+    weigh = _weigher(front, backbone, int8) if compare else None
     make_ready(out)
     with progress_bar(lang) as progress:
         if _holds_readings(data):
             why = "expected photos with it, got readings, which were taken already"
-            refuse(context, why, "like", "front", "backbone", "int8", "workers")
-            model = _from_readings(data, recipe, good, progress)
+            names = ("like", "front", "backbone", "int8", "compare", "workers")
+            refuse(context, why, *names)
+            compared, model = [], _from_readings(data, recipe, good, progress)
         else:
             make = partial(_like, like) if like else _maker(front, backbone, int8)
-            model = make(read_data(_only(data)), recipe, good, workers, progress)
+            asked = (read_data(_only(data)), recipe, good, workers, progress)
+            # First, so that what is missing for it is said before anything is trained.
+            compared = [weigh(*asked)] if weigh else []
+            model = make(*asked)
         path = model.save(out)
     if as_lines:
-        usage = {"usage": asked.as_json()} if (asked := asked_by(model)) else {}
-        as_json(
-            {
-                "model": model.sha256,
-                "path": str(path),
-                **model.record.as_json(),
-                **usage,
-            }
-        )
+        as_json(_told(model, path, compared))
     else:
         from glassline.render.words import words
+        from glassline.studies.price.text import lines as of_price
         from glassline.training.text import lines
 
         say(*lines(model, lang))
+        say(*(line for each in compared for line in of_price(each, lang)))
         written = words(lang)["training"]["written"]
         say(written.format(model=model.sha256[:12], path=path))
         tell_asked(model, lang)
     if model.record.refused:
         raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _told(
+    model: Model, path: Path, compared: Sequence[Price | None]
+) -> dict[str, object]:
+    """Return what --json says: the record, and what a server was asked and a price."""
+    usage = {"usage": asked.as_json()} if (asked := asked_by(model)) else {}
+    [price] = compared or [None]
+    return {
+        "model": model.sha256,
+        "path": str(path),
+        **model.record.as_json(),
+        **usage,
+        **({"compare": price and price.as_json()} if compared else {}),
+    }
 
 
 Make = Callable[["Dataset", Path | None, str | None, int, "Progress"], "Model"]
@@ -173,7 +197,6 @@ def _from_readings(
 
 
 def _maker(front: str, backbone: str | None, int8: bool) -> Make:
-    from glassline.recipe import Recipe
     from glassline.training.trainers import trainer
 
     train = trainer(front, backbone=backbone, int8=int8)
@@ -185,11 +208,45 @@ def _maker(front: str, backbone: str | None, int8: bool) -> Make:
         workers: int,
         progress: Progress,
     ) -> Model:
-        classes = found.classes
-        declared = Recipe.read(recipe) if recipe else Recipe(classes, good=good)
+        declared = _declared(found, recipe, good)
         return train(found, declared, workers=workers, progress=progress)
 
     return make
+
+
+def _declared(found: Dataset, recipe: Path | None, good: str | None) -> Recipe:
+    """Return the recipe of the line, or one for the classes of these photos."""
+    from glassline.recipe import Recipe
+
+    return Recipe.read(recipe) if recipe else Recipe(found.classes, good=good)
+
+
+def _weigher(
+    front: str, backbone: str | None, int8: bool
+) -> Callable[..., Price | None]:
+    """Return what holds the four features against a black box."""
+    if front == "vlm":
+        raise click.UsageError("--compare: expected --front measured or cnn, got vlm.")
+    from glassline.studies.price import price
+
+    def weigh(
+        found: Dataset,
+        recipe: Path | None,
+        good: str | None,
+        workers: int,
+        progress: Progress,
+    ) -> Price | None:
+        return price(
+            found,
+            _declared(found, recipe, good),
+            front=front,
+            backbone=backbone,
+            int8=int8,
+            workers=workers,
+            progress=progress,
+        )
+
+    return weigh
 
 
 def _like(

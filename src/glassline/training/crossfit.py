@@ -18,8 +18,9 @@ from glassline.features.scale import SOFT, Ends
 from glassline.recipe import Recipe
 from glassline.training.trainset import learn
 
-__all__ = ["crossfit", "out_of_fold", "quiet", "splits"]
+__all__ = ["Rows", "classes_of", "crossfit", "out_of_fold", "quiet", "splits"]
 
+CLASS_TOLERANCE = 1e-6  # of the gradient: a most probable class needs no ten digits
 Rows = NDArray[np.int64]
 
 
@@ -100,3 +101,23 @@ def out_of_fold(
 
     (logits,) = crossfit(dealt, say)
     return logits
+
+
+def classes_of(
+    values: NDArray[np.float64],
+    read: NDArray[np.float64],
+    data: Dataset,
+    recipe: Recipe,
+    ends: Ends = SOFT,
+) -> ClassIds:
+    """Return the most probable class of m parts by a scale and head of n others.
+
+    Args:
+        values: Shape (n, d), the readings of the others.
+        read: Shape (m, d), those of the parts that are judged.
+        data: The n others, all labelled.
+        recipe: Classes and training settings.
+        ends: Of the scale.
+    """
+    learnt, found = learn(values, data, recipe, ends=ends, tolerance=CLASS_TOLERANCE)
+    return np.asarray(found.head.logits(learnt.scale.x(read)).argmax(axis=1))

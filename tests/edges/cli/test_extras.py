@@ -155,6 +155,7 @@ NEEDS = {
         [
             "train {photos} --out {new} --front cnn",
             "train {photos} --out {new} --front cnn --int8",
+            "train {photos} --out {new} --compare",
             "train {photos} --out {new} --front cnn --backbone {tiny_onnx}",
             "verify {cnn} {photos}",
             "verify {cnn} {photos} --retrain --backbone {tiny_onnx}",
@@ -165,6 +166,7 @@ NEEDS = {
         [
             "train {photos} --out {new} --front cnn",
             "train {photos} --out {new} --front cnn --int8",
+            "train {photos} --out {new} --compare",
             "train {photos} --out {new} --front cnn --backbone {tiny_onnx}",
             *(each.replace("{model}", "{cnn}") for each in READ),
         ],

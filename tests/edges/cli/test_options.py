@@ -167,10 +167,14 @@ PHOTO = "expected MODEL and PHOTO with it."
 ALONE = "expected MODEL and PHOTO, or --example, or --from FILE, or --x, --W and --b."
 SET = "expected --set DATA with it."
 DATA = "expected DATA with it."
-CNN = "--backbone and --int8: expected --front cnn with them."
+CNN = "--backbone and --int8: expected --front cnn or --compare with them."
 SAID = [
     ("train photos --out new --backbone x", CNN),
     ("train photos --out new --int8", CNN),
+    (
+        "train photos --out new --front vlm --compare",
+        "--compare: expected --front measured or cnn, got vlm.",
+    ),
     (
         "train photos --out new --front cnn --backbone no.onnx",
         "no.onnx: expected an ONNX file",

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
+from backbones import tiny_backbone
 from commands import rows_of, run
 
 from glassline.model import Model, load
 
+SETTLED = """
+classes = ["ok", "scratch", "dirt"]
+training.penalty = 0.0003
+features.line_strength.polarity = "either"
+features.texture_change.share = 0.2
+features.reflection_unevenness.fields = 16
+features.grain_noise.width_px = 6
+"""  # of the model `settled`: nothing is searched, which is quick
+
 
 def test_train_writes_a_model_and_says_what_it_rests_on(
-    line_folder: Path, model: Model, tmp_path: Path
+    line_folder: Path, settled: Model, tmp_path: Path
 ) -> None:
-    """The same model as from Python, to the last bit."""
-    recipe = tmp_path / "recipe.toml"
-    classes = json.dumps(model.recipe.classes)
-    recipe.write_text(f"classes = {classes}\n[training]\npenalty = 0.0003\n")
+    """The same model as from Python, to the last bit; and what --compare found, if asked."""
+    recipe, tiny = tmp_path / "recipe.toml", tmp_path / "tiny.onnx"
+    tiny.write_bytes(tiny_backbone().SerializeToString())
+    recipe.write_text(SETTLED)
 
     done = run(
         *("train", line_folder, "--out", tmp_path / "model"),
-        *("--recipe", recipe, "--json"),
+        *("--recipe", recipe, "--json", "--compare", "--backbone", tiny),
     )
 
     found = rows_of(done)[0]
     assert done.returncode == 0
-    assert found["model"] == model.sha256
+    assert (found["compare"]["n"], found["compare"]["folds"]) == (60, 5)
+    assert found["model"] == settled.sha256
     assert (found["n"], found["refused"]) == (60, [])
 
 
 def test_train_for_a_person_is_a_few_lines(line_folder: Path, tmp_path: Path) -> None:
     """Counts, outcome, proof, place."""
-    done = run("train", line_folder, "--out", tmp_path / "model")
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(SETTLED)
+
+    done = run("train", line_folder, "--out", tmp_path / "model", "--recipe", recipe)
 
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")

@@ -22,7 +22,7 @@ from glassline.studies.metrics.intervals import (
     worth,
 )
 
-__all__ = ["Scores", "score"]
+__all__ = ["Scores", "mean_recall", "score"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -96,7 +96,7 @@ def score(
     either = occur + confusion.sum(axis=0)
     parts, each = Groups(groups), np.full(n, 1 / n)
     accuracy = float(right.mean())
-    recall, f1 = _ratio(hits, occur), _ratio(2 * hits, either)
+    f1 = _ratio(2 * hits, either)
     weights = 1 / (np.count_nonzero(occur) * occur[labels])
     f1_weight = _ratio(np.ones(classes), either * np.count_nonzero(either))
     f1_moves = 2 * right * f1_weight[labels]
@@ -105,10 +105,7 @@ def score(
     def figure(value: float, moves: Numbers, weights: Numbers) -> Score:
         return share_score(float(value), worth(value, moves, weights, parts), parts)
 
-    balanced = _no_narrower(
-        figure(recall[occur > 0].mean(), (right - recall[labels]) * weights, weights),
-        *_reaches(right, labels, groups),
-    )
+    balanced = mean_recall(right, labels, groups)
     return Scores(
         confusion=confusion,
         accuracy=figure(accuracy, (right - accuracy) * each, each),
@@ -121,6 +118,32 @@ def score(
         log_loss=mean_score(losses, ~right, parts),
         majority=float(occur.max() / n),
         groups=parts.count,
+    )
+
+
+def mean_recall(happened: NDArray[np.bool_], labels: ClassIds, groups: Counts) -> Score:
+    """Return the mean over the classes that occur of how often it happened in each.
+
+    Of right parts that is the balanced accuracy, with its 95 % interval by group.
+
+    Args:
+        happened: Shape (n,), n >= 1, whether it did with each part.
+        labels: Shape (n,), the true classes.
+        groups: Shape (n,), group ids.
+
+    Example:
+        >>> right = np.array([True, False, True])
+        >>> print(mean_recall(right, np.array([0, 0, 1]), np.array([0, 1, 2])).value)
+        0.75
+    """
+    occur = np.bincount(labels)
+    share = _ratio(np.bincount(labels[happened], minlength=len(occur)), occur)
+    weights = 1 / (np.count_nonzero(occur) * occur[labels])
+    value, parts = float(share[occur > 0].mean()), Groups(groups)
+    moves = (happened - share[labels]) * weights
+    return _no_narrower(
+        share_score(value, worth(value, moves, weights, parts), parts),
+        *_reaches(happened, labels, groups),
     )
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "mean_score",
     "rate",
     "share_score",
+    "student",
     "worth",
 ]
 
@@ -192,7 +193,7 @@ def worth(value: float, moves: Numbers, weights: Numbers, groups: Groups) -> flo
     found = 0.0
     if variance:
         freedom = min(groups.count - 1.0, 1.5 * (rests_on - 1))
-        found = value * (1 - value) / variance * (_t(inf) / _t(freedom)) ** 2
+        found = value * (1 - value) / variance * (student(inf) / student(freedom)) ** 2
     return min(max(found, least), most)
 
 
@@ -238,7 +239,7 @@ def mean_score(losses: Numbers, wrong: NDArray[np.bool_], groups: Groups) -> Sco
         return Score(value)
     each = np.full(n, 1 / n)
     variance, rests_on = groups.spread((losses - value) * each, each)
-    half = _t(rests_on - 1) * sqrt(variance)
+    half = student(rests_on - 1) * sqrt(variance)
     return (
         Score(value, max(0.0, value - half), value + half)
         if half < inf
@@ -251,8 +252,8 @@ def _exact(value: float, n: float) -> tuple[float, float]:
     return lower_bound(k, n, 1 - TAIL), upper_bound(k, n, 1 - TAIL)
 
 
-def _t(freedom: float) -> float:
-    """Return the t quantile of one end; infinite where there is no freedom."""
+def student(freedom: float) -> float:
+    """Return the t quantile of one 95 % end; infinite where there is no freedom."""
     from scipy.special import ndtri, stdtrit  # noqa: PLC0415  costs 0.2 s
 
     if freedom < 0.3:  # the quantile is above 170

@@ -17,8 +17,7 @@ from glassline.features.scale import Ends
 from glassline.recipe import Recipe
 from glassline.training.concepts.layer import fit_concepts
 from glassline.training.concepts.material import Material
-from glassline.training.crossfit import crossfit, splits
-from glassline.training.trainset import learn
+from glassline.training.crossfit import Rows, classes_of, crossfit, splits
 
 __all__ = ["ENDS", "Figures", "assess", "balanced_accuracy", "meaning"]
 
@@ -27,8 +26,6 @@ MANY = 2_000  # parts of which one deal says enough
 # Spreads of good parts: a reading that is learnt has no outliers to tame.
 ENDS = Ends(clip=100.0, slope=0.0, floor=0.0)
 LEAST_PARTS = 3  # of a class, for a rank correlation within it
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -155,27 +152,18 @@ def _look(
     for chosen in _subsets(d):
         kept = np.zeros(d)
         kept[list(chosen)] = 1
-        seen.append(_classes(concepts.readings * kept, read * kept, others, recipe))
+        taught = concepts.readings * kept
+        seen.append(classes_of(taught, read * kept, others.data, recipe, ENDS))
     rng = np.random.Generator(np.random.PCG64(seed))
     random = rng.standard_normal((width, d))
-    control = _classes(
+    control = classes_of(
         concepts.probe.standard(others.statistics) @ random,
         concepts.probe.standard(statistics) @ random,
-        others,
+        others.data,
         recipe,
+        ENDS,
     )
     return read, concepts.probe.classes(statistics), control, np.stack(seen, axis=1)
-
-
-def _classes(
-    readings: NDArray[np.float64],
-    read: NDArray[np.float64],
-    material: Material,
-    recipe: Recipe,
-) -> ClassIds:
-    """Fit scale and head to readings of the material; return the classes of others."""
-    learnt, found = learn(readings, material.data, recipe, ends=ENDS, tolerance=1e-6)
-    return np.asarray(found.head.logits(learnt.scale.x(read)).argmax(axis=1))
 
 
 def _subsets(d: int) -> tuple[tuple[int, ...], ...]:
