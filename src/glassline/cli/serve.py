@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,4 +166,7 @@ def _serve(store: Store, settings: Settings, lang: str) -> None:
     code = app.state.station.accounts.code
     if code is not None:
         say(told["code"].format(code=code))
+    # What is there by now stays: looked through for rings of references while photos
+    # come, it would stop all of them for a fifth of a second.
+    gc.freeze()
     server_of(app, settings).run(sockets=[listening])

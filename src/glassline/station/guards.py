@@ -9,7 +9,7 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,6 +52,9 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
+RAW = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
+CACHED = (b"cache-control", b"public, max-age=3600")
+UNCACHED = (b"cache-control", b"no-store")
 API = "/api/v1"
 PHOTOS = f"{API}/inspections"
 MODELS = f"{API}/models"
@@ -178,10 +181,8 @@ class Guards:
     def _tell(self, scope: Scope, asked: _Asked) -> None:
         seconds = time.monotonic() - asked.at
         route = PHOTOS if asked.is_shed else _route(scope)
-        self._metrics.requests.labels(
-            route, _method(scope["method"]), asked.status
-        ).inc()
-        self._metrics.request_seconds.labels(route).observe(seconds)
+        method = _method(scope["method"])
+        self._metrics.answered(route, method, asked.status, seconds)
         if scope["path"].startswith(QUIET) and asked.status < 400:
             return
         if asked.is_shed:
@@ -244,16 +245,15 @@ def _method(method: str) -> str:
 
 
 def _dress(message: MutableMapping[str, Any], path: str, asked: _Asked) -> None:
-    headers = MutableHeaders(raw=message.setdefault("headers", []))
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault(
-        "cache-control",
-        "public, max-age=3600" if path.startswith("/static/") else "no-store",
-    )
-    headers["x-request-id"] = asked.id
+    headers: list[tuple[bytes, bytes]] = message.setdefault("headers", [])
+    stand = {name.lower() for name, _ in headers}
+    headers += [each for each in RAW if each[0] not in stand]
+    if b"cache-control" not in stand:
+        headers.append(CACHED if path.startswith("/static/") else UNCACHED)
+    headers.append((b"x-request-id", asked.id.encode()))
     if asked.close:
-        headers["connection"] = "close"
+        headers[:] = [each for each in headers if each[0].lower() != b"connection"]
+        headers.append((b"connection", b"close"))
 
 
 def _name_of(host: str) -> str:

@@ -83,6 +83,19 @@ class Metrics:
             registry=here,
         )
         ProcessCollector(registry=self.registry)
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request that was answered; routes, methods and statuses are few."""
+        counts = (route, method, status)
+        if counts not in self._answered:
+            self._answered[counts] = (
+                self.requests.labels(*counts),
+                self.request_seconds.labels(route),
+            )
+        count, times = self._answered[counts]
+        count.inc()
+        times.observe(seconds)
 
     def page(self) -> bytes:
         """Return all figures as Prometheus reads them."""

@@ -153,6 +153,7 @@ def connect(
             url,
             pool_size=CONNECTIONS,
             max_overflow=0,
+            pool_use_lifo=True,  # the one whose pages are at hand
             pool_timeout=timeout_s,
             pool_pre_ping=True,
             connect_args={
@@ -166,6 +167,7 @@ def connect(
             url,
             pool_size=CONNECTIONS,
             max_overflow=0,
+            pool_use_lifo=True,  # the one whose pages are at hand
             pool_timeout=timeout_s,
             connect_args={"timeout": timeout_s, "check_same_thread": False},
         )

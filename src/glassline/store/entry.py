@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -69,7 +69,7 @@ class Entry:
                 f"{self.seen.photo.sha256[:12]}..., got {self.sha256[:12]}...."
             )
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Return the hash of the photo's bytes."""
         return hashlib.sha256(self.photo).hexdigest()

@@ -2,66 +2,25 @@
 
 from __future__ import annotations
 
+import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from commands import COMMAND, run
+from commands import run
+from serves import WAIT_S, Running, running
 
+from glassline.dataset import Dataset
 from glassline.store import Store
-
-WAIT_S = 60
-
-
-@dataclass
-class Running:
-    """A service that runs in a process of its own."""
-
-    process: subprocess.Popen[str]
-    url: str = ""
-    said: list[str] = field(default_factory=list)
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        """Ask for something."""
-        url = f"{self.url}{path}"
-        with urllib.request.urlopen(url, timeout=WAIT_S) as answer:  # noqa: S310  ours
-            return answer.status, answer.read()
-
-    def ends(self) -> int:
-        """Wait for its end, and return its exit code."""
-        return self.process.wait(WAIT_S)
-
-
-@contextmanager
-def running(*arguments: object, **environment: str) -> Iterator[Running]:
-    """Start `glassline serve` at a port that is free, and wait for its address."""
-    process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
-    )
-    found = Running(process)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found.said.append(line)
-        found.url = re.sub(r"^[^h]*", "", line).strip()
-        yield found
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_it_serves_until_it_is_told_to_stop(
@@ -154,6 +113,80 @@ def test_a_store_of_its_own_name_has_a_stream_of_its_own(
 
     with Store.open(store, stream="press-2") as kept:
         assert [*kept.heads()] == ["press-2"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a service and its workers hold: bytes, descriptors, threads."""
+
+    rss: int
+    descriptors: int
+    threads: int
+
+    @classmethod
+    def of(cls, service: Running) -> Size:
+        """Measure it, and every process that it started."""
+        here = psutil.Process(service.process.pid)
+        all_ = [here, *here.children(recursive=True)]
+        return cls(
+            sum(each.memory_info().rss for each in all_),
+            sum(each.num_fds() for each in all_),
+            sum(each.num_threads() for each in all_),
+        )
+
+
+def _sent(service: Running, photo: bytes, times: int) -> Counter[int]:
+    """Send a photo so often on four connections, and count the answers by status."""
+    own = threading.local()
+    place = service.url.removeprefix("http://")
+
+    def told(_: int) -> int:
+        if not hasattr(own, "line"):
+            own.line = http.client.HTTPConnection(place, timeout=WAIT_S)
+        kind = {"Content-Type": "image/png"}
+        own.line.request("POST", "/api/v1/inspections", photo, kind)
+        answer = own.line.getresponse()
+        answer.read()
+        return int(answer.status)
+
+    with ThreadPoolExecutor(4) as four:
+        return Counter(four.map(told, range(times)))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("share", "status", "most_bytes"),
+    [
+        pytest.param(1.0, 201, 5_000_000, id="good"),
+        pytest.param(0.5, 422, 10_000_000, id="cut"),
+    ],
+)
+def test_ten_thousand_photos_leave_nothing_behind(
+    settled_folder: Path,
+    line: Dataset,
+    tmp_path: Path,
+    share: float,
+    status: int,
+    most_bytes: int,
+) -> None:
+    """Memory, descriptors and threads after them are those of before.
+
+    But for what the charts hold of each: 0.2 kB, of the newest 200,000.
+    """
+    photo = line.parts[0].path.read_bytes()
+    sent = photo[: int(share * len(photo))]
+    store = tmp_path / "line.db"
+    with running("--store", store, "--model", settled_folder, "--open") as service:
+        _sent(service, sent, 2_000)
+        before = Size.of(service)
+        statuses = _sent(service, sent, 10_000)
+        after = Size.of(service)
+
+    print(f"{dict(statuses)}: {before}, {after}")  # noqa: T201  the figure
+    assert statuses == {status: 10_000}
+    assert after.rss - before.rss <= most_bytes
+    assert after.descriptors - before.descriptors <= 2
+    assert after.threads - before.threads <= 2
 
 
 @pytest.mark.soak

@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -225,51 +224,3 @@ def test_figures_are_those_of_what_happened(settled: Model, tmp_path: Path) -> N
     ) in lines
     assert "glassline_waiting_photos 0.0" in lines
     assert "glassline_commit_entries_sum 1.0" in lines
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize(
-    ("share", "status", "most_bytes"),
-    [
-        pytest.param(1.0, 201, 5_000_000, id="good"),
-        pytest.param(0.5, 422, 10_000_000, id="cut"),
-    ],
-)
-def test_ten_thousand_requests_leave_nothing_behind(
-    settled: Model,
-    photo: bytes,
-    tmp_path: Path,
-    share: float,
-    status: int,
-    most_bytes: int,
-) -> None:
-    """Memory, descriptors and threads after them are those of before."""
-    sent = photo[: int(share * len(photo))]
-
-    def measured(service: Service) -> tuple[int, int, int]:
-        service.log.seek(0)
-        service.log.truncate()  # the test holds it; a service writes it away
-        here = psutil.Process()
-        family = [here, *_workers(service)]
-        size = sum(each.memory_info().rss for each in family)
-        return size, here.num_fds(), threading.active_count()
-
-    with (
-        serving(tmp_path, settled, workers=2) as service,
-        ThreadPoolExecutor(4) as four,
-    ):
-
-        def told(_: int) -> int:
-            return service.inspect(sent).status
-
-        [*four.map(told, range(2_000))]
-        before = measured(service)
-        statuses = Counter(four.map(told, range(10_000)))
-        after = measured(service)
-
-    grown = [new - old for old, new in zip(before, after, strict=True)]
-    print(f"{dict(statuses)}: bytes, descriptors, threads {grown}")  # noqa: T201  the figure
-    assert statuses == {status: 10_000}
-    assert grown[0] <= most_bytes
-    assert grown[1] <= 2
-    assert grown[2] <= 2

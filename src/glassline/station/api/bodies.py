@@ -15,9 +15,10 @@ from starlette.formparsers import MultiPartException
 from glassline.errors import InputError, RequestError, WrongTypeError, show
 from glassline.store import Identifiers
 
-__all__ = ["WORDS", "Sent", "StrictRoute", "photo_of"]
+__all__ = ["TEXT", "WORDS", "Sent", "StrictRoute", "photo_of"]
 
-WORDS = r"[^\s\x1c-\x1f]"  # of a text that is not blank alone
+TEXT = r"^[^\x00]*$"  # PostgreSQL holds no zero byte
+WORDS = r"^[^\x00]*[^\s\x00\x1c-\x1f][^\x00]*$"  # and is not blank alone
 MOST_DEEP = 32  # of JSON: nothing that is taken here is deeper than four
 MOST_DIGITS = 400  # of a number: a double has at most 309 before its point
 MOST_FIELDS = 40
@@ -110,7 +111,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_whole(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in text)
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _no_number(name: str) -> None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from glassline.errors import InputError, NotFoundError, UnknownPersonError, check_one_of
-from glassline.station.api.bodies import WORDS, StrictRoute
+from glassline.station.api.bodies import TEXT, WORDS, StrictRoute
 from glassline.station.people import RIGHTS, ROLES, Asker, Person, needs
 from glassline.station.problems import answers
 from glassline.station.signing import fingerprint, hash_pin, new_token
@@ -366,7 +366,7 @@ async def add_token(given: TokenGiven, station: StationOf, who: Admin) -> TokenS
     responses=answers(400, 401, 403, 404, 413, 415, 422, 429, 503, 507),
 )
 async def revoke(
-    token: Annotated[str, Path(max_length=40)],
+    token: Annotated[str, Path(description="Its `id`.", max_length=90, pattern=TEXT)],
     given: ReasonGiven,
     station: StationOf,
     who: Admin,

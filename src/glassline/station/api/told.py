@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassline.station.api.bodies import WORDS
+from glassline.station.api.bodies import TEXT, WORDS
 
 __all__ = [
     "CandidateTold",
@@ -103,10 +103,11 @@ class LabelGiven(BaseModel):
     name: str | None = Field(
         alias="class",
         max_length=200,
+        pattern=TEXT,
         description="A class of the recipe; null takes the label back.",
     )
     reason: str = Field(min_length=1, max_length=200, pattern=WORDS)
-    note: str = Field(default="", max_length=2000)
+    note: str = Field(default="", max_length=2000, pattern=TEXT)
     shown: dict[str, Any] | None = Field(
         default=None, description="What the page showed her."
     )
