@@ -17,10 +17,11 @@ from glassline.batch.judging import Row
 from glassline.batch.pool import Limits, Pool
 from glassline.batch.settings import Engine, MakesEngine, Settings
 from glassline.errors import MissingExtraError
+from glassline.head.shards import Run
 from glassline.model import Model, load
 from glassline.training.candidates import Candidates
 
-__all__ = ["Actor", "anywhere", "local", "on_ray"]
+__all__ = ["Actor", "anywhere", "local", "on_ray", "summing"]
 
 WINDOW = 4096  # photos a data set of Ray: what is known of them is in its memory
 BATCH = 16  # photos an actor is handed at once
@@ -71,32 +72,62 @@ def anywhere(call: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
 
 
 @contextmanager
+def summing(address: str | None, workers: int) -> Iterator[Run]:
+    """Start Ray, or join a cluster, and yield `anywhere` for as long.
+
+    Args:
+        address: Of a cluster; left out, Ray on this machine.
+        workers: Processes of a Ray that is started here.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+    """
+    try:
+        import ray  # noqa: F401, PLC0415  an optional library
+    except ImportError as error:
+        raise MissingExtraError.of("ray") from error
+    with _started(address, workers):
+        yield anywhere
+
+
+@contextmanager
+def _started(address: str | None, workers: int) -> Iterator[None]:
+    """Start Ray here or join a cluster, and leave it; one that runs is used as it is."""
+    import ray  # noqa: PLC0415
+
+    if ray.is_initialized():
+        yield
+        return
+    ray.init(
+        address=address,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+        **({} if address else local(workers)),
+    )
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
 def _opened(
     address: str | None, model: Model, settings: Settings, candidates: Candidates | None
 ) -> Iterator[Engine]:
     import ray  # noqa: PLC0415
 
     logging.getLogger("ray.data").setLevel(logging.ERROR)  # the run tells of itself
-    is_ours = not ray.is_initialized()
-    if is_ours:
-        started = {} if address else local(settings.workers)
-        ray.init(
-            address=address,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **started,
-        )
-    context = ray.data.DataContext.get_current()
-    before = context.execution_options.preserve_order, context.enable_progress_bars
-    context.execution_options.preserve_order, context.enable_progress_bars = True, False
-    try:
-        yield _Ray(model, settings, candidates)
-    finally:
-        context.execution_options.preserve_order = before[0]
-        context.enable_progress_bars = before[1]
-        if is_ours:
-            ray.shutdown()
+    with _started(address, settings.workers):
+        context = ray.data.DataContext.get_current()
+        before = context.execution_options.preserve_order, context.enable_progress_bars
+        context.execution_options.preserve_order = True
+        context.enable_progress_bars = False
+        try:
+            yield _Ray(model, settings, candidates)
+        finally:
+            context.execution_options.preserve_order = before[0]
+            context.enable_progress_bars = before[1]
 
 
 def local(workers: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +25,14 @@ from glassline.cli.usage import asked_by, tell_asked
 if TYPE_CHECKING:
     from glassline.dataset import Dataset
     from glassline.dataset.readings import Progress
+    from glassline.head.shards import Run
     from glassline.model import Model
     from glassline.recipe import Recipe
     from glassline.studies.price import Price
 
 __all__ = ["command"]
+
+SAMPLE = 100_000  # as of `training.shards`, which is not imported for --help
 
 
 @click.command("train")
@@ -63,6 +67,25 @@ __all__ = ["command"]
     is_flag=True,
     help="Say what the four features cost beside a black box on the same folds.",
 )
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    default=SAMPLE,
+    show_default=True,
+    metavar="PARTS",
+    help="Of readings: how many are held in memory at once. Of more, settings, "
+    "temperature and region are found on whole groups of so many.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Of readings: who sums them up, this process or tasks of Ray.",
+)
+@click.option(
+    "--address", metavar="ADDRESS", help="Of a Ray cluster; left out, Ray here."
+)
 @workers_option
 @encoding_option
 @language_option
@@ -79,6 +102,9 @@ def command(
     backbone: str | None,
     int8: bool,
     compare: bool,
+    sample: int,
+    engine: str,
+    address: str | None,
     workers: int,
     lang: str,
     as_lines: bool,
@@ -98,6 +124,7 @@ def command(
       glassline train readings.parquet --out model
       glassline train shards "more/part-*.parquet" --out model
       glassline train photos --out model --compare
+      glassline train shards --out model --engine ray --address auto
       glassline train photos --out model --front cnn
       glassline train photos --out model --front vlm --recipe recipe.toml
 
@@ -115,11 +142,12 @@ def command(
     make_ready(out)
     with progress_bar(lang) as progress:
         if _holds_readings(data):
-            why = "expected photos with it, got readings, which were taken already"
-            names = ("like", "front", "backbone", "int8", "compare", "workers")
-            refuse(context, why, *names)
-            compared, model = [], _from_readings(data, recipe, good, progress)
+            _refuse_of_photos(context, engine)
+            with _summing(engine, address, workers) as run:
+                model = _from_readings(data, recipe, good, sample, run, progress)
+            compared = []
         else:
+            _refuse_of_readings(context)
             make = partial(_like, like) if like else _maker(front, backbone, int8)
             asked = (read_data(_only(data)), recipe, good, workers, progress)
             # First, so that what is missing for it is said before anything is trained.
@@ -184,16 +212,51 @@ def _only(data: Sequence[Path]) -> Path:
     return first
 
 
+def _refuse_of_photos(context: click.Context, engine: str) -> None:
+    """Refuse the options that say how photos are read, where readings are given."""
+    why = "expected photos with it, got readings, which were taken already"
+    refuse(context, why, "like", "front", "backbone", "int8", "compare")
+    if engine == "local":
+        refuse(context, why, "workers")
+        refuse(context, "expected --engine ray with it", "address")
+
+
+def _refuse_of_readings(context: click.Context) -> None:
+    """Refuse the options that say how readings are summed, where photos are given."""
+    why = "expected readings with it, got photos"
+    refuse(context, why, "sample", "engine", "address")
+
+
+def _summing(
+    engine: str, address: str | None, workers: int
+) -> AbstractContextManager[Run | None]:
+    """Return who sums up readings, once it is entered; None is this process."""
+    if engine == "local":
+        return nullcontext()
+    from glassline.batch.cluster import summing
+
+    return summing(address, workers)
+
+
 def _from_readings(
-    data: Sequence[Path], recipe: Path | None, good: str | None, progress: Progress
+    data: Sequence[Path],
+    recipe: Path | None,
+    good: str | None,
+    sample: int,
+    run: Run | None,
+    progress: Progress,
 ) -> Model:
     from glassline.recipe import Recipe
-    from glassline.training import train_on
-    from glassline.training.kept import read_kept
+    from glassline.training.shards import train_shards
 
-    kept = read_kept(*data)
-    declared = kept.recipe(Recipe.read(recipe) if recipe else None, good)
-    return train_on(kept.readings, declared, progress=progress).model
+    return train_shards(
+        *data,
+        recipe=Recipe.read(recipe) if recipe else None,
+        good=good,
+        sample=sample,
+        run=run,
+        progress=progress,
+    )
 
 
 def _maker(front: str, backbone: str | None, int8: bool) -> Make:

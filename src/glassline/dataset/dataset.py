@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from glassline.interface.checked import checked
 from glassline.interface.record import Record
 from glassline.recipe.spelling import find, key, spellings
 
-__all__ = ["Dataset", "Labelled", "unified"]
+__all__ = ["Dataset", "Labelled", "first_spellings", "unified"]
 
 USUAL_ORDER = ("ok", "scratch", "dirt")
 UNKNOWN = " Add it to classes in the recipe."
@@ -193,8 +193,13 @@ class Labelled(Record):
 
 def unified(parts: tuple[Part, ...], where: str) -> tuple[Part, ...]:
     """Return the parts with each class in its first spelling; tell of the others."""
-    found = spellings(name for part in parts for name in part.shares)
-    first = {name: one for one, others in found.items() for name in others}
+    first = first_spellings((name for part in parts for name in part.shares), where)
+    return tuple(part.spelt(first) for part in parts)
+
+
+def first_spellings(names: Iterable[str], where: str) -> dict[str, str]:
+    """Return the first spelling of each name of a class; tell of the others."""
+    found = spellings(names)
     for one, others in found.items():
         if len(others) > 1:
             told = ", ".join(f"{show(name)} {count}" for name, count in others.items())
@@ -202,9 +207,9 @@ def unified(parts: tuple[Part, ...], where: str) -> tuple[Part, ...]:
                 f"{where}: one class in {len(others)} spellings ({told}); read as "
                 f"{show(one)}.",
                 GlasslineWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
-    return tuple(part.spelt(first) for part in parts)
+    return {name: one for one, others in found.items() for name in others}
 
 
 def _not_readable(path: object, got: str) -> DatasetError:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from glassline.errors import DatasetError, MissingExtraError
 
-__all__ = ["engine", "literal"]
+__all__ = ["engine", "literal", "workshop"]
+
+
+MEMORY = "1GB"  # of a workshop: what does not fit goes on on disk
 
 
 @contextmanager
 def engine(name: str) -> Iterator[Any]:
-    """Open DuckDB, in one thread and so in the order of the rows.
+    """Open DuckDB to read, in one thread and so in the order of the rows.
 
     Args:
         name: What the file is called in a message.
@@ -24,16 +30,44 @@ def engine(name: str) -> Iterator[Any]:
         DatasetError: The file is not what DuckDB reads; raised in place of its error.
         MissingExtraError: It is not installed.
     """
+    with _told(name) as duckdb, _database(duckdb, os.getpid()).cursor() as opened:
+        yield opened
+
+
+@contextmanager
+def workshop(name: str) -> Iterator[Any]:
+    """Open a DuckDB for tables of one's own: level memory, the rest in a folder.
+
+    Args:
+        name: What the files are called in a message.
+
+    Raises:
+        DatasetError, MissingExtraError: As of `engine`.
+    """
+    with TemporaryDirectory(prefix="glassline-") as folder, _told(name) as duckdb:
+        config = {"threads": 1, "memory_limit": MEMORY, "temp_directory": folder}
+        with duckdb.connect(config=config) as opened:
+            yield opened
+
+
+@contextmanager
+def _told(name: str) -> Iterator[Any]:
+    """Yield DuckDB, and tell of its errors as ours."""
     try:
         import duckdb  # noqa: PLC0415  an optional library
     except ImportError as error:
         raise MissingExtraError.of("analytics") from error
-    with duckdb.connect(config={"threads": 1}) as opened:
-        try:
-            yield opened
-        except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            raise DatasetError(f"{name}: expected Parquet, got: {first}.") from error
+    try:
+        yield duckdb
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0]
+        raise DatasetError(f"{name}: expected Parquet, got: {first}.") from error
+
+
+@cache
+def _database(duckdb: Any, process: int) -> Any:
+    """Return the one that a process reads with: to open one takes longer than to read."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def literal(path: str | Path) -> str:

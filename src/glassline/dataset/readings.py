@@ -36,6 +36,7 @@ __all__ = [
     "Progress",
     "Readings",
     "Refusal",
+    "counted_once",
     "gathered",
     "in_colour",
     "joined",
@@ -224,7 +225,7 @@ def gathered(
         raise DatasetError(
             f"{data.name}: expected at least one photo that can be read, got {first}"
         )
-    kept, copies = _counted_once(read)
+    kept, copies, _ = counted_once(read)
     near = alike([each.mark for each in kept], [each.part.group for each in kept])
     return Readings(
         data=replace(data, parts=tuple(each.part for each in kept)),
@@ -288,8 +289,14 @@ def pixel_hash(image: Image) -> bytes:
     return pixels.digest()
 
 
-def _counted_once(read: Sequence[PartRead]) -> tuple[list[PartRead], tuple[Copy, ...]]:
-    """Keep one part of each set with the same pixels; join the groups that share one."""
+def counted_once(
+    read: Sequence[PartRead],
+) -> tuple[list[PartRead], tuple[Copy, ...], dict[str, str]]:
+    """Keep one part of each set with the same pixels; join the groups that share one.
+
+    Returns:
+        The parts that are kept, the copies, and each group's name from now on.
+    """
     sets: dict[bytes, list[PartRead]] = {}
     for each in read:
         sets.setdefault(each.pixels, []).append(each)
@@ -304,7 +311,8 @@ def _counted_once(read: Sequence[PartRead]) -> tuple[list[PartRead], tuple[Copy,
         for each in read
         if each is not first[each.pixels]
     )
-    return [kept[each.pixels] for each in read if each is first[each.pixels]], copies
+    once = [kept[each.pixels] for each in read if each is first[each.pixels]]
+    return once, copies, groups
 
 
 def _most_told(alike: Sequence[PartRead]) -> PartRead:

@@ -132,10 +132,15 @@ def fit_shards(
 
 @dataclass(frozen=True, eq=False)
 class _Told:
-    """What a shard says of itself: its features, and the weight of its votes by class."""
+    """What a shard says of itself: features, votes of each class, and their weights."""
 
     d: int
-    weights: tuple[NDArray[np.float64], ...]
+    votes: tuple[int, ...]
+    weights: tuple[float | NDArray[np.float64], ...]
+
+    def each(self, c: int) -> NDArray[np.float64]:
+        """Return the weight of each vote of a class."""
+        return np.broadcast_to(self.weights[c], (self.votes[c],))
 
 
 @dataclass(frozen=True)
@@ -211,7 +216,7 @@ class _Plan:
         Raises:
             InputError: None holds a vote, or one has another number of features.
         """
-        votes = np.array([[len(each) for each in one.weights] for one in told])
+        votes = np.array([one.votes for one in told])
         if not votes.sum():
             raise InputError(
                 "shards: expected at least one decided part with a weight above 0, got "
@@ -223,8 +228,7 @@ class _Plan:
                     f"shards[{number}]: expected {told[0].d} features as in the first, "
                     f"got {one.d}."
                 )
-        weights = [np.concatenate([one.weights[c] for one in told]) for c in range(k)]
-        return cls(shards, told[0].d, votes, tuple(map(one_if_equal, weights)))
+        return cls(shards, told[0].d, votes, tuple(_weights(told, c) for c in range(k)))
 
     @property
     def counts(self) -> list[int]:
@@ -319,6 +323,15 @@ class _Plan:
         return (own if isinstance(own, float) else own[::step]) * step
 
 
+def _weights(told: Sequence[_Told], c: int) -> float | NDArray[np.float64]:
+    """Return the weights of a class in all shards: one number where they are equal."""
+    some = [one for one in told if one.votes[c]]
+    known = {one.weights[c] for one in some if isinstance(one.weights[c], float)}
+    if len(known) == 1 and all(isinstance(one.weights[c], float) for one in some):
+        return float(known.pop())
+    return one_if_equal(np.concatenate([one.each(c) for one in told]))
+
+
 def _in_order(run: Run, call: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
     """Run tasks anywhere; return what they return in the order of the tasks."""
     numbered = [(number, call, task) for number, task in enumerate(tasks)]
@@ -333,8 +346,11 @@ def _numbered(task: tuple[int, Callable[[Any], Any], Any]) -> tuple[int, Any]:
 
 def _look(task: tuple[int, Shard, int]) -> _Told:
     x, groups = _read(*task)
-    each = (np.broadcast_to(group.weight, group.rows.shape) for group in groups)
-    return _Told(x.shape[1], tuple(weight.copy() for weight in each))
+    return _Told(
+        x.shape[1],
+        tuple(len(group.rows) for group in groups),
+        tuple(group.weight for group in groups),
+    )
 
 
 def _pick(

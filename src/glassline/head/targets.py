@@ -17,6 +17,7 @@ __all__ = [
     "Votes",
     "as_class_ids",
     "as_targets",
+    "balanced",
     "class_weights",
     "one_if_equal",
     "smooth",
@@ -216,6 +217,13 @@ def class_weights(y: ClassIds | Targets, k: int) -> NDArray[np.float64]:
         if targets.ndim == 2
         else np.bincount(targets, minlength=k).astype(np.float64)
     )
+    return balanced(counts)
+
+
+def balanced(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return `class_weights` for how many parts each class has, shape (k,)."""
     present = counts > 0
     share = counts.sum() / max(int(present.sum()), 1)
-    return np.asarray(np.divide(share, counts, out=np.zeros(k), where=present))
+    return np.asarray(
+        np.divide(share, counts, out=np.zeros(len(counts)), where=present)
+    )

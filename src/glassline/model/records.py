@@ -21,6 +21,7 @@ __all__ = [
     "Made",
     "Reference",
     "RefusedPhoto",
+    "SampledParts",
     "TemperatureRecord",
     "TrainingRecord",
     "certificate_table",
@@ -124,12 +125,28 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class SampledParts:
+    """The parts on which was chosen what can not be summed up: whole groups by chance.
+
+    Attributes:
+        parts: How many.
+        groups: In how many groups.
+        of: Of how many parts; scale and head rest on all of them.
+    """
+
+    parts: int
+    groups: int
+    of: int
+
+
+@dataclass(frozen=True)
 class TrainingRecord:
     """What a model rests on; no path, so that the folder's place changes nothing.
 
     Attributes:
         data_sha256: Hash of photos, labels and weights in their order.
-        photos: First digits of every photo's hash, those of copies included, sorted.
+        photos: First digits of every photo's hash, those of copies included, sorted;
+            where parts were sampled, of those photos alone.
         n: Labelled parts.
         counts: Class to parts that are it by more than half.
         undecided: Parts without a label.
@@ -148,6 +165,8 @@ class TrainingRecord:
             were found on these photos.
         taught: Hash of the file of labelled readings; None of very many parts, and of
             a model from before it was kept.
+        adds: What the second measurement of each feature gains; None where none has one.
+        sampled: On what settings, temperature and region were chosen; None: on all parts.
     """
 
     data_sha256: str
@@ -168,6 +187,7 @@ class TrainingRecord:
     like: str | None = None
     taught: str | None = None
     adds: tuple[float, ...] | None = None
+    sampled: SampledParts | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain data; what does not apply to the model is left out."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, Readings, no_progress
+from glassline.errors import InputError
 from glassline.head import Certificate, certify, fit
 from glassline.head.certificate import FINISHED
 from glassline.image import printable
@@ -137,10 +138,15 @@ def verify(
     Raises:
         LabelError: A label is not one of the model's classes.
         DatasetError: No photo could be read, or no part is labelled.
-        InputError: The backbone is not there.
+        InputError: The backbone is not there; or again is asked of a sample.
         MissingExtraError: A network front, and the extra cnn is not installed.
     """
     data.targets(model.recipe.classes)  # an unknown label is told before any photo
+    if retrain and model.record.sampled:
+        raise InputError(
+            "--retrain: expected a model whose settings were chosen on all parts, got one "
+            "of a sample. Train again on the readings, and compare the files."
+        )
     readings, values = _read(model, data, backbone, progress)
     given = model.scale if model.record.like else None
     lesson = prepare(
@@ -154,7 +160,9 @@ def verify(
         penalty=penalty_of(model.recipe),
         weights=lesson.weights,
     )
-    missing, new = _photos(model, readings)
+    # of a sample the model knows some photos only: the hash of all says it of all
+    knows = same_data and model.record.sampled is not None
+    missing, new = ((), ()) if knows else _photos(model, readings)
     moved = [*_scale(model, lesson)]
     if not same_data and not (missing or new):
         moved = [*_labels(model, readings), *moved]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from glassline.arrays import Values
 from glassline.dataset import Dataset, Part
 from glassline.dataset.dataset import unified
 from glassline.dataset.parquet import engine, literal
@@ -25,9 +26,12 @@ from glassline.training.candidates import Candidates
 __all__ = [
     "COLUMNS",
     "Kept",
+    "Taken",
     "about",
+    "agreed",
     "candidate_columns",
     "holds_readings",
+    "part_of",
     "read_kept",
     "shards_of",
 ]
@@ -81,28 +85,33 @@ def about(model: Model, planes: Sequence[str] = ()) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Readings from a file, and how they were taken.
+class Taken:
+    """How readings were taken.
 
     Attributes:
-        readings: As `read_candidates` returns them; no photo is looked at for copies that
-            only look alike.
         features: What the recipe declared of the features.
         image: How photos were opened.
+        planes: The planes of colour on which every candidate was read besides.
     """
 
-    readings: Readings
     features: Mapping[str, Mapping[str, Any]]
     image: ImageSettings
+    planes: tuple[str, ...] = ()
 
-    def recipe(self, declared: Recipe | None, good: str | None = None) -> Recipe:
-        """Return the recipe to train with: the one declared, or one for these labels.
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of the candidates."""
+        return candidate_columns(Candidates(self.features, self.planes))
+
+    def recipe(
+        self, classes: tuple[str, ...], declared: Recipe | None, good: str | None = None
+    ) -> Recipe:
+        """Return the recipe to train with: the one declared, or one for these classes.
 
         Raises:
             RecipeError: It declares other features or another image than were read.
         """
         if declared is None:
-            classes = self.readings.data.classes
             return Recipe(
                 classes=classes, good=good, features=self.features, image=self.image
             )
@@ -113,6 +122,24 @@ class Kept:
                 "with, got others. Read the photos again, or leave them out."
             )
         return declared
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Readings from files, and how they were taken.
+
+    Attributes:
+        readings: As `read_candidates` returns them; no photo is looked at for copies that
+            only look alike.
+        taken: How.
+    """
+
+    readings: Readings
+    taken: Taken
+
+    def recipe(self, declared: Recipe | None, good: str | None = None) -> Recipe:
+        """Return the recipe to train with, as `Taken.recipe` does for these labels."""
+        return self.taken.recipe(self.readings.data.classes, declared, good)
 
 
 def holds_readings(*sources: Path) -> bool:
@@ -142,47 +169,57 @@ def read_kept(*sources: Path) -> Kept:
         DatasetError: A file holds none, or they were taken in different ways.
         MissingExtraError: DuckDB is not installed.
     """
-    files = shards_of(*sources)
-    first = _agreed(sources, files)
-    features = {name: dict(each) for name, each in first["features"].items()}
-    image = fill(ImageSettings, first["image"], where=str(files[0]), error=DatasetError)
-    candidates = Candidates(features, first.get("planes", ()))
+    files, taken = agreed(*sources)
     read: list[PartRead] = []
     refused: list[Refusal] = []
     for file in files:
-        for row in _rows(file, (*COLUMNS, *candidate_columns(candidates))):
+        for row in _rows(file, (*COLUMNS, *taken.columns)):
             _add(row, read, refused)
     name = " ".join(map(str, sources))
     parts = unified(tuple(each.part for each in read), name)
     read = [replace(each, part=part) for each, part in zip(read, parts, strict=True)]
-    return Kept(gathered(Dataset(name, parts), read, refused), features, image)
+    return Kept(gathered(Dataset(name, parts), read, refused), taken)
 
 
-def _agreed(sources: Sequence[Path], files: Sequence[Path]) -> dict[str, Any]:
-    """Return how the readings of all files were taken."""
+def agreed(*sources: Path) -> tuple[list[Path], Taken]:
+    """Return the files, in their order, and how the readings of all were taken.
+
+    Raises:
+        DatasetError: A file holds none, or they were taken in different ways.
+        MissingExtraError: DuckDB is not installed.
+    """
     for source in sources:
         if not _files(source):
             raise DatasetError(
                 f"{source}: expected Parquet files of readings, got none."
             )
-    first = None
+    files = shards_of(*sources)
+    first: dict[str, Any] = {}
     for file in files:
         told = _about(file)
-        first = first or told
+        first = first or told or {}
         if told is None or told != first:
             got = "none" if told is None else "readings that were taken in another way"
             raise DatasetError(
                 f"{file}: expected the readings that glassline batch --readings keeps, "
                 f"got {got}."
             )
-    return first or {}
+    features = {name: dict(each) for name, each in first["features"].items()}
+    image = fill(ImageSettings, first["image"], where=str(files[0]), error=DatasetError)
+    return files, Taken(features, image, tuple(first.get("planes", ())))
 
 
 def _add(row: tuple[Any, ...], read: list[PartRead], refused: list[Refusal]) -> None:
     cells = dict(zip(COLUMNS, row, strict=False))
     if cells["refused"]:
         refused.append(Refusal(cells["image"], cells["refused"], cells["message"]))
-        return
+    else:
+        read.append(part_of(row, np.array(row[len(COLUMNS) :], np.float64)))
+
+
+def part_of(row: Sequence[Any], values: Values) -> PartRead:
+    """Return the part of a row that holds `COLUMNS` first, with these values."""
+    cells = dict(zip(COLUMNS, row, strict=False))
     part = Part(
         path=Path(cells["image"]),
         label=cells["label"] or None,
@@ -192,8 +229,7 @@ def _add(row: tuple[Any, ...], read: list[PartRead], refused: list[Refusal]) -> 
         soft=json.loads(cells["soft"]) if cells["soft"] else None,
         inspector=cells["inspector"] or None,
     )
-    values = np.array(row[len(COLUMNS) :], np.float64)
-    read.append(PartRead(part, cells["sha256"], bytes.fromhex(cells["pixels"]), values))
+    return PartRead(part, cells["sha256"], bytes.fromhex(cells["pixels"]), values)
 
 
 def _files(path: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from glassline.head import Outcome
 from glassline.model import Model
+from glassline.model.records import TrainingRecord
 from glassline.render.words import words
 from glassline.training.concepts.text import lines as of_concepts
 
@@ -25,14 +26,7 @@ def lines(model: Model, lang: str) -> Iterator[str]:
     yield say["trained"].format(n=record.n, counts=counts)
     if record.like:
         yield say["like"].format(model=record.like[:12])
-    if record.refused:
-        first = record.refused[0]
-        yield say["refused"].format(
-            count=len(record.refused), image=first.image, reason=first.reason
-        )
-    if record.copies:
-        told = words(lang)["left_out"]["copies"]
-        yield told.format(count=len(record.copies), **asdict(record.copies[0]))
+    yield from _not_all(record, lang)
     yield outcome(record.outcome, lang)
     if proof.penalty:
         yield say["proof"].format(
@@ -51,6 +45,21 @@ def lines(model: Model, lang: str) -> Iterator[str]:
         yield say["few_groups"]
     elif record.concepts is not None and record.concepts.figures is not None:
         yield from of_concepts(record.concepts.figures, lang)
+
+
+def _not_all(record: TrainingRecord, lang: str) -> Iterator[str]:
+    """Yield what did not count, or not for everything."""
+    say = words(lang)["training"]
+    if record.sampled:
+        yield say["sampled"].format(**asdict(record.sampled))
+    if record.refused:
+        first = record.refused[0]
+        yield say["refused"].format(
+            count=len(record.refused), image=first.image, reason=first.reason
+        )
+    if record.copies:
+        told = words(lang)["left_out"]["copies"]
+        yield told.format(count=len(record.copies), **asdict(record.copies[0]))
 
 
 def outcome(sentence: str, lang: str) -> str:

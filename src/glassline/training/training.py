@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
 import warnings
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -27,14 +24,10 @@ from glassline.features.scale import SOFT, Ends
 from glassline.features.sums import shares
 from glassline.front import Front
 from glassline.head import Fit
-from glassline.image import printable
 from glassline.interface.checked import checked
 from glassline.model import Model
 from glassline.model.records import (
-    PHOTO_DIGITS,
     Candidate,
-    CopiedPhoto,
-    RefusedPhoto,
     TemperatureRecord,
     TrainingRecord,
 )
@@ -46,10 +39,10 @@ from glassline.training.choosing import MOST, Choice, Tried
 from glassline.training.crossfit import quiet
 from glassline.training.mixing import Mixture, Parts
 from glassline.training.novelty import fit_region
+from glassline.training.record import counted, data_hash, record_of, with_names
 from glassline.training.search import search
 from glassline.training.temperature import temper
 from glassline.training.trainset import (
-    Trainset,
     good_parts,
     gradient_tolerance,
     learn,
@@ -141,7 +134,7 @@ def train_on(
     """Train a model on what `read_candidates` returned, or on some of its rows."""
     recipe = settled(recipe, readings.data)
     candidates = Candidates.of(recipe.features, readings.values.shape[1])
-    choice = _choose(readings, recipe, candidates, progress)
+    choice = choose_settings(readings, recipe, candidates, progress)
     mixture = Mixture(
         choice.mixes, choice.weights or _weights(readings, recipe, choice)
     )
@@ -151,12 +144,17 @@ def train_on(
         recipe,
         front=candidates.front(mixture.mixes, mixture.weights),
     )
+    return Trained(with_choice(model, candidates, choice), mixture)
+
+
+def with_choice(model: Model, candidates: Candidates, choice: Choice) -> Model:
+    """Return the model with a record of what was tried."""
     tried = tuple(
         Candidate(each.feature, _settings(candidates, each), each.loss)
         for each in choice.tried
     )
     record = replace(model.record, candidates=tried, adds=_adds(choice))
-    return Trained(replace(model, record=record), mixture)
+    return replace(model, record=record)
 
 
 def _weights(
@@ -215,14 +213,63 @@ def train_head(
         learnt, found = learn(
             values, parts.data, recipe, ends=ends, scale=scale, tolerance=tolerance
         )
+    learning = Learning(
+        learnt.scale,
+        learnt.mix,
+        found,
+        record_of(counted(parts, recipe), parts, recipe, found),
+        front,
+    )
+    return put_together(learning, parts, values, recipe, ends=ends, scale=scale)
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """What was learnt from all parts, before the rest of a model is found.
+
+    Attributes:
+        scale: Of the readings that the head sees.
+        mix: Share of each class, as the head weighs it.
+        found: The head.
+        record: What it rests on.
+        front: What reads the features.
+    """
+
+    scale: Scale
+    mix: tuple[float, ...]
+    found: Fit
+    record: TrainingRecord
+    front: Front
+
+
+def put_together(
+    learnt: Learning,
+    parts: Readings,
+    values: NDArray[np.float64],
+    recipe: Recipe,
+    *,
+    ends: Ends = SOFT,
+    scale: Scale | None = None,
+) -> Model:
+    """Find temperature, region and reference on parts, and put the model together.
+
+    Args:
+        learnt: Scale and head.
+        parts: The n parts to find the rest on: all, or a sample.
+        values: Shape (n, d), their readings as the head is to see them.
+        recipe: Settled.
+        ends: Of the scale, and the least spread.
+        scale: Of another model, if the scale was taken from one.
+    """
+    found = learnt.found
     for note in (*found.notes, *_without_good(recipe)):
-        warnings.warn(_with_names(note, recipe), GlasslineWarning, stacklevel=2)
-    _check_priors(learnt, parts.data, recipe)
+        warnings.warn(with_names(note, recipe), GlasslineWarning, stacklevel=3)
+    _check_priors(learnt.mix, parts.data, recipe)
     tempered = temper(values, parts.data, recipe, ends=ends, scale=scale)
     known, novelty = parts.data.labelled(recipe.classes), recipe.review.novelty
     model = Model(
         recipe=recipe,
-        front=front,
+        front=learnt.front,
         scale=learnt.scale,
         head=tempered.applied(found.head) if tempered else found.head,
         optimum=found.head,
@@ -238,11 +285,12 @@ def train_head(
         training_mix=learnt.mix,
         certificate=found.certificate,
         record=replace(
-            _record(parts, recipe, found),
+            learnt.record,
             temperature=TemperatureRecord(**tempered.as_json()) if tempered else None,
         ),
     )
-    taught = Taught.of(replace(parts, values=values), recipe)
+    is_all = learnt.record.sampled is None
+    taught = Taught.of(replace(parts, values=values), recipe) if is_all else None
     record = replace(
         model.record,
         reference=refer(model, values, parts.data.groups()),
@@ -251,7 +299,7 @@ def train_head(
     return replace(model, record=record, taught=taught)
 
 
-def _choose(
+def choose_settings(
     readings: Readings, recipe: Recipe, candidates: Candidates, progress: Progress
 ) -> Choice:
     """Choose what each feature is read as; the defaults where nothing can be scored."""
@@ -277,16 +325,6 @@ def _choose(
     )
 
 
-def data_hash(readings: Readings, recipe: Recipe) -> str:
-    """Hash photos, labels and weights in their order: what a model rests on."""
-    digest = hashlib.sha256()
-    for photo in readings.sha256:
-        digest.update(bytes.fromhex(photo))
-    digest.update(np.ascontiguousarray(readings.data.targets(recipe.classes)).tobytes())
-    digest.update(readings.data.weights().tobytes())
-    return digest.hexdigest()
-
-
 def _without_good(recipe: Recipe) -> tuple[str, ...]:
     if recipe.good is not None:
         return ()
@@ -296,54 +334,15 @@ def _without_good(recipe: Recipe) -> tuple[str, ...]:
     )
 
 
-def _check_priors(learnt: Trainset, data: Dataset, recipe: Recipe) -> None:
+def _check_priors(mix: tuple[float, ...], data: Dataset, recipe: Recipe) -> None:
     """Refuse a prior that no part supports: its probability could not be corrected."""
     if recipe.priors is None:
         return
     absent = [
-        name
-        for name, share in zip(recipe.classes, learnt.mix, strict=True)
-        if not share
+        name for name, share in zip(recipe.classes, mix, strict=True) if not share
     ]
     if absent:
         raise DatasetError(
             f"{data.name}: expected a labelled part of every class that the recipe "
             f"gives a prior, got none of {', '.join(absent)}."
         )
-
-
-def _with_names(note: str, recipe: Recipe) -> str:
-    """Say `class 1` and `x[:, 0]` as the recipe calls them."""
-    note = re.sub(
-        r"(class|labelled) (\d+)",
-        lambda m: f"{m[1]} {recipe.classes[int(m[2])]}",
-        note,
-    )
-    return re.sub(r"x\[:, (\d+)\]", lambda m: recipe.feature_names[int(m[1])], note)
-
-
-def _record(readings: Readings, recipe: Recipe, found: Fit) -> TrainingRecord:
-    """Say what the model rests on."""
-    labels = readings.data.targets(recipe.classes)
-    counts = (labels > 0.5).sum(axis=0).tolist()
-    photos = (*readings.sha256, *(each.sha256 for each in readings.copies))
-    return TrainingRecord(
-        data_sha256=data_hash(readings, recipe),
-        photos=tuple(sorted(photo[:PHOTO_DIGITS] for photo in photos)),
-        n=int(labels.any(axis=1).sum()),
-        counts=dict(zip(recipe.classes, counts, strict=True)),
-        undecided=int((~labels.any(axis=1)).sum()),
-        refused=tuple(
-            RefusedPhoto(printable(PurePath(each.path).name), each.reason)
-            for each in readings.refused
-        ),
-        outcome=_with_names(found.message, recipe),
-        notes=tuple(_with_names(note, recipe) for note in found.notes),
-        steps=found.steps,
-        temperature=None,
-        copies=tuple(
-            CopiedPhoto(printable(each.part.path.name), printable(each.of.path.name))
-            for each in readings.copies
-        )
-        or None,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,12 +20,15 @@ __all__ = [
     "Trainset",
     "good_parts",
     "gradient_tolerance",
+    "harmonic_mean",
     "learn",
     "mean_groups",
     "part_weights",
     "penalty_of",
     "prepare",
     "settled",
+    "settled_by",
+    "shared",
 ]
 
 TOLERANCE = 1e-9  # of the gradient, where no penalty says how far that is
@@ -135,7 +139,11 @@ def settled(recipe: Recipe, data: Dataset) -> Recipe:
     if recipe.training.penalty is not None:
         return recipe
     known = data.labelled(recipe.classes)
-    mean = mean_groups(known.labels, known.data.groups())
+    return settled_by(recipe, mean_groups(known.labels, known.data.groups()))
+
+
+def settled_by(recipe: Recipe, mean: float) -> Recipe:
+    """Return a recipe without a penalty with the one for so many groups a class."""
     penalty = max(LEAST_PENALTY, OF_ONE_GROUP / mean)
     return replace(recipe, training=replace(recipe.training, penalty=penalty))
 
@@ -149,10 +157,17 @@ def mean_groups(labels: ClassIds, groups: NDArray[np.int64]) -> float:
         >>> mean_groups(np.array([0, 1, 1, 1]), np.array([7, 7, 8, 9]))
         1.5
     """
-    each = [
-        len(np.unique(groups[labels == label])) for label in np.unique(labels).tolist()
-    ]
-    return len(each) / sum(1 / count for count in each) if each else 1.0
+    return harmonic_mean(
+        [
+            len(np.unique(groups[labels == label]))
+            for label in np.unique(labels).tolist()
+        ]
+    )
+
+
+def harmonic_mean(counts: Sequence[int]) -> float:
+    """Return the harmonic mean of counts above 0; 1 of none."""
+    return len(counts) / sum(1 / count for count in counts) if counts else 1.0
 
 
 def penalty_of(recipe: Recipe) -> float:
@@ -167,8 +182,17 @@ def part_weights(data: Dataset, recipe: Recipe) -> PartWeights:
     weights = data.weights()
     if recipe.training.class_weights == "balanced":
         labels = data.targets(recipe.classes)
-        weights = weights * (labels @ class_weights(labels, len(recipe.classes)))
+        weights = weights * shared(labels, class_weights(labels, len(recipe.classes)))
     return weights
+
+
+def shared(labels: Targets, of_class: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weight of each part by its shares of the classes, shape (n,).
+
+    Row by row, so that the bits do not hang on which parts stand beside: a product of
+    matrices takes its last rows in another way than the first.
+    """
+    return np.asarray((labels * of_class).sum(axis=1))
 
 
 def good_parts(labels: Targets, recipe: Recipe) -> NDArray[np.bool_] | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 
 import pytest
 
 from glassline.dataset import Dataset
-from glassline.errors import LabelError
+from glassline.errors import InputError, LabelError
 from glassline.head import Head
 from glassline.model import Model
+from glassline.model.records import SampledParts
 from glassline.studies.verification import Moved, Photo, verify
 
 
@@ -50,6 +52,25 @@ def test_a_photo_that_is_left_out_is_missing_and_one_more_is_new(
 
     assert found.missing == (Photo("0" * 16),)
     assert found.new == (Photo(first, line.parts[0].path.name),)
+
+
+def test_of_a_sample_the_hash_of_all_knows_every_photo(
+    line: Dataset, settled: Model
+) -> None:
+    """A model that keeps three photos of sixty; its settings can not be chosen again."""
+    told = SampledParts(parts=3, groups=1, of=60)
+    record = replace(settled.record, photos=settled.record.photos[:3], sampled=told)
+    sampled = replace(settled, record=record)
+    message = (
+        "--retrain: expected a model whose settings were chosen on all parts, got one of a "
+        "sample. Train again on the readings, and compare the files."
+    )
+
+    found = verify(sampled, line)
+
+    assert (found.holds, found.missing, found.new) == (True, (), ())
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        verify(sampled, line, retrain=True)
 
 
 def test_a_label_of_the_same_count_is_told_without_a_number(
