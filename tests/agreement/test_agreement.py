@@ -66,9 +66,10 @@ def test_every_door_keeps_to_mask_and_alignment(placed: Line, door: str) -> None
 def test_every_target_says_what_inspect_says(agreed: Line, target: str) -> None:
     """The decision of every photo, novel ones too; probabilities but for the last bits.
 
-    By a model without its gauge study: no target searches around a reading.
+    The targets that search around a reading know the gauge study too.
     """
-    line = replace(agreed, model=replace(agreed.model, gauge=None))
+    gauge = {"c": agreed.model.gauge, "js": agreed.model.gauge}.get(target)
+    line = replace(agreed, model=replace(agreed.model, gauge=gauge))
 
     found = by_target(line, target)
 

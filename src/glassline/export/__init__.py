@@ -1,7 +1,7 @@
 """A verdict on other targets, each with a certificate that it is the same verdict.
 
-`rules` are the numbers of a model; `steps` the sums of a verdict, one by one; a file a
-target writes them down and asks an engine: `network` (ONNX), `clibrary`,
+`rules` are the numbers of a model, `held` those of its gauge limit; `steps` the sums of a
+verdict, one by one, as `terms`; a file a target writes them down and asks an engine: `network` (ONNX), `clibrary`,
 `plc` (Structured Text), `javascript`, `sql`,
 `workbook`; `opcua` serves results to clients on a line. `probes` are what both sides are
 asked, `certificate` counts the answers, `exporting` puts it together.

@@ -17,6 +17,7 @@ from glassline.export.probes import NEAR, Photos, Probes
 __all__ = ["Agreement", "Certificate", "certify"]
 
 FORMAT = 1
+GAUGE = "gauge: a distance so near to its limit that Python's own search says no more"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,11 @@ class Agreement:
         said, n = probes.said, probes.answered
         same_class = (answer.classes == said.classes)[:n]
         same_decision = (answer.actions == said.actions)[:n]
-        is_open = np.zeros(n, np.bool_) if answer.open is None else answer.open[:n]
+        is_open = probes.open[:n] & answer.decides
+        margin = GAUGE if is_open.any() else ""
+        if answer.open is not None:
+            is_open = is_open | answer.open[:n]
+            margin = "; ".join(filter(None, (answer.margin, margin)))
         differs = ~(same_class & (same_decision | (not answer.decides)))
         away = np.abs(answer.probabilities - said.probabilities)[:n]
         is_refused = (answer.classes < 0) & (answer.actions < 0)
@@ -95,7 +100,7 @@ class Agreement:
             bound=answer.bound,
             reading_difference=_reading_difference(probes, answer),
             reading_bound=answer.reading_bound,
-            margin=answer.margin,
+            margin=margin or None,
             answers_sha256=answer.sha256,
         )
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from glassline.arrays import CHANNELS, PLANES, Image, View
 from glassline.errors import InputError
 from glassline.export.answers import Answer
+from glassline.export.held import Held
 from glassline.export.looking import check_not_laid, looked
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run, template
@@ -30,7 +31,7 @@ __all__ = ["COMPILERS", "FLAGS", "ask", "compiled", "framed", "write"]
 
 COMPILERS = ("gcc", "cc", "clang")
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror")
-TEMPLATES = ("verdict", "front", "looking", "two_sided", "measures", "reader")
+TEMPLATES = ("front", "looking", "two_sided", "measures", "reader")
 LANES = 8  # of OpenCV's loops on a processor with AVX2
 ROW_LANES = 4  # of its blur along rows
 READING_BOUND = 1e-5  # of its size: four times what was seen on real photos
@@ -67,7 +68,8 @@ def write(model: Model, name: str) -> dict[str, bytes]:
         *_verdict_numbers(rules),
         *_front_numbers(terms),
         *looked(model.recipe.image),
-        *(template(f"{each}.c") for each in TEMPLATES),
+        *([template("held.c")] if rules.held else []),
+        *(template(f"{each}.c") for each in ("verdict", *TEMPLATES)),
     ]
     sizes = [
         f"#define GLASSLINE_FEATURES {rules.d}",
@@ -198,6 +200,9 @@ def _verdict_numbers(rules: Rules) -> Iterator[str]:
         yield f"static const double CUT = {_hex(region.cut)};"
     for name, values in tables.items():
         yield f"static const double {name} = {_braces(values)};"
+    yield f"#define HOLDS {int(rules.held is not None)}"
+    if rules.held is not None:
+        yield from _held_numbers(rules.held)
     yield f'const char *const glassline_model = "{rules.model_sha256}";'
     for name, size, words in (
         ("classes", "CLASSES", rules.classes),
@@ -205,6 +210,31 @@ def _verdict_numbers(rules: Rules) -> Iterator[str]:
     ):
         listed = ", ".join(map(json.dumps, words))
         yield f"const char *const glassline_{name}[{size}] = {{{listed}}};"
+
+
+def _held_numbers(held: Held) -> Iterator[str]:
+    """Write the borders that a decision is held against, and how readings move."""
+    most = max(len(side) for each in held.borders for side in (each.pro, each.con))
+    yield f"#define BORDERS {len(held.borders)}"
+    yield f"#define MOST_SIDE {most} /* classes on one side of a border */"
+    yield f"static const double HELD_LIMIT = {_hex(held.limit)};"
+    yield f"static const double REACH[FEATURES] = {_braces(held.reach)};"
+    covariance = _braces(held.covariance)
+    yield f"static const double COVARIANCE[FEATURES][FEATURES] = {covariance};"
+    yield "typedef struct {"
+    yield "    int32_t taken; /* the action that is left for another */"
+    yield "    int32_t pros;  /* classes that speak for another, and against it */"
+    yield "    int32_t pro[MOST_SIDE];"
+    yield "    int32_t cons;"
+    yield "    int32_t con[MOST_SIDE];"
+    yield "    double logs[CLASSES];"
+    yield "} held_border;"
+    rows = (
+        f"{each.taken}, {len(each.pro)}, {{{', '.join(map(str, each.pro))}}}, "
+        f"{len(each.con)}, {{{', '.join(map(str, each.con))}}}, {_braces(each.logs)}"
+        for each in held.borders
+    )
+    yield from _listed("held_border HELD_BORDER", rows)
 
 
 def _front_numbers(terms: Terms) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ from glassline.render.scripts import script
 
 __all__ = ["ask", "module", "write"]
 
+NOTHING_HELD = """
+function isHeld() {
+  return false; // the model holds no decision against a gauge study
+}
+"""
+
 
 def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the module as the one file of the target."""
@@ -30,7 +37,11 @@ def module(rules: Rules) -> str:
     Its arithmetic is the one file that the pages use too (`render/static/head.js`).
     """
     numbers = json.dumps(_plain(rules), ensure_ascii=False, indent=1)
-    return f"{script('head.js')}\nexport const model = {numbers};\n{template('verdict.js')}"
+    parts = [
+        template("verdict.js"),
+        template("held.js") if rules.held else NOTHING_HELD,
+    ]
+    return "".join([f"{script('head.js')}\nexport const model = {numbers};\n", *parts])
 
 
 def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
@@ -50,7 +61,7 @@ def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
 
 
 def _plain(rules: Rules) -> dict[str, Any]:
-    region = rules.region
+    region, held = rules.region, rules.held
     return {
         "sha256": rules.model_sha256,
         "features": rules.features,
@@ -76,5 +87,13 @@ def _plain(rules: Rules) -> dict[str, Any]:
             "centers": region.centers.tolist(),
             "inverses": region.inverses.tolist(),
             "cut": region.cut,
+        },
+        "held": None
+        if held is None
+        else {
+            "limit": held.limit,
+            "reach": held.reach.tolist(),
+            "covariance": held.covariance.tolist(),
+            "borders": [{**asdict(b), "logs": b.logs.tolist()} for b in held.borders],
         },
     }

@@ -116,7 +116,41 @@ def decision_is_open(rules: Rules, u: Numbers, rounding: Rounding) -> NDArray[np
     if rules.good >= 0 and rules.threshold is not None:
         good = p[:, rules.good]
         found |= np.abs(good - rules.threshold) <= good * share + 2 * rounding.unit
-    return found | _novelty_is_open(rules, u, rounding)
+    return (
+        found | _novelty_is_open(rules, u, rounding) | _held_is_open(rules, u, rounding)
+    )
+
+
+def _held_is_open(rules: Rules, u: Numbers, rounding: Rounding) -> NDArray[np.bool_]:
+    """Return where rounding could change whether a flat border is within reach.
+
+    How far the other action lies behind is off by at most gamma(d + 12) of its terms, and
+    the square of how far the lead moves by gamma(2 d + 8) of its own; and a feature that
+    stands at the clip but for rounding may move by 1 or by the slope.
+    """
+    held, found = rules.held, np.zeros(len(u), np.bool_)
+    if held is None:
+        return found
+    for end in (u - rules.clip, u - rules.far, -rules.clip - u):
+        size = np.abs(u) + rules.far + held.reach
+        near = np.abs(end - held.reach) <= rounding.gamma(6) * size
+        found |= near.any(axis=1)
+    moves = held.moves(u, rules.clip, rules.slope, rules.far)
+    made_of = rules.clip + rules.slope * (rules.far + rules.clip)
+    sizes = np.maximum(np.abs(ended(rules, u)), made_of) @ np.abs(rules.W)
+    z, terms = logits(rules, u), sizes + np.abs(rules.b)
+    for each in held.borders:
+        con, pro, table = each.con[0], each.pro[0], held.swing(rules.W, each)
+        behind = z[:, con] - z[:, pro] + each.gap
+        off = rounding.gamma(rules.d + 12) * (
+            terms[:, con] + terms[:, pro] + abs(each.gap)
+        )
+        most = np.einsum("ni,ij,nj->n", moves, table, moves)
+        large = np.einsum("ni,ij,nj->n", moves, np.abs(table), moves)
+        room = 2 * np.abs(behind) * off + off**2 + rounding.gamma(3) * behind**2
+        room = room + rounding.gamma(2 * rules.d + 8) * large
+        found |= (np.abs(behind) <= off) | (np.abs(behind**2 - most) <= room)
+    return found
 
 
 def _novelty_is_open(rules: Rules, u: Numbers, rounding: Rounding) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import glassline
 from glassline.errors import MissingExtraError
 from glassline.export.answers import REFUSED, Answer
+from glassline.export.held import Held, check_flat
 from glassline.export.probes import Probes
 from glassline.export.rules import Ellipsoids, Rules, check_whole_photos
 from glassline.front import Cnn
@@ -61,6 +62,7 @@ def network(model: Model) -> bytes:
     So every runtime that adds and multiplies in double precision gives the same bits.
     """
     rules = Rules.of(model)
+    check_flat(rules.held, "onnx")
     if model.front.kind == "cnn":
         check_whole_photos(model, "a network")
     graph = _Graph(model)
@@ -71,6 +73,8 @@ def network(model: Model) -> bytes:
     z = graph.add("Add", graph.product(x, rules.W), rules.b[np.newaxis])
     p = graph.softmax(z, rules.k)
     decision = graph.decision(rules, u, p)
+    if rules.held is not None:
+        decision = graph.held(rules, rules.held, u, z, decision)
     place = graph.node("ArgMax", [z], axis=1, keepdims=1)
     counted = graph.node("Cast", [place], to=TensorProto.DOUBLE)
     for name, value in (("class", counted), ("decision", decision)):
@@ -280,6 +284,36 @@ class _Graph:
             novel = self.add("Greater", self._square(rules.region, u), rules.region.cut)
             taken = self.add("Where", novel, float(Action.REVIEW), taken)
         return taken
+
+    def held(self, rules: Rules, held: Held, u: str, z: str, taken: str) -> str:
+        """Return the action, review where a reading within reach has another one.
+
+        One class against one: the lead moves by at most limit sqrt(w S w), squared here.
+        """
+        clip, moves = rules.clip, self.hold(1.0)
+        for above, move in (
+            (self.add("Sub", u, clip), rules.slope),
+            (self.add("Sub", u, rules.far), 0.0),
+            (self.add("Sub", -clip, u), 0.0),
+        ):
+            is_beyond = self.add("Greater", above, held.reach[np.newaxis])
+            moves = self.add("Where", is_beyond, move, moves)
+        said = taken
+        for border in held.borders:
+            pull = self.product(moves, held.swing(rules.W, border))
+            most = self.folded("Add", self.add("Mul", moves, pull), rules.d)
+            lead = self.add(
+                "Sub", *(self.column(z, c[0]) for c in (border.con, border.pro))
+            )
+            behind = self.add("Add", lead, border.gap)
+            is_far = self.add("Greater", self.add("Mul", behind, behind), most)
+            away = self.add("Sub", taken, float(border.taken))
+            is_other = self.add("Greater", self.add("Mul", away, away), 0.5)
+            kept = self.add("Where", is_far, said, float(Action.REVIEW))
+            is_ahead = self.add("Greater", behind, 0.0)
+            kept = self.add("Where", is_ahead, kept, float(Action.REVIEW))
+            said = self.add("Where", is_other, said, kept)
+        return said
 
     def _square(self, region: Ellipsoids, u: str) -> str:
         """Return the least squared distance to the centres of training."""

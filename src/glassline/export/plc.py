@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.export.answers import Answer
+from glassline.export.held import check_flat
 from glassline.export.margins import (
     EXP_UNITS,
     Rounding,
@@ -22,7 +23,8 @@ from glassline.export.plc_whole import Whole
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run
 from glassline.export.rules import Rules
-from glassline.export.steps import Term, stages
+from glassline.export.steps import stages
+from glassline.export.terms import Term
 from glassline.files import publish
 from glassline.model import Model
 
@@ -37,7 +39,9 @@ LEAST = {"LREAL": -600.0, "REAL": -80.0}  # nats: beyond it exp would underflow
 
 def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the function blocks as the one file of the target."""
-    return {name: blocks(Rules.of(model)).encode()}
+    rules = Rules.of(model)
+    check_flat(rules.held, "st")
+    return {name: blocks(rules).encode()}
 
 
 def blocks(rules: Rules) -> str:

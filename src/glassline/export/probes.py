@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from glassline.arrays import View
 from glassline.dataset import Dataset
 from glassline.dataset.readings import Progress, no_progress
+from glassline.decide import Unsettled
 from glassline.export.answers import REFUSED, Answer
+from glassline.export.held import Held
 from glassline.image import load
 from glassline.model import Model
 from glassline.model.reading import read_with
-from glassline.model.verdict import decide
+from glassline.model.verdict import Decisions, decide
+from glassline.recipe import Action
 
 __all__ = ["COUNT", "NEAR", "Photos", "Probes", "draw", "of_photos"]
 
@@ -66,9 +69,30 @@ class Probes:
         return found
 
     @cached_property
+    def _decisions(self) -> Decisions:
+        return decide(self.model, self.readings[: self.answered])
+
+    @cached_property
+    def open(self) -> NDArray[np.bool_]:
+        """Return which answers Python itself leaves open, shape (n,).
+
+        Whether a part is held that lies so near to the limit of its gauge is what the
+        search happens to settle, and so is one that it did not settle.
+        """
+        found = np.zeros(len(self), np.bool_)
+        held = Held.of(self.model)
+        nearly = 0.0 if held is None else held.nearly
+        for row, limit in self._decisions.limits.items():
+            found[row] = (
+                isinstance(limit, Unsettled)
+                or limit.distance > (1 - nearly) * limit.limit
+            )
+        return found
+
+    @cached_property
     def said(self) -> Answer:
         """Return what Python answers, and -1 and NaN where it refuses to."""
-        found = decide(self.model, self.readings[: self.answered])
+        found = self._decisions
         places = np.full((2, self.refused), REFUSED)
         k = found.probabilities.shape[1]
         return Answer(
@@ -212,6 +236,15 @@ def _beside_borders(
 
 
 def _said(model: Model, u: Numbers) -> NDArray[np.int64]:
-    """Return one number for class and decision together."""
-    found = decide(model, _readings(model, u))
-    return np.asarray(3 * found.classes + found.actions)
+    """Return one number for class and decision together.
+
+    A search for each of millions of parts would take hours: what a gauge limit holds
+    is seen here by a climb, and asked of Python once the parts are found.
+    """
+    held, scale = Held.of(model), model.scale
+    found = decide(replace(model, gauge=None), _readings(model, u))
+    taken = found.actions.copy()
+    if held is not None:
+        moves = held.moves(found.unclipped, scale.clip, scale.slope, scale.far)
+        taken[held.looks_held(model.head, found.x, moves, taken)] = Action.REVIEW
+    return np.asarray(3 * found.classes + taken)

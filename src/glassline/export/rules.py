@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassline.decide.policy import TIE
 from glassline.errors import InputError
+from glassline.export.held import Held
 from glassline.model import Model
 
 __all__ = ["Ellipsoids", "Rules", "check_whole_photos"]
@@ -54,6 +55,8 @@ class Rules:
         threshold: Of the guarantee: least adjusted probability of the good class that
             is accepted; None without one.
         region: Where parts are known; None where that is not looked at.
+        held: How a decision is held against the camera's repeatability; None where it
+            is not.
         tie: Share of the largest cost within which costs count as equal.
     """
 
@@ -72,6 +75,7 @@ class Rules:
     good: int
     threshold: float | None
     region: Ellipsoids | None
+    held: Held | None
     tie: float = TIE
 
     @property
@@ -89,9 +93,7 @@ class Rules:
         """Take the numbers out of a model.
 
         Raises:
-            InputError: The model holds a decision against the repeatability of its
-                camera: that is a search, which no target can do. Or its scale has a
-                setting that is not known here.
+            InputError: Its scale has a setting that is not known here.
         """
         known = {"center", "spread", "clip", "slope", "floor"}
         scale = model.scale
@@ -100,14 +102,6 @@ class Rules:
             raise InputError(
                 f"model: expected a scale of {', '.join(sorted(known))}, got {odd[0]} "
                 "too, which no target knows yet."
-            )
-        limit = model.recipe.review.gauge
-        if model.gauge is not None and limit:
-            raise InputError(
-                "model: expected one that does not hold decisions against a gauge "
-                f"study, got one that does, to {limit:g} spreads: that is a search, and "
-                "no target can do it. Switch it off with review.gauge = 0 in a recipe, "
-                "and: glassline recost MODEL --recipe FILE --out MODEL"
             )
         policy, region = model.policy, model.region
         return cls(
@@ -130,6 +124,7 @@ class Rules:
             else Ellipsoids(
                 np.array(region.centers), np.array(region.inverses), _cut(region.limit)
             ),
+            held=Held.of(model),
         )
 
 

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from glassline.export.answers import Answer
+from glassline.export.held import check_flat
 from glassline.export.probes import Probes
 from glassline.export.rules import Rules
-from glassline.export.steps import Stage, Term, stages
+from glassline.export.steps import stages
+from glassline.export.terms import Stage, Term
 from glassline.model import Model
 from glassline.recipe import ACTIONS
 
@@ -64,7 +66,9 @@ def query(rules: Rules) -> str:
 
 def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the query as the one file of the target."""
-    return {name: query(Rules.of(model)).encode()}
+    rules = Rules.of(model)
+    check_flat(rules.held, "sql")
+    return {name: query(rules).encode()}
 
 
 def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:

@@ -3,99 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import reduce
 
 from glassline.export.answers import REFUSED
+from glassline.export.holding import held_or, holding
 from glassline.export.rules import Rules
+from glassline.export.terms import (
+    Stage,
+    Term,
+    chosen,
+    in_order,
+    named,
+    number,
+    numbered,
+)
 from glassline.recipe import Action
 
-__all__ = ["LARGEST", "Stage", "Term", "chosen", "number", "stages"]
+__all__ = ["LARGEST", "stages"]
 
 LARGEST = 1.7976931348623157e308
 LEAST = -600.0  # nats: a probability of 1e-261; some engines call less an error
 LANES = 8  # NumPy adds from so many terms on in so many lanes
 
 
-@dataclass(frozen=True)
-class Term:
-    """A number, a name, or an operation on terms.
-
-    Attributes:
-        op: "number", "name", "+", "-", "*", "/", "exp", "ln", "abs", "max" and "min"
-            of one or more, a comparison, "and", or "case": condition, value,
-            condition, value, ..., else.
-        args: Of the operation.
-    """
-
-    op: str
-    args: tuple[Term | float | str, ...]
-
-    def __add__(self, other: Term) -> Term:
-        return Term("+", (self, other))
-
-    def __sub__(self, other: Term) -> Term:
-        return Term("-", (self, other))
-
-    def __mul__(self, other: Term) -> Term:
-        return Term("*", (self, other))
-
-    def __truediv__(self, other: Term) -> Term:
-        return Term("/", (self, other))
-
-    def __le__(self, other: Term) -> Term:
-        return Term("<=", (self, other))
-
-    def __lt__(self, other: Term) -> Term:
-        return Term("<", (self, other))
-
-    def __ge__(self, other: Term) -> Term:
-        return Term(">=", (self, other))
-
-    def __gt__(self, other: Term) -> Term:
-        return Term(">", (self, other))
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Named terms that need only the stages before.
-
-    Attributes:
-        note: What they are, in a few words.
-        terms: Name to term.
-    """
-
-    note: str
-    terms: dict[str, Term]
-
-
-def number(value: float) -> Term:
-    """Return a constant."""
-    return Term("number", (float(value),))
-
-
-def chosen(*ways: Term) -> Term:
-    """Return condition, value, condition, value, ..., else as one term."""
-    return Term("case", ways)
-
-
-def _name(name: str) -> Term:
-    return Term("name", (name,))
-
-
-def _in_order(terms: Sequence[Term]) -> Term:
-    return reduce(lambda total, each: total + each, terms)
-
-
 def _as_numpy(terms: Sequence[Term]) -> Term:
     """Add up to 128 terms in the order in which NumPy adds a row."""
     if len(terms) < LANES:
-        return _in_order(terms)
+        return in_order(terms)
     whole = len(terms) - len(terms) % LANES
-    lanes = [_in_order(terms[lane:whole:LANES]) for lane in range(LANES)]
+    lanes = [in_order(terms[lane:whole:LANES]) for lane in range(LANES)]
     while len(lanes) > 1:
         lanes = [a + b for a, b in zip(lanes[::2], lanes[1::2], strict=True)]
-    return _in_order([*lanes, *terms[whole:]])
+    return in_order([*lanes, *terms[whole:]])
 
 
 def _largest(terms: Sequence[Term]) -> Term:
@@ -104,10 +42,6 @@ def _largest(terms: Sequence[Term]) -> Term:
 
 def _least(terms: Sequence[Term]) -> Term:
     return Term("min", tuple(terms))
-
-
-def _numbered(name: str, count: int) -> list[Term]:
-    return [_name(f"{name}{place + 1}") for place in range(count)]
 
 
 def stages(rules: Rules, inputs: Sequence[str], *, readings: bool) -> list[Stage]:
@@ -123,13 +57,14 @@ def stages(rules: Rules, inputs: Sequence[str], *, readings: bool) -> list[Stage
         readings: Whether they are readings; else they are the features in standard
             units, before their clip.
     """
-    given = [_name(name) for name in inputs]
-    u = _numbered("u", rules.d) if readings else given
+    given = [named(name) for name in inputs]
+    u = numbered("u", rules.d) if readings else given
     made = list(_scaled(rules, given)) if readings else []
     made += _clipped(rules, u)
     made += _head(rules)
     made += _region(rules, u)
     made += _costs(rules)
+    made += holding(rules, u, _decision(rules))
     every = tuple(Term("abs", (each,)) <= number(LARGEST) for each in given)
     made.append(_said(rules, Term("and", every)))
     return made
@@ -138,10 +73,10 @@ def stages(rules: Rules, inputs: Sequence[str], *, readings: bool) -> list[Stage
 def _scaled(rules: Rules, given: Sequence[Term]) -> Iterator[Stage]:
     """Say log(1 + |r|) so that small readings keep their digits: W. Kahan's way."""
     one = number(1)
-    sizes = _numbered("size", rules.d)
-    more = _numbered("more", rules.d)
-    back = _numbered("back", rules.d)
-    curved = _numbered("curved", rules.d)
+    sizes = numbered("size", rules.d)
+    more = numbered("more", rules.d)
+    back = numbered("back", rules.d)
+    curved = numbered("curved", rules.d)
 
     def stage(note: str, name: str, made: Callable[[int], Term]) -> Stage:
         terms = {f"{name}{i + 1}": made(i) for i in range(rules.d)}
@@ -181,7 +116,7 @@ def _clipped(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:
             for i, each in enumerate(u)
         }
         yield Stage("beyond the clip x grows slowly", beyond)
-    ends = _numbered("beyond", rules.d) if rules.slope else [high] * rules.d
+    ends = numbered("beyond", rules.d) if rules.slope else [high] * rules.d
     yield Stage(
         "clipped",
         {
@@ -192,10 +127,10 @@ def _clipped(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:
 
 
 def _head(rules: Rules) -> Iterator[Stage]:
-    x, z = _numbered("x", rules.d), _numbered("z", rules.k)
-    e, top = _numbered("e", rules.k), _name("top")
+    x, z = numbered("x", rules.d), numbered("z", rules.k)
+    e, top = numbered("e", rules.k), named("top")
     logits = {
-        f"z{c + 1}": _in_order(
+        f"z{c + 1}": in_order(
             [x[i] * number(rules.W[i, c]) for i in range(rules.d)]
             + [number(rules.b[c])]
         )
@@ -214,7 +149,7 @@ def _head(rules: Rules) -> Iterator[Stage]:
     yield Stage("their sum", {"total": _as_numpy(e)})
     yield Stage(
         "probabilities",
-        {f"p{c + 1}": e[c] / _name("total") for c in range(rules.k)},
+        {f"p{c + 1}": e[c] / named("total") for c in range(rules.k)},
     )
 
 
@@ -238,9 +173,9 @@ def _region(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:
     yield Stage(
         "times its inverse covariance",
         {
-            place("pull", at, i): _in_order(
+            place("pull", at, i): in_order(
                 [
-                    _name(place("away", at, j)) * number(region.inverses[at, j, i])
+                    named(place("away", at, j)) * number(region.inverses[at, j, i])
                     for j in range(d)
                 ]
             )
@@ -251,37 +186,37 @@ def _region(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:
     yield Stage(
         "squared distances",
         {
-            f"square{at + 1}": _in_order(
+            f"square{at + 1}": in_order(
                 [
-                    _name(place("away", at, i)) * _name(place("pull", at, i))
+                    named(place("away", at, i)) * named(place("pull", at, i))
                     for i in range(d)
                 ]
             )
             for at in range(m)
         },
     )
-    yield Stage("the least of them", {"square": _least(_numbered("square", m))})
+    yield Stage("the least of them", {"square": _least(numbered("square", m))})
 
 
 def _costs(rules: Rules) -> Iterator[Stage]:
-    p = _numbered("p", rules.k)
+    p = numbered("p", rules.k)
     if rules.ratio is not None:
         share = rules.ratio / rules.ratio.max()
         yield Stage(
             "corrected to the line's priors",
             {f"w{c + 1}": p[c] * number(share[c]) for c in range(rules.k)},
         )
-        w = _numbered("w", rules.k)
-        yield Stage("their sum", {"weight": _in_order(w)})
+        w = numbered("w", rules.k)
+        yield Stage("their sum", {"weight": in_order(w)})
         yield Stage(
             "probabilities on the line",
-            {f"a{c + 1}": w[c] / _name("weight") for c in range(rules.k)},
+            {f"a{c + 1}": w[c] / named("weight") for c in range(rules.k)},
         )
     adjusted = _adjusted(rules)
     yield Stage(
         "expected cost of each action",
         {
-            f"cost_{action.name.lower()}": _in_order(
+            f"cost_{action.name.lower()}": in_order(
                 [adjusted[c] * number(rules.costs[c, action]) for c in range(rules.k)]
             )
             for action in Action
@@ -292,22 +227,25 @@ def _costs(rules: Rules) -> Iterator[Stage]:
 
 
 def _adjusted(rules: Rules) -> list[Term]:
-    return _numbered("p" if rules.ratio is None else "a", rules.k)
+    return numbered("p" if rules.ratio is None else "a", rules.k)
 
 
 def _cost_names() -> list[Term]:
-    return [_name(f"cost_{action.name.lower()}") for action in Action]
+    return [named(f"cost_{action.name.lower()}") for action in Action]
 
 
 def _said(rules: Rules, finite: Term) -> Stage:
     refused = number(REFUSED)
-    z, top = _numbered("z", rules.k), _name("top")
+    z, top = numbered("z", rules.k), named("top")
     ways = [part for c in range(rules.k - 1) for part in (z[c] >= top, number(c))]
+    decision = _decision(rules)
+    if rules.held is not None:
+        decision = held_or(rules.held)
     return Stage(
         "class and decision",
         {
             "class_place": chosen(finite, chosen(*ways, number(rules.k - 1)), refused),
-            "decision_place": chosen(finite, _decision(rules), refused),
+            "decision_place": chosen(finite, decision, refused),
         },
     )
 
@@ -315,12 +253,12 @@ def _said(rules: Rules, finite: Term) -> Stage:
 def _decision(rules: Rules) -> Term:
     """Take the cheapest action, of equals the safest; but for novelty and guarantee."""
     accept, reject, review = _cost_names()
-    slack = _name("slack")
+    slack = named("slack")
     has_accept = rules.good >= 0 and rules.threshold is None
     cheapest = _least([accept, reject, review] if has_accept else [reject, review])
     ways: list[Term] = []
     if rules.region is not None:
-        ways += [_name("square") > number(rules.region.cut), number(Action.REVIEW)]
+        ways += [named("square") > number(rules.region.cut), number(Action.REVIEW)]
     if rules.good >= 0 and rules.threshold is not None:
         p = _adjusted(rules)[rules.good]
         ways += [p >= number(rules.threshold), number(Action.ACCEPT)]

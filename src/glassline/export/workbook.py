@@ -11,9 +11,11 @@ import numpy as np
 from glassline.errors import InputError, MissingExtraError
 from glassline.export.answers import REFUSED, Answer
 from glassline.export.formulas import Formulas
+from glassline.export.held import check_flat
 from glassline.export.probes import Probes
 from glassline.export.rules import Rules
-from glassline.export.steps import LARGEST, Term, stages
+from glassline.export.steps import LARGEST, stages
+from glassline.export.terms import Term
 from glassline.model import Model
 from glassline.recipe import ACTIONS
 
@@ -36,7 +38,9 @@ MOST_CLASSES = 50  # Excel nests 64 functions
 
 def write(model: Model, name: str) -> dict[str, bytes]:
     """Return the workbook as the one file of the target."""
-    return {name: workbook(Rules.of(model))}
+    rules = Rules.of(model)
+    check_flat(rules.held, "sheet")
+    return {name: workbook(rules)}
 
 
 def workbook(rules: Rules) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from targets import COUNT, ENGINES, QUICK, VARIANTS, exported
+from targets import COUNT, QUICK, VARIANTS, exported
 
 from glassline.dataset import Dataset
 from glassline.decide import Gauge
@@ -98,23 +98,6 @@ def test_an_export_that_answers_otherwise_is_not_written(
     assert not found.certificate.holds
     assert first.differ > COUNT / 10
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("target", ENGINES)
-def test_a_model_that_knows_its_gauge_is_refused(
-    settled: Model, tmp_path: Path, target: str
-) -> None:
-    """No target can search for a reading within repeatability."""
-    model = replace(settled, gauge=ROUGH)
-    message = (
-        "model: expected one that does not hold decisions against a gauge study, got "
-        "one that does, to 1.645 spreads: that is a search, and no target can do it. "
-        "Switch it off with review.gauge = 0 in a recipe, and: glassline recost MODEL "
-        "--recipe FILE --out MODEL"
-    )
-
-    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
-        exported(model, target, tmp_path / "made.c")
 
 
 def test_a_model_whose_gauge_limit_is_off_is_exported(

@@ -550,7 +550,10 @@ static plane noise_around(glassline_reader *reader, const surface *s, plane size
     for (size_t i = 0; i < size_of(size); i++) {
         size.at[i] = lesser_of(size.at[i], limit);
     }
-    plane cells = blanked(s, averaged(reader, s, size), CELLS);
+    plane cells = averaged(reader, s, size);
+    const int32_t are_cells
+        = ((cells.rows == s->rows) && (cells.columns == s->columns)) ? 1 : 0;
+    cells = blanked(s, cells, (are_cells != 0) ? CELLS : (CELLS + 1));
     plane around = over_tiles(reader, s, cells);
     if (s->masked != 0) {
         plane share = over_tiles(reader, s, s->kept[CELLS]);

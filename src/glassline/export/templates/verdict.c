@@ -165,6 +165,12 @@ int32_t glassline_judge_x(const double unclipped[FEATURES], glassline_verdict *v
             verdict->decision_place = GLASSLINE_REVIEW;
         }
 #endif
+#if HOLDS
+        verdict->is_held = is_held(unclipped, z, verdict->decision_place);
+        if (verdict->is_held != 0) {
+            verdict->decision_place = GLASSLINE_REVIEW;
+        }
+#endif
         status = GLASSLINE_DONE;
     }
     return status;

@@ -24,6 +24,7 @@ typedef struct {
     int32_t class_place;    /* in glassline_classes; -1 without a verdict */
     int32_t decision_place; /* an action; -1 without a verdict */
     int32_t is_novel;       /* 1 where the part is unlike all of training */
+    int32_t is_held;        /* 1 where the camera's repeatability could change it */
     double x[GLASSLINE_FEATURES];
     double logits[GLASSLINE_CLASSES];
     double probabilities[GLASSLINE_CLASSES];

@@ -27,7 +27,9 @@ export function judgeX(u) {
   const place = argmax(z);
   const ranked = rank(p, model.policy);
   const isNovel = model.region !== null && squared(u) > model.region.cut;
-  const action = isNovel ? 2 : ranked.order[0];
+  const first = isNovel ? 2 : ranked.order[0];
+  const held = first !== 2 && isHeld(u, z, first);
+  const action = held ? 2 : first;
   return {
     x,
     logits: z,
@@ -37,6 +39,7 @@ export function judgeX(u) {
     adjusted: ranked.adjusted,
     costs: ranked.costs,
     isNovel,
+    isHeld: held,
     decisionPlace: action,
     decision: ACTIONS[action],
   };
