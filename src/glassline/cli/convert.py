@@ -37,7 +37,8 @@ def command(data: Path, kind: str, out: Path, lang: str, as_lines: bool) -> None
     """Write a dataset as another program reads it.
 
     DATA is what `train` reads: a folder a class, a CSV or Parquet, metadata.jsonl of
-    Hugging Face, folders of MVTec, JSON of Label Studio or COCO, XML of CVAT.
+    Hugging Face, folders of MVTec, JSON, CSV or TSV of Label Studio, JSON of COCO, XML
+    of CVAT.
 
     \b
     Example:

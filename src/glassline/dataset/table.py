@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from glassline.dataset.encoding import decode
-from glassline.dataset.formats.documents import DOCUMENTS, read_document
+from glassline.dataset.formats.documents import DOCUMENTS, as_table, read_document
+from glassline.dataset.formats.label_studio import is_export, read_export
 from glassline.dataset.parquet import engine, literal
 from glassline.dataset.part import Part
 from glassline.dataset.places import Places
@@ -87,6 +88,9 @@ def read_table(
         table = _parquet(path)
     else:
         table = _csv(path, encoding, labelled)
+        if is_export(table.header):
+            header, rows = as_table(read_export(table.header, table.rows, path))
+            table = Table(header, tuple(rows))
     columns = _Columns.of(table.header, path.name, labelled)
     if not table.rows:
         raise DatasetError(f"{path.name}: expected at least one row, got none.")

@@ -205,6 +205,8 @@ class _Every:
 
     def weights(self, mixes: Sequence[Mix]) -> tuple[tuple[float, ...], ...]:
         """Return weights by which each measurement counts by its own spread."""
+        if all(len(mix) == 1 for mix in mixes):
+            return ((1.0,),) * len(mixes)
         columns = sorted({column for mix in mixes for column in mix})
         alone = Mixture(tuple((each,) for each in columns), ((1.0,),) * len(columns))
         spread = dict(zip(columns, self.scale(alone).spread, strict=True))

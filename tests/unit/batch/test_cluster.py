@@ -13,11 +13,12 @@ import pytest
 from unit.batch.inline import inline
 
 from glassline.batch import Item, Settings, run
-from glassline.batch.cluster import Actor, anywhere, on_ray
+from glassline.batch.cluster import Actor, anywhere, on_ray, summing
 from glassline.batch.judging import Judge
 from glassline.batch.pool import Limits
 from glassline.head import fit, fit_shards
 from glassline.model import Model
+from glassline.training.shards import train_shards
 
 LIMITS = Limits(timeout_s=5.0)
 pytestmark = [  # Ray's own, of what it does itself
@@ -139,3 +140,19 @@ def test_shards_are_summed_anywhere(ray_here: None, rng: np.random.Generator) ->
     expected = fit(x, y, penalty=1e-3)
     assert found.head.W.tobytes() == expected.head.W.tobytes()
     assert found.head.b.tobytes() == expected.head.b.tobytes()
+
+
+@pytest.mark.soak
+def test_a_model_is_the_same_whoever_sums_its_shards(
+    settled: Model, line_folder: Path, tmp_path: Path
+) -> None:
+    """Tasks of a Ray that is started for it: every byte of the file."""
+    kept = tmp_path / "r.parquet"
+    settings = Settings(engine=inline(), readings=kept)
+    run(settled, [str(line_folder)], tmp_path / "v.csv", settings)
+
+    with summing(None, 2) as anyone:
+        found = train_shards(kept, recipe=settled.recipe, run=anyone)
+
+    assert found.sha256 == settled.sha256
+    assert train_shards(kept, recipe=settled.recipe).sha256 == settled.sha256

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+from glassline.dataset.formats.label_studio import read_tasks
+from glassline.dataset.formats.places import Rows, within_of
 from glassline.errors import DatasetError, show
 
-__all__ = ["DOCUMENTS", "read_document"]
+__all__ = ["DOCUMENTS", "as_table", "read_document"]
 
 MAX_BYTES = 1_000_000_000
-PLACES = (".", "images", "../images", "..")  # where photos lie from such a document
-Rows = list[tuple[str, dict[str, Any]]]
-"""Where each row stands, for messages, and its cells by column."""
 
 
 def read_document(path: Path) -> tuple[list[str], list[tuple[str, list[Any]]]]:
@@ -38,7 +34,11 @@ def read_document(path: Path) -> tuple[list[str], list[tuple[str, list[Any]]]]:
             f"{path.name}: expected at most {MAX_BYTES:,} bytes, got more."
         )
     data = path.read_bytes()
-    rows = DOCUMENTS[path.suffix.lower()](data, path)
+    return as_table(DOCUMENTS[path.suffix.lower()](data, path))
+
+
+def as_table(rows: Rows) -> tuple[list[str], list[tuple[str, list[Any]]]]:
+    """Return the header and the rows of a table that has these cells."""
     names = dict.fromkeys(name for _, cells in rows for name in cells)
     header = list(names) or ["path", "label"]
     return header, [
@@ -49,7 +49,7 @@ def read_document(path: Path) -> tuple[list[str], list[tuple[str, list[Any]]]]:
 def _json(data: bytes, path: Path) -> Rows:
     document = _parsed(data, path.name)
     if isinstance(document, list):
-        return _tasks(document, path)
+        return read_tasks(document, path)
     if isinstance(document, dict) and {"images", "categories"} <= set(document):
         return _coco(document, path)
     raise DatasetError(
@@ -102,7 +102,7 @@ def _coco(document: Mapping[str, Any], path: Path) -> Rows:
         images = [(each["id"], str(each["file_name"])) for each in document["images"]]
     except (KeyError, TypeError) as error:
         raise DatasetError(f"{path.name}: expected COCO, got {error} amiss.") from error
-    within = _within(path, [name for _, name in images])
+    within = within_of(path, [name for _, name in images])
     return [
         (source, {"path": within(name), "label": _one(source, labels.get(at, ()))})
         for at, name in images
@@ -124,80 +124,6 @@ def _one(source: str, labels: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
-def _tasks(tasks: Sequence[Any], path: Path) -> Rows:
-    """Read Label Studio's tasks: the choice of each annotation is a label of the image.
-
-    Where people chose differently, each class gets its share of them.
-
-    Source:
-        Label Studio, Export annotations: the raw JSON format of completed tasks.
-    """
-    read = [_task(task, f"{path.name} task {at}") for at, task in enumerate(tasks, 1)]
-    within = _within(path, [name for _, name, _, _ in read])
-    classes = sorted({name for _, _, votes, _ in read for name in votes})
-    is_shared = any(len(votes) > 1 for _, _, votes, _ in read)
-    rows: Rows = []
-    for source, name, votes, who in read:
-        cells: dict[str, Any] = {"path": within(name)}
-        total = sum(votes.values())
-        if is_shared:
-            cells |= {f"label_{each}": votes[each] / (total or 1) for each in classes}
-        else:
-            cells["label"] = next(iter(votes), "")
-        rows.append((source, cells | {"inspector": who}))
-    return rows
-
-
-def _task(task: Any, source: str) -> tuple[str, str, Counter[str], str]:
-    if isinstance(task, dict) and "annotation_id" in task:
-        raise DatasetError(
-            f"{source}: expected a task of Label Studio, got one of its short form, which "
-            "does not say what is a label. Export it as JSON, not as JSON-MIN."
-        )
-    try:
-        values = [each for each in task["data"].values() if isinstance(each, str)]
-        named = task["data"].get("image") or values[0]
-        annotations = [
-            each
-            for each in task.get("annotations", [])
-            if not each.get("was_cancelled")
-        ]
-        votes = Counter(
-            str(choice)
-            for each in annotations
-            for result in each["result"]
-            if result["type"] == "choices"
-            for choice in result["value"]["choices"]
-        )
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise DatasetError(
-            f"{source}: expected a task of Label Studio, got {error} amiss."
-        ) from error
-    people = {_name(each.get("completed_by", "")) for each in annotations}
-    who = people.pop() if len(people) == 1 else ""
-    return source, _local(str(named)), votes, who
-
-
-def _name(person: Any) -> str:
-    """Return who annotated: a number, or the address of a person told in full."""
-    if isinstance(person, dict):
-        return str(person.get("email") or person.get("id", ""))
-    return str(person)
-
-
-def _local(address: str) -> str:
-    """Return the file that Label Studio's own address means."""
-    found = urlsplit(address)
-    if found.path.startswith("/data/local-files"):
-        return parse_qs(found.query).get("d", [""])[0]
-    if found.path.startswith("/data/upload/"):
-        name = Path(found.path).name
-        return re.sub(
-            r"^[0-9a-f]{8}-", "", name
-        )  # it puts eight digits before the name
-    return address
-
-
 def _xml(data: bytes, path: Path) -> Rows:
     """Read CVAT for images 1.1: the tag of an image is its label.
 
@@ -215,7 +141,7 @@ def _xml(data: bytes, path: Path) -> Rows:
         raise DatasetError(
             f"{path.name}: expected annotations of CVAT for images, got {root.tag}."
         )
-    within = _within(path, [str(each.get("name")) for each in images])
+    within = within_of(path, [str(each.get("name")) for each in images])
     rows: Rows = []
     for each in images:
         source = f"{path.name} image {each.get('id', '?')}"
@@ -223,29 +149,6 @@ def _xml(data: bytes, path: Path) -> Rows:
         cells = {"path": within(str(each.get("name"))), "label": _one(source, tags)}
         rows.append((source, cells))
     return rows
-
-
-def _within(path: Path, names: Sequence[str]) -> Callable[[str], str]:
-    """Return what puts before a name the folder in which the first photo lies.
-
-    A folder beside that of the document is named from the root, as a table may; a name
-    that climbs is left as it is, and refused when it is read.
-    """
-    first = next(iter(names), "")
-    place = next(
-        (each for each in PLACES if (path.parent / each / first).is_file()), PLACES[0]
-    )
-    if place == PLACES[0]:
-        return lambda name: name
-    folder = (
-        Path(place) if not place.startswith("..") else (path.parent / place).resolve()
-    )
-
-    def put(name: str) -> str:
-        climbs = ".." in PurePosixPath(name.replace("\\", "/")).parts
-        return name if climbs else (folder / name).as_posix()
-
-    return put
 
 
 DOCUMENTS: Mapping[str, Callable[[bytes, Path], Rows]] = {

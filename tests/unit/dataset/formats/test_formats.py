@@ -90,7 +90,17 @@ JSONL = """{"file_name": "a.png", "label": "scratch", "lot": "L7", "objects": {"
 
 {"file_name": "b.png", "label": null, "lot": "L8"}
 """
+EXPORT = (
+    '"annotation_id","annotator","choice","created_at","id","image","lead_time","updated_at"\n'
+    '9,"chen@line.example","scratch","2026-11-02T08:01:00Z",1,'
+    '"/data/local-files/?d=images/a.png",8.5,"2026-11-02T08:01:09Z"\n'
+    '11,"5","","2026-11-02T08:01:00Z",2,'
+    '"/data/upload/1/0a1b2c3d-b.png",8.5,"2026-11-02T08:01:09Z"\n'
+)
+"""As label-studio-converter 0.0.59 writes CSV: its columns in the order of the alphabet."""
 BY_HAND = {
+    "export.csv": EXPORT,
+    "export.tsv": EXPORT.replace(",", "\t"),
     "labels.json": json.dumps(LABEL_STUDIO),
     "annotations.json": json.dumps(COCO),
     "annotations.xml": CVAT,
@@ -137,6 +147,20 @@ def test_who_annotated_is_told_by_number_or_in_full(folder: Path) -> None:
     ]
 
     assert found == ["4", "chen@line.example"]
+
+
+def test_annotations_of_one_task_are_votes_for_its_photo(folder: Path) -> None:
+    """Two people, one of whom chose both: scratch has two votes of three."""
+    one, other = EXPORT.splitlines()[1:]
+    both = other.replace('"",', '"{""choices"": [""scratch"", ""dirt""]}",')
+    both = both.replace(",2,", ",1,")
+    (folder / "e.csv").write_text("\n".join([EXPORT.splitlines()[0], one, both]))
+
+    (part,) = Dataset.read(folder / "e.csv").parts
+
+    assert part.path.name == "a.png"
+    assert part.soft == {"dirt": pytest.approx(1 / 3), "scratch": pytest.approx(2 / 3)}
+    assert part.inspector is None
 
 
 def test_the_short_form_of_label_studio_is_refused(folder: Path) -> None:
@@ -323,6 +347,19 @@ TWO["annotations"] = [{"image_id": 7, "category_id": each} for each in (3, 4)]
             json.dumps(TWO),
             "a.json image 7: expected one label of the whole image, got scratch, dirt.",
             id="two labels",
+        ),
+        pytest.param(
+            "a.csv",
+            EXPORT.replace("choice", "surface").replace("lead_time", "lamp"),
+            "a.csv: expected a column image and one of choices in an export of Label "
+            "Studio, got surface, image, lamp. Keep these two, or export JSON.",
+            id="two that may be the choice",
+        ),
+        pytest.param(
+            "a.csv",
+            EXPORT.replace('"scratch"', '"[{""x"": 5.5}]"'),
+            "a.csv line 2: expected choices, got '[{\"x\": 5.5}]'.",
+            id="boxes",
         ),
         pytest.param(
             "a.json",
