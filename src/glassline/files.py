@@ -21,7 +21,7 @@ try:
 except ImportError:  # no such locks here
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["held", "publish", "publish_all", "published", "tail"]
+__all__ = ["check_room", "held", "publish", "publish_all", "published", "tail"]
 
 MODE = 0o644  # everybody may read, the owner write
 
@@ -122,6 +122,24 @@ def tail(path: Path) -> Iterator[BinaryIO]:
         if is_new:
             _flush(path.parent)
         yield file
+
+
+def check_room(folder: Path, size: int) -> None:
+    """See whether a folder's disk takes so many bytes more; nothing of them stays.
+
+    Args:
+        folder: It must be there.
+        size: Bytes.
+
+    Raises:
+        OSError: It takes fewer, or nothing at all.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:
+        if hasattr(os, "posix_fallocate"):  # reserved, without writing them
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.write(bytes(size))
+            file.flush()
 
 
 def _flush(folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.formparsers import MultiPartParser
 
 import glassline
 from glassline.station import api, documents, health, pages, problems
@@ -51,6 +52,9 @@ def create_app(
         redoc_url=None,
         separate_input_output_schemas=False,
     )
+    # A form's photo stays in memory, as a body that is one does: the limit of bodies holds
+    # for both, and no photo passes through a folder of the system's that may be full.
+    MultiPartParser.spool_max_size = station.settings.max_photo_bytes
     app.state.station = station
     app.state.zone = store.core.day.zone
     problems.install(app, error_page, documents.allowed)

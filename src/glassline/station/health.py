@@ -70,6 +70,7 @@ async def _in_the_way(station: Station) -> AsyncIterator[str]:
     try:
         async with asyncio.timeout(PING_S):
             await station.call(station.store.core.write, lambda draft: None)
+        await station.call(station.store.core.check_room)
         if await station.call(golden.is_due, station.store, datetime.now(UTC)):
             yield "golden_sample_due"
     except TimeoutError:

@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from glassline.errors import InputError, StoreError
-from glassline.files import held
+from glassline.errors import InputError, StoreError, StoreFullError
+from glassline.files import check_room, held
 from glassline.store.derived import apply
 from glassline.store.engine import (
     WRITES,
@@ -40,6 +40,7 @@ __all__ = ["HEADS_EVERY", "PHOTOS", "Core", "Draft", "Moment", "utc_now"]
 
 PHOTOS = "photos"  # the folder of photos, in the folder of files
 HEADS_EVERY = 500  # rows of a stream between two looks at the heads of the others
+ROOM = 1 << 20  # bytes that must be free for a station to be ready
 TRIES = 4  # of a write that another one overtook, or whose connection broke
 # Built once: what every commit says, SQLAlchemy then finds compiled.
 HEAD = (
@@ -152,7 +153,7 @@ class Core:
         self._files = _made(files or beside, PHOTOS)
         # Wherever the photos lie, writers meet beside the database. At the first opening
         # nobody else writes, or the file system knows no locks.
-        folder = _made(beside)
+        self._beside = folder = _made(beside)
         with held(folder, alone=True) if folder else nullcontext() as has_locks:
             takes_turns = bool(has_locks)
             self.engine = connect(found, timeout_s, takes_turns=takes_turns)
@@ -179,6 +180,21 @@ class Core:
                 "PostgreSQL needs one."
             )
         return self._files
+
+    def check_room(self) -> None:
+        """See whether the next photo and its row have room: a megabyte, where they lie.
+
+        Raises:
+            StoreFullError: They have none.
+        """
+        for folder in {self.files, *([self._beside] if self._beside else ())}:
+            try:
+                check_room(folder, ROOM)
+            except OSError as error:
+                raise StoreFullError(
+                    f"{folder}: expected room for a megabyte, got: {error.strerror}. "
+                    "Make room."
+                ) from error
 
     def close(self) -> None:
         """Close every connection; the last one tidies the log, as a writer would."""

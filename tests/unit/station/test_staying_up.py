@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -130,7 +131,11 @@ def test_a_store_that_takes_nothing_is_told_and_reading_goes_on(
 def test_a_database_that_is_held_is_not_ready_and_lives(
     settled: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """503 with the reason, and ready again once it is given back."""
+    """503 with the reason, and ready again once it is given back; so of a full disk."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     monkeypatch.setattr("glassline.station.health.PING_S", 0.3)
     with serving(tmp_path, settled) as service:
         line = sqlite3.connect(tmp_path / "line.db", isolation_level=None)
@@ -139,9 +144,13 @@ def test_a_database_that_is_held_is_not_ready_and_lives(
         lives = service.ask("GET", "/health/live")
         line.execute("ROLLBACK")
         line.close()
+        with monkeypatch.context() as patch:
+            patch.setattr("glassline.store.core.check_room", full)
+            short = service.ask("GET", "/health/ready")
         after = service.ask("GET", "/health/ready")
 
     assert (held.status, held.json["reasons"]) == (503, ["store_busy"])
+    assert (short.status, short.json["reasons"]) == (503, ["store_full"])
     assert held.headers["retry-after"] == "1"
     assert (lives.status, after.status) == (200, 200)
 
