@@ -161,8 +161,8 @@ def command(
         from glassline.studies.price.text import lines as of_price
         from glassline.training.text import lines
 
-        say(*lines(model, lang))
-        say(*(line for each in compared for line in of_price(each, lang)))
+        priced = (line for each in compared for line in of_price(each, lang))
+        say(*lines(model, lang), *priced)
         written = words(lang)["training"]["written"]
         say(written.format(model=model.sha256[:12], path=path))
         tell_asked(model, lang)

@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from glassline.arrays import Features, Values, as_floats
 from glassline.errors import InputError, ShapeError
 
-__all__ = ["CLIP", "HARD", "SOFT", "Ends", "Scale", "curve", "uncurve"]
+__all__ = ["CLIP", "HARD", "MANY_BEYOND", "SOFT", "Ends", "Scale", "curve", "uncurve"]
 
 CLIP = 4.0  # measured on four real surfaces: 2.5 and 7 are both worse, as a hard end
+MANY_BEYOND = 0.5  # share of parts past the clip from which on a person is told
 MIN_SPREAD = 1e-6  # a reading that does not vary at all carries nothing
 
 
@@ -180,6 +181,16 @@ class Scale:
             )
         curved = curve(readings)
         return np.asarray((curved - np.array(self.center)) / np.array(self.spread))
+
+    def beyond(self, readings: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which parts have a reading that lies past the clip, shape (n,).
+
+        Example:
+            >>> scale = Scale(center=(0.0,), spread=(0.5,))
+            >>> scale.beyond(np.expm1([[1.9], [2.1]])).tolist()
+            [False, True]
+        """
+        return np.asarray((np.abs(self.unclipped(readings)) > self.clip).any(axis=1))
 
     def reading(self, x: Values) -> Values:
         """Return the readings that stand at x, shape (d,): the way back of `x`.

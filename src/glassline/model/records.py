@@ -18,6 +18,7 @@ __all__ = [
     "Candidate",
     "ConceptsRecord",
     "CopiedPhoto",
+    "LearningCurve",
     "Made",
     "Reference",
     "RefusedPhoto",
@@ -140,6 +141,30 @@ class SampledParts:
 
 
 @dataclass(frozen=True)
+class LearningCurve:
+    """What twice as many groups like these would give, by what half of them gave.
+
+    Attributes:
+        groups: Of the labelled parts.
+        half: Mean cross-entropy of parts out of fold, nats, by heads of half of the other
+            groups.
+        whole: The same by heads of all others.
+        nats: What twice as many groups would take off it.
+        nats_error: Standard error of `nats` over groups.
+        points: Balanced accuracy, in points, that twice as many groups would add.
+        points_error: Standard error of `points` over groups.
+    """
+
+    groups: int
+    half: float
+    whole: float
+    nats: float
+    nats_error: float
+    points: float
+    points_error: float
+
+
+@dataclass(frozen=True)
 class TrainingRecord:
     """What a model rests on; no path, so that the folder's place changes nothing.
 
@@ -167,6 +192,10 @@ class TrainingRecord:
             a model from before it was kept.
         adds: What the second measurement of each feature gains; None where none has one.
         sampled: On what settings, temperature and region were chosen; None: on all parts.
+        curve: How much more photos would help; None where a class has too few groups to
+            tell, of a sample, and of a model from before it was kept.
+        beyond: Share of the labelled parts (or of the sample) with a reading past the end of the scale; None
+            of a model from before it was kept.
     """
 
     data_sha256: str
@@ -188,6 +217,8 @@ class TrainingRecord:
     taught: str | None = None
     adds: tuple[float, ...] | None = None
     sampled: SampledParts | None = None
+    curve: LearningCurve | None = None
+    beyond: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain data; what does not apply to the model is left out."""

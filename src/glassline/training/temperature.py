@@ -28,6 +28,7 @@ __all__ = [
     "TemperatureOutcome",
     "Tempered",
     "calibrate",
+    "standard_error",
     "temper",
 ]
 
@@ -239,12 +240,12 @@ def temper(
     return Tempered(
         found=calibrate(logits, labels, weights=weights),
         crossed=cross_entropy(crossed, labels, weights=weights),
-        error=_standard_error(gains, weights, groups),
+        error=standard_error(gains, weights, groups),
         folds=len(np.unique(dealt)),
     )
 
 
-def _standard_error(
+def standard_error(
     gains: NDArray[np.float64], weights: PartWeights, groups: NDArray[np.int64]
 ) -> float:
     """Return the standard error of a weighted mean over parts that come in groups."""

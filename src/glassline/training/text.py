@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from glassline.features.scale import MANY_BEYOND
 from glassline.head import Outcome
 from glassline.model import Model
-from glassline.model.records import TrainingRecord
+from glassline.model.records import LearningCurve, TrainingRecord
 from glassline.render.words import words
 from glassline.training.concepts.text import lines as of_concepts
+from glassline.training.curve import LEAST_GROUPS
 
 __all__ = ["lines", "outcome"]
+
+CLEAR = 2.0  # standard errors from which on a gain shows
 
 
 def lines(model: Model, lang: str) -> Iterator[str]:
@@ -41,6 +45,7 @@ def lines(model: Model, lang: str) -> Iterator[str]:
         yield say["temperature"].format(
             value=f"{tempered.applied:.2f}", folds=tempered.folds
         )
+    yield from _limits(record, lang)
     if record.concepts is not None and record.concepts.figures is None:
         yield say["few_groups"]
     elif record.concepts is not None and record.concepts.figures is not None:
@@ -60,6 +65,33 @@ def _not_all(record: TrainingRecord, lang: str) -> Iterator[str]:
     if record.copies:
         told = words(lang)["left_out"]["copies"]
         yield told.format(count=len(record.copies), **asdict(record.copies[0]))
+
+
+def _limits(record: TrainingRecord, lang: str) -> Iterator[str]:
+    """Yield what limits the model: too few photos, or a scale that ends too soon."""
+    if not record.sampled:  # of very many parts, more are not the question
+        yield _curve(record.curve, lang)
+    if record.beyond is not None and record.beyond > MANY_BEYOND:
+        share = f"{100 * record.beyond:.0f}"
+        yield words(lang)["training"]["beyond"].format(share=share)
+
+
+def _curve(curve: LearningCurve | None, lang: str) -> str:
+    """Say how much more photos would help, as far as that can be told."""
+    say = words(lang)["training"]
+    if curve is None:
+        return say["no_curve"].format(least=LEAST_GROUPS)
+    shows = (
+        curve.nats > CLEAR * curve.nats_error
+        or curve.points > CLEAR * curve.points_error
+    )
+    return say["curve" if shows else "flat"].format(
+        points=f"{curve.points:.1f}",
+        points_error=f"{curve.points_error:.1f}",
+        nats=f"{curve.nats:.3f}",
+        nats_error=f"{curve.nats_error:.3f}",
+        whole=f"{curve.whole:.3f}",
+    )
 
 
 def outcome(sentence: str, lang: str) -> str:

@@ -37,6 +37,7 @@ from glassline.recipe import Recipe
 from glassline.training.candidates import SEARCHED, Candidates
 from glassline.training.choosing import MOST, Choice, Tried
 from glassline.training.crossfit import quiet
+from glassline.training.curve import learning_curve
 from glassline.training.mixing import Mixture, Parts
 from glassline.training.novelty import fit_region
 from glassline.training.record import counted, data_hash, record_of, with_names
@@ -266,6 +267,10 @@ def put_together(
         warnings.warn(with_names(note, recipe), GlasslineWarning, stacklevel=3)
     _check_priors(learnt.mix, parts.data, recipe)
     tempered = temper(values, parts.data, recipe, ends=ends, scale=scale)
+    is_all = learnt.record.sampled is None
+    curve = None
+    if is_all:
+        curve = learning_curve(values, parts.data, recipe, ends=ends, scale=scale)
     known, novelty = parts.data.labelled(recipe.classes), recipe.review.novelty
     model = Model(
         recipe=recipe,
@@ -287,9 +292,10 @@ def put_together(
         record=replace(
             learnt.record,
             temperature=TemperatureRecord(**tempered.as_json()) if tempered else None,
+            curve=curve,
+            beyond=float(learnt.scale.beyond(values[known.rows]).mean()),
         ),
     )
-    is_all = learnt.record.sampled is None
     taught = Taught.of(replace(parts, values=values), recipe) if is_all else None
     record = replace(
         model.record,

@@ -57,8 +57,9 @@ def backbone(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def taught(line: Dataset, backbone: str) -> Model:
-    """A model trained on the small rendered line."""
-    return cnn.train(line, Recipe(classes=line.classes), backbone=backbone)
+    """A model trained on the small rendered line, a photo at a time."""
+    recipe = Recipe(classes=line.classes)
+    return cnn.train(line, recipe, backbone=backbone, workers=1)
 
 
 @pytest.fixture
@@ -91,15 +92,6 @@ def test_a_model_comes_back_as_it_was(
     assert_array_equal(seen[0].logits, seen[1].logits)
 
 
-def test_the_same_data_give_the_same_model(
-    taught: Model, line: Dataset, backbone: str
-) -> None:
-    """Whatever the number of workers, to the last bit."""
-    again = cnn.train(line, Recipe(classes=line.classes), backbone=backbone, workers=1)
-
-    assert again.sha256 == taught.sha256
-
-
 def test_the_front_reads_what_its_layer_says(taught: Model, line: Dataset) -> None:
     """Four finite readings, and maps that are never negative."""
     seen = inspect(taught, line.parts[0].path)
@@ -115,7 +107,7 @@ def test_the_front_reads_what_its_layer_says(taught: Model, line: Dataset) -> No
 def test_a_model_of_a_network_is_verified(
     taught: Model, line: Dataset, backbone: str
 ) -> None:
-    """From the photos: data, scale, certificate, and every byte again."""
+    """From the photos, by two workers: data, scale, certificate, every byte again."""
     found = verify(taught, line, retrain=True, backbone=backbone)
 
     assert found.holds

@@ -95,6 +95,8 @@ class Evaluation(Record):
             largest first.
         learnt: Photos that the model was trained on.
         with_training: Whether they are scored; else they are left out.
+        beyond: Share of the parts with a reading past the end of the model's scale; None
+            where parts were judged by several models.
     """
 
     recipe: Recipe
@@ -111,6 +113,7 @@ class Evaluation(Record):
     wrong: tuple[Wrong, ...] = ()
     learnt: int = 0
     with_training: bool = False
+    beyond: float | None = None
 
     def _told(self) -> dict[str, Any]:
         figures = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
@@ -245,6 +248,7 @@ class Evaluation(Record):
             "undecided": self.undecided,
             "learnt": self.learnt,
             "with_training": self.with_training,
+            "beyond": self.beyond,
             **({"concepts": dict(self.concepts)} if self.concepts else {}),
         }
 
@@ -283,11 +287,13 @@ def evaluate(
     values = readings.values[:, : len(model.feature_names)]
     said = decide(model, values)
     found = judge(model.recipe, said.logits, said.actions, readings)
+    labelled = readings.data.labelled(model.recipe.classes).rows
     return replace(
         found,
         concepts=followed(model, readings),
         learnt=int(known_before.sum()),
         with_training=with_training,
+        beyond=float(model.scale.beyond(values[labelled]).mean()),
     )
 
 

@@ -7,6 +7,7 @@ from math import isnan
 
 from rich.cells import cell_len, set_cell_size
 
+from glassline.features.scale import MANY_BEYOND
 from glassline.image import printable
 from glassline.render.layout import columns, wrap
 from glassline.render.words import words
@@ -69,6 +70,8 @@ def lines(found: Evaluation, lang: str) -> Iterator[str]:
         yield named("undecided", say["unscored"].format(n=found.undecided))
     yield from _confusion(found, say["seen"])
     yield from _wrong(found, lang)
+    if found.beyond is not None and found.beyond > MANY_BEYOND:
+        yield from wrap(say["beyond"].format(share=f"{100 * found.beyond:.0f}"))
     if isnan(s.log_loss.low):  # the first that a few groups leave open
         yield from wrap(say["note"])
     yield from _concepts(found, lang)

@@ -215,6 +215,20 @@ def test_a_model_scores_its_own_parts_well(model: Model, line: Dataset) -> None:
     assert found.accuracy > 0.85
     assert found.as_json()["n"] == len(line)
     assert sum(map(sum, found.as_json()["decisions"])) == len(line)
+    assert found.as_json()["beyond"] == model.record.beyond
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.5, 0), (0.625, 1), (None, 0)])
+def test_many_parts_past_the_end_of_the_scale_are_told(
+    judged: Evaluation, share: float | None, said: int
+) -> None:
+    """More than half of them, in either language; nothing where models judged that differ."""
+    found = replace(judged, beyond=share)
+
+    english = [each for each in lines(found, "en") if "lie past the end" in each]
+    chinese = [each for each in lines(found, "zh-TW") if "超出刻度末端" in each]
+
+    assert (len(english), len(chinese)) == (said, said)
 
 
 def test_nothing_labelled_is_an_error(model: Model, line: Dataset) -> None:
