@@ -72,7 +72,9 @@ def _line(folder: Path) -> tuple[Model, list[Path]]:
     (folder / "photos").mkdir()
     for number in range(PHOTOS):
         part = data.parts[number % len(data)]
-        pixels = cv2.imdecode(np.frombuffer(part.path.read_bytes(), np.uint8), 0)
+        pixels = np.asarray(
+            cv2.imdecode(np.frombuffer(part.path.read_bytes(), np.uint8), 0)
+        )
         large = cv2.resize(pixels, (640, 480)).astype(np.float64)
         noisy = np.clip(large + rng.normal(0, 3, large.shape), 0, 255).astype(np.uint8)
         path = folder / "photos" / f"{number:04}.jpg"
@@ -129,7 +131,7 @@ def _processors() -> float:
     """Return the seconds of processors that this process and all below it took."""
     own = psutil.Process()
     times = [each.cpu_times() for each in (own, *own.children(recursive=True))]
-    return sum(each.user + each.system for each in times)
+    return float(sum(each.user + each.system for each in times))
 
 
 def _own_costs(model: Model, folder: Path) -> dict[str, float]:

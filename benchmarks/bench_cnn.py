@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
-from glassline.front.cnn import COMPANION
+from glassline.front.cnn import COMPANION, fitted
 from glassline.front.onnx import Session
 from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.model import load
@@ -53,7 +53,7 @@ def measure(name: str, folder: Path) -> list[str]:
     loaded = median(lambda: load(folder / "model"), rounds=5)
     alone = Session(backbone.network.SerializeToString(), name)
     image = rng.random((120, 160)).astype(np.float32)
-    colour = np.repeat(cnn.fitted(image, alone.side), 3, axis=1)
+    colour = np.repeat(fitted(image, alone.side), 3, axis=1)
     plain, whole, short = interleaved(
         lambda: alone.run(colour),
         lambda: model.front.read(image),

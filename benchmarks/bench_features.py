@@ -29,13 +29,14 @@ from glassline.dataset import Dataset
 from glassline.errors import GlasslineWarning
 from glassline.features import Scale
 from glassline.front import Measured
+from glassline.front.cnn import fitted
 from glassline.front.onnx import Session
 from glassline.front.onnx.backbones import DEFAULT, read_backbone
 from glassline.head import Head, softmax
 from glassline.image.pixels import to_grey
 from glassline.recipe import Recipe
 from glassline.synthetic import Doses, Surface, render
-from glassline.training import cnn, train
+from glassline.training import train
 
 SIZES_HW = ((128, 128), (480, 640), (960, 1280), (3000, 4000))
 MEGAPIXELS_TIMED = 40.0  # of one size: many turns for small photos, few for 12 MP
@@ -99,8 +100,8 @@ def time_size(
         )
 
     def by_network() -> object:
-        fitted = cnn.fitted(to_grey(decode()), network.side)
-        return network.run(np.repeat(fitted, 3, axis=1))
+        photo = fitted(to_grey(decode()), network.side)
+        return network.run(np.repeat(photo, 3, axis=1))
 
     jobs: dict[str, Job] = {"decode": decode, "network": by_network}
     jobs |= {name: whole(front) for name, front in fronts.items()}

@@ -24,6 +24,7 @@ from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
 from glassline.model import Model
 from glassline.recipe import Recipe
+from glassline.recipe.recipe import Setting
 from glassline.station.station import Station
 from glassline.store import Store
 from glassline.store.ledger import stamp
@@ -35,7 +36,7 @@ PARTS = 100_000
 LOT = 100
 VISITS = 10
 AT_ONCE = 5_000
-DECLARED = {  # a training that searches nothing is quick
+DECLARED: dict[str, dict[str, Setting]] = {  # a training that searches nothing is quick
     "line_strength": {"polarity": "either"},
     "texture_change": {"share": 0.2},
     "reflection_unevenness": {"fields": 16},

@@ -33,6 +33,7 @@ import psutil
 from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
 from glassline.recipe import Recipe
+from glassline.recipe.recipe import Setting
 from glassline.store import Store
 from glassline.synthetic import production_line, write_dataset
 from glassline.training import train
@@ -43,7 +44,9 @@ CONNECTIONS = 4
 TURNS = 5
 TIMES_CAPACITY = 3
 PARTS = 40
-FEATURES = {  # declared: a training that searches nothing is quick
+FEATURES: dict[
+    str, dict[str, Setting]
+] = {  # declared: a training that searches nothing is quick
     "line_strength": {"polarity": "either"},
     "texture_change": {"share": 0.2},
     "reflection_unevenness": {"fields": 16},
@@ -270,7 +273,7 @@ def made(folder: Path) -> bytes:
     with Store.open(folder / "line.db") as store:
         store.publish(model, who="benchmark", reason="a benchmark")
     coded = np.frombuffer(data.parts[0].path.read_bytes(), np.uint8)
-    grey = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+    grey = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR))
     return cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 
@@ -316,7 +319,7 @@ def _family(pid: int) -> list[psutil.Process]:
 
 def _cpu_s(pid: int) -> float:
     times = (each.cpu_times() for each in _family(pid))
-    return sum(each.user + each.system for each in times)
+    return float(sum(each.user + each.system for each in times))
 
 
 def _measured(asked: dict[int, bytes], pids: dict[int, int], seconds: float) -> Told:

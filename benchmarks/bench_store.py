@@ -15,6 +15,7 @@ from benchmarks.document import conditions, write_section
 from glassline.dataset import Dataset
 from glassline.inspection import attempt
 from glassline.recipe import Recipe
+from glassline.recipe.recipe import Setting
 from glassline.store import Entry, Identifiers, Keep, Store
 from glassline.store.candidate import candidate
 from glassline.store.labelling import label_all
@@ -25,7 +26,7 @@ PARTS = 120
 SEED = 5
 TOGETHER = (1, 4, 32)
 FOR_S = 4.0
-FEATURES = {
+FEATURES: dict[str, dict[str, Setting]] = {
     "line_strength": {"polarity": "either"},
     "texture_change": {"share": 0.2},
     "reflection_unevenness": {"fields": 16},

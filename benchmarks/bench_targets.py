@@ -22,6 +22,7 @@ from glassline.export import TARGETS, Certificate, clibrary, export, programs
 from glassline.image import load
 from glassline.model import Model
 from glassline.recipe import Recipe
+from glassline.recipe.recipe import Setting
 from glassline.training import train
 
 SETS = {
@@ -33,7 +34,7 @@ SETS = {
 
 COUNT = 100_000  # random parts
 
-FEATURES = {
+FEATURES: dict[str, dict[str, Setting]] = {
     "line_strength": {"polarity": "dark", "extent": "whole"},
     "texture_change": {"share": 0.1, "light_power": 1.0},
     "reflection_unevenness": {"fields": 16},

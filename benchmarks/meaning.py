@@ -101,8 +101,8 @@ def print_hearing(candidates: Candidates, found: DoseResponse) -> None:
                 if row != own and abs(rho[row, column]) > OTHERS_AT_MOST
             )
             if others:
-                said = candidates.settings(feature, column).values()
-                said = " ".join(map(str, said))
+                values = candidates.settings(feature, column).values()
+                said = " ".join(map(str, values))
                 print(f"| {feature}: {said} | {rho[own, column]:+.2f} | {others} |")
     low = min(
         (rho[own, column], feature, candidates.settings(feature, column))

@@ -82,7 +82,7 @@ def left_out(name: str, readings: Readings, recipe: Recipe, unseen: str) -> Row:
         for others, own in splits(dealt):
             trained = train_on(readings.subset(others[~is_new[others]]), known)
             model = trained.model
-            values = readings.values[own][:, trained.columns]
+            values = trained.values(readings.values[own])
             said = decide(model, values)
             count(row, rate, is_new[own], said.ranking.actions, said.actions)
     row.n, row.known = int(is_new.sum()), int((~is_new).sum())
