@@ -17,7 +17,10 @@ from glassline.render.words import words
 
 __all__ = ["command"]
 
-KINDS = ("csv", "imagefolder", "huggingface", "mvtec", "labelstudio", "coco", "cvat")
+KINDS = (
+    *("csv", "imagefolder", "huggingface", "parquet", "mvtec"),
+    *("labelstudio", "coco", "cvat"),
+)
 
 
 @click.command("convert")
@@ -38,18 +41,25 @@ def command(data: Path, kind: str, out: Path, lang: str, as_lines: bool) -> None
 
     DATA is what `train` reads: a folder a class, a CSV or Parquet, metadata.jsonl of
     Hugging Face, folders of MVTec, JSON, CSV or TSV of Label Studio, JSON of COCO, XML
-    of CVAT.
+    of CVAT; and a Parquet file that holds the photos themselves.
 
     \b
     Example:
       glassline convert export.json --to csv --out labels.csv
       glassline convert photos --to huggingface --out data
+      glassline convert train.parquet --to imagefolder --out photos
       glassline convert labels.csv --to cvat --out annotations.xml
     """
-    from glassline.dataset.writing import write_dataset_as
+    from glassline.dataset.formats.held import unpacked
+    from glassline.dataset.writing import COPIES, write_dataset_as
 
-    with progress_bar(lang):
-        found = read_data(data)
+    with progress_bar(lang), unpacked(data) as place:
+        if place != data and kind not in COPIES:
+            raise click.UsageError(
+                f"--to {kind}: expected one of {', '.join(COPIES)}, got a format that "
+                "names files: the photos lie in no file of their own."
+            )
+        found = read_data(place)
         done = write_dataset_as(found, kind, out)
     if as_lines:
         as_json({"out": str(out), "parts": done, "left_out": len(found) - done})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from glassline.errors import DatasetError, MissingExtraError
 
-__all__ = ["engine", "literal", "workshop"]
+__all__ = ["columns_of", "engine", "literal", "photo_column", "workshop"]
 
 
 MEMORY = "1GB"  # of a workshop: what does not fit goes on on disk
@@ -77,3 +77,26 @@ def literal(path: str | Path) -> str:
     path is that path.
     """
     return re.sub(r"[*?\[]", r"[\g<0>]", str(Path(path).absolute()))
+
+
+def columns_of(path: str | Path) -> dict[str, str]:
+    """Return the type of each column of a file, as DuckDB calls it."""
+    with engine(Path(path).name) as opened:
+        query = "DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)"
+        found = opened.execute(query, [literal(path)]).fetchall()
+    return {row[0]: row[1] for row in found}
+
+
+def photo_column(kinds: Mapping[str, str]) -> str | None:
+    """Return the column that holds photos: of bytes, or of records with bytes in them.
+
+    Example:
+        >>> photo_column({"lot": "VARCHAR", "image": "STRUCT(bytes BLOB, path VARCHAR)"})
+        'image'
+    """
+    held = (
+        name
+        for name, kind in kinds.items()
+        if kind == "BLOB" or (kind.startswith("STRUCT(") and "BLOB" in kind)
+    )
+    return next(held, None)

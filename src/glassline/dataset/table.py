@@ -15,7 +15,7 @@ from typing import Any
 from glassline.dataset.encoding import decode
 from glassline.dataset.formats.documents import DOCUMENTS, as_table, read_document
 from glassline.dataset.formats.label_studio import is_export, read_export
-from glassline.dataset.parquet import engine, literal
+from glassline.dataset.parquet import columns_of, engine, literal, photo_column
 from glassline.dataset.part import Part
 from glassline.dataset.places import Places
 from glassline.errors import DatasetError, GlasslineWarning, show
@@ -320,6 +320,13 @@ def _is_sep(cells: Sequence[str]) -> bool:
 
 
 def _parquet(path: Path) -> Table:
+    held = photo_column(columns_of(path))
+    if held is not None:
+        raise DatasetError(
+            f"{path.name}: expected paths of photos, got the photos themselves in column "
+            f"{held}. Unpack them with: glassline convert {path.name} --to huggingface "
+            "--out FOLDER"
+        )
     # A folder such as label=ok is no column of its own.
     query = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
     with engine(path.name) as opened:

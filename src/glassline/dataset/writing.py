@@ -12,6 +12,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from glassline.dataset.dataset import Dataset
+from glassline.dataset.formats.held import pack
 from glassline.dataset.formats.mvtec import GOOD
 from glassline.dataset.part import Part
 from glassline.errors import DatasetError
@@ -20,7 +21,10 @@ from glassline.image import read
 from glassline.recipe import GOOD_WORDS, ImageSettings
 from glassline.recipe.spelling import key
 
-__all__ = ["FORMATS", "write_dataset_as"]
+__all__ = ["COPIES", "FORMATS", "write_dataset_as"]
+
+COPIES = ("huggingface", "imagefolder", "mvtec", "parquet")
+"""The formats that hold copies of the photos, not their paths."""
 
 ANY_SIZE = ImageSettings(max_bytes=1_000_000_000)
 
@@ -103,6 +107,21 @@ def _huggingface(data: Dataset, out: Path) -> int:
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     publish(out / "metadata.jsonl", lines.encode())
     return len(data)
+
+
+def _parquet(data: Dataset, out: Path) -> int:
+    if out.suffix.lower() != ".parquet":
+        raise DatasetError(f"--out {out}: expected a file that ends in .parquet.")
+    rows = [dict(list(row.items())[1:]) for row in _table(data, [""] * len(data), "")]
+    held = (
+        (
+            part.path.name,
+            read(part.path, settings=ANY_SIZE, root=part.within),
+            row.values(),
+        )
+        for part, row in zip(data.parts, rows, strict=True)
+    )
+    return pack(out, rows[0], held)
 
 
 def _image_folder(data: Dataset, out: Path) -> int:
@@ -209,6 +228,7 @@ FORMATS: Mapping[str, Callable[[Dataset, Path], int]] = {
     "csv": _csv,
     "imagefolder": _image_folder,
     "huggingface": _huggingface,
+    "parquet": _parquet,
     "mvtec": _mvtec,
     "labelstudio": _label_studio,
     "coco": _coco,

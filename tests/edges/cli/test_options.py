@@ -168,6 +168,7 @@ ALONE = "expected MODEL and PHOTO, or --example, or --from FILE, or --x, --W and
 SET = "expected --set DATA with it."
 DATA = "expected DATA with it."
 CNN = "--backbone and --int8: expected --front cnn or --compare with them."
+READINGS = "expected readings with it, got photos."
 SAID = [
     ("train photos --out new --backbone x", CNN),
     ("train photos --out new --int8", CNN),
@@ -184,6 +185,9 @@ SAID = [
         "expected --recipe or --good",
     ),
     ("train photos --out new --like model --front cnn", "--front: expected no --like"),
+    ("train photos --out new --sample 9", f"--sample: {READINGS}"),
+    ("train photos --out new --engine ray", f"--engine: {READINGS}"),
+    ("train photos --out new --address auto", f"--address: {READINGS}"),
     ("inspect model part.png --append", "--append: expected --csv FILE with it."),
     ("inspect model part.png --miss 1%", f"--miss: {SET}"),
     ("inspect model part.png --by-class", f"--by-class: {SET}"),

@@ -114,17 +114,3 @@ def test_several_folders_of_photos_are_one_too_many(
         "Error: DATA: expected one folder or table of photos, or files of readings, got "
         "2. Name the photos of several folders in one table.\n"
     )
-
-
-@pytest.mark.parametrize("option", ["--sample=9", "--engine=ray", "--address=auto"])
-def test_options_of_readings_are_refused_of_photos(
-    line_folder: Path, tmp_path: Path, option: str
-) -> None:
-    """A folder of photos is read by this machine, all of it."""
-    done = run("train", line_folder, "--out", tmp_path / "m", option)
-
-    name = option.split("=")[0]
-    assert done.returncode == 2
-    assert done.stderr.endswith(
-        f"Error: {name}: expected readings with it, got photos.\n"
-    )

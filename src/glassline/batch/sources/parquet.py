@@ -15,7 +15,7 @@ from glassline.batch.sources.manifest import (
     row_item,
 )
 from glassline.batch.sources.source import Asked, told
-from glassline.dataset.parquet import engine, literal
+from glassline.dataset.parquet import columns_of, engine, literal, photo_column
 from glassline.dataset.table import COLUMNS
 from glassline.recipe.spelling import key
 
@@ -38,20 +38,12 @@ class ParquetManifest:
     @cached_property
     def _kinds(self) -> Mapping[str, str]:
         """Return the type of each column."""
-        with engine(self.name) as opened:
-            query = "DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)"
-            found = opened.execute(query, [literal(self.name)]).fetchall()
-        return {row[0]: row[1] for row in found}
+        return columns_of(self.name)
 
     @cached_property
     def _held(self) -> str | None:
         """Return the column that holds the photos themselves."""
-        held = (
-            name
-            for name, kind in self._kinds.items()
-            if kind == "BLOB" or (kind.startswith("STRUCT(") and "BLOB" in kind)
-        )
-        return next(held, None)
+        return photo_column(self._kinds)
 
     @cached_property
     def _path(self) -> str | None:

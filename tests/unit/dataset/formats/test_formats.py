@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from glassline.dataset import Dataset
+from glassline.dataset.formats.held import unpacked
 from glassline.dataset.writing import FORMATS, write_dataset_as
 from glassline.errors import DatasetError
 from glassline.image import read
@@ -267,6 +268,7 @@ def data(tmp_path: Path) -> Dataset:
         ("csv", "new/labels.csv", 0),
         ("imagefolder", "new", 1),
         ("huggingface", "new", 0),
+        ("parquet", "new/held.parquet", 0),
         ("mvtec", "new", 1),
         ("labelstudio", "new/tasks.json", 0),
         ("coco", "new/labels.json", 0),
@@ -279,13 +281,14 @@ def test_there_and_back_is_the_same(
     """Every photo by its bytes, with its label; folders can not say undecided."""
     done = write_dataset_as(data, kind, tmp_path / place)
 
-    again = Dataset.read(tmp_path / place)
+    with unpacked(tmp_path / place) as found:
+        again = said(Dataset.read(found))
 
     assert done == len(again) == len(data) - left_out
-    assert said(again) == [each for each in said(data) if each[1]] + [
-        each for each in said(again) if not each[1]
+    assert again == [each for each in said(data) if each[1]] + [
+        each for each in again if not each[1]
     ]
-    assert len([each for each in said(again) if not each[1]]) == 1 - left_out
+    assert len([each for each in again if not each[1]]) == 1 - left_out
 
 
 def said(data: Dataset) -> list[tuple[bytes, str]]:
@@ -294,7 +297,10 @@ def said(data: Dataset) -> list[tuple[bytes, str]]:
     return sorted(found, key=lambda each: (not each[1], each))
 
 
-@pytest.mark.parametrize(("kind", "place"), [("csv", "n.csv"), ("huggingface", "n")])
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("csv", "n.csv"), ("huggingface", "n"), ("parquet", "n.parquet")],
+)
 def test_tables_keep_lots_weights_inspectors_and_shares(
     kind: str, place: str, data: Dataset, tmp_path: Path
 ) -> None:
@@ -304,8 +310,10 @@ def test_tables_keep_lots_weights_inspectors_and_shares(
     write_dataset_as(Dataset.read(soft), kind, tmp_path / "soft" / place)
     write_dataset_as(data, kind, tmp_path / "plain" / place)
 
-    (shared,) = Dataset.read(tmp_path / "soft" / place).parts
-    plain = Dataset.read(tmp_path / "plain" / place)
+    with unpacked(tmp_path / "soft" / place) as found:
+        (shared,) = Dataset.read(found).parts
+    with unpacked(tmp_path / "plain" / place) as found:
+        plain = Dataset.read(found)
 
     assert (shared.shares, shared.group) == ({"good": 0.25, "dirt": 0.75}, "L9")
     assert [(p.group, p.weight, p.inspector) for p in plain.parts] == [
@@ -313,7 +321,7 @@ def test_tables_keep_lots_weights_inspectors_and_shares(
     ]
 
 
-@pytest.mark.parametrize("kind", sorted({*FORMATS} - {"csv", "huggingface"}))
+@pytest.mark.parametrize("kind", sorted({*FORMATS} - {"csv", "huggingface", "parquet"}))
 def test_shares_are_no_label(kind: str, data: Dataset, tmp_path: Path) -> None:
     """A format that has one label an image refuses them, by name."""
     soft = tmp_path / "from" / "soft.csv"
@@ -325,6 +333,70 @@ def test_shares_are_no_label(kind: str, data: Dataset, tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match=f"^{re.escape(message)}$"):
         write_dataset_as(Dataset.read(soft), kind, tmp_path / "new")
+
+
+def packed(folder: Path, photos: list[dict[str, object] | None]) -> Path:
+    """A file as datasets 5.2.0 writes it through pyarrow: photos, classes by number."""
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    classes = {"names": ["ok", "scratch"], "_type": "ClassLabel"}
+    text = {"dtype": "string", "_type": "Value"}
+    features = {"image": {"_type": "Image"}, "surface": classes, "path": text}
+    about = json.dumps({"info": {"features": features}})
+    held = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    columns = [("image", held), ("surface", pa.int64()), ("path", pa.string())]
+    rows = [
+        {"image": each, "surface": (1, 0, -1)[at % 3], "path": "/home/chen/x.png"}
+        for at, each in enumerate(photos)
+    ]
+    schema = pa.schema(columns, metadata={"huggingface": about})
+    parquet.write_table(
+        pa.Table.from_pylist(rows, schema=schema), folder / "train.parquet"
+    )
+    return folder / "train.parquet"
+
+
+def test_photos_in_parquet_are_unpacked(tmp_path: Path) -> None:
+    """Under their names, or the number of the row; -1 is undecided; paths name nothing."""
+    file = packed(
+        tmp_path,
+        [
+            {"bytes": b"\x89PNG-one", "path": "../../a.png"},
+            {"bytes": b"\x89PNG-two", "path": "deep/a.png"},
+            {"bytes": b"\xff\xd8three", "path": None},
+        ],
+    )
+
+    with unpacked(file) as folder:
+        data = Dataset.read(folder)
+        found = [(p.path.name, p.path.read_bytes(), p.label) for p in data.parts]
+
+    assert found == [
+        ("a.png", b"\x89PNG-one", "scratch"),
+        ("a.png", b"\x89PNG-two", "ok"),
+        ("3.jpg", b"\xff\xd8three", None),
+    ]
+    assert not folder.exists()
+
+
+def test_photos_in_parquet_are_no_paths(tmp_path: Path) -> None:
+    """Training says how to unpack them; a row without a photo is named."""
+    file = packed(tmp_path, [{"bytes": b"\x89PNG", "path": "a.png"}, None])
+    message = (
+        "train.parquet: expected paths of photos, got the photos themselves in column "
+        "image. Unpack them with: glassline convert train.parquet --to huggingface --out "
+        "FOLDER"
+    )
+
+    with pytest.raises(DatasetError, match=f"^{re.escape(message)}$"):
+        Dataset.read(file)
+    with (
+        pytest.raises(
+            DatasetError, match=r"^train.parquet row 2: expected a photo, got none\.$"
+        ),
+        unpacked(file),
+    ):
+        pass
 
 
 def test_nothing_is_written_over(data: Dataset, tmp_path: Path) -> None:
