@@ -19,7 +19,7 @@ from glassline.cli.options import (
 from glassline.cli.output import as_json, progress_bar, say
 
 if TYPE_CHECKING:
-    from glassline.export import Exported
+    from glassline.export import Agreement, Exported
 
 __all__ = ["command"]
 
@@ -117,6 +117,15 @@ def command(
         raise click.exceptions.Exit(NOT_THE_SAME)
 
 
+def _how(each: Agreement) -> str:
+    """Return the key of the sentence that says how an engine agrees."""
+    if not each.holds:
+        return "differs"
+    if each.same_decision is None:
+        return "classes_alone"
+    return "beyond" if each.open else "same"
+
+
 def _lines(found: Exported, lang: str) -> Iterator[str]:
     from glassline.export import certificate_path
     from glassline.render.layout import wrap
@@ -131,11 +140,13 @@ def _lines(found: Exported, lang: str) -> Iterator[str]:
         )
     )
     for each in certificate.engines:
-        said = told["same" if each.holds else "differs"].format(
+        decisions = each.same_decision
+        said = told[_how(each)].format(
             engine=each.engine,
             parts=f"{each.parts:,}",
+            beyond=f"{each.parts - each.open:,}",
             classes=f"{each.same_class:,}",
-            decisions=f"{each.same_decision:,}",
+            decisions="-" if decisions is None else f"{decisions:,}",
             largest=f"{each.largest_difference:.1e}",
             refused=each.refused,
             wrong=each.asked_to_refuse,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+import pytest
 from commands import rows_of, run
 
+from glassline.export.plc import COMPILERS
 from glassline.model import Model
 from glassline.model.sealed import seal
 
@@ -36,6 +39,24 @@ def test_a_query_is_written_with_its_certificate(
         f"{largest:.1e}; 12 of 12 parts without finite numbers are refused. "
         f"Written: {path}, with verdict.sql.certificate.json"
     )
+
+
+@pytest.mark.skipif(not any(map(shutil.which, COMPILERS)), reason="needs a C compiler")
+def test_function_blocks_say_what_lies_within_their_margins(
+    settled_folder: Path, tmp_path: Path
+) -> None:
+    """Three lines: of all parts, of those beyond a margin, and of classes alone."""
+    path = tmp_path / "verdict.st"
+
+    done = run("export", "st", settled_folder, "--out", path, "--parts", 1000)
+
+    said = " ".join(done.stdout.split())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said.count("parts beyond its margin") >= 2
+    assert "C rendering of DINT" in said
+    assert said.count("it takes no decision; the class is that of Python on all") == 1
+    assert said.count("Within the margin that is stated lie") >= 2
+    assert f"Written: {path}" in said
 
 
 def test_json_is_the_certificate(settled_folder: Path, tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ import pytest
 from glassline.errors import InputError
 from glassline.export import workbook
 from glassline.export.formulas import Formulas
+from glassline.export.probes import draw
 from glassline.export.rules import Rules
 from glassline.model import Model
+from glassline.recipe import ACTIONS
 
 LONGEST = 8_192  # characters of a formula, in Excel
 DEEPEST = 64  # levels of functions
@@ -38,12 +40,11 @@ def _depth(formula: str) -> int:
     return int(steps.max())
 
 
-@pytest.mark.parametrize("variant", ["by guarantee", "nothing good"])
 def test_formulas_keep_to_the_limits_of_spreadsheets(
-    variants: Mapping[str, Model], variant: str
+    variants: Mapping[str, Model],
 ) -> None:
-    """Length, depth, and no number of more than 15 digits."""
-    every = _formulas(variants[variant])
+    """Length, depth, and no number of more than 15 digits, of nine classes."""
+    every = _formulas(variants["nothing good"])
     formulas = [text for cell, text in every.items() if re.fullmatch("[A-Z]+2", cell)]
 
     digits = [
@@ -85,6 +86,34 @@ def test_a_row_answers_for_itself(settled: Model) -> None:
         if re.fullmatch("[A-Z]+101", cell)
     }
     assert first == last
+
+
+@pytest.mark.parametrize("variant", ["by guarantee", "nothing good"])
+def test_another_spreadsheet_engine_says_what_python_says(
+    variants: Mapping[str, Model], rng: np.random.Generator, variant: str
+) -> None:
+    """The file as it stands, with readings typed into the hundred rows of formulas."""
+    engine = pytest.importorskip("formualizer", reason="needs formualizer")
+    model = variants[variant]
+    probes = draw(model, rng, count=workbook.ROWS)
+    book = engine.load_workbook_bytes(workbook.workbook(Rules.of(model)))
+    said, k = probes.said, model.head.k
+
+    typed = probes.readings[: workbook.ROWS].tolist()
+    book.set_values_batch("verdict", 2, 1, typed)
+    book.evaluate_all()
+
+    rows = [
+        [book.evaluate_cell("verdict", row, 5 + place) for place in range(2 + k)]
+        for row in range(2, 2 + workbook.ROWS)
+    ]
+    classes = [model.recipe.classes[place] for place in said.classes[: len(rows)]]
+    actions = [ACTIONS[place] for place in said.actions[: len(rows)]]
+    assert [row[0] for row in rows] == classes
+    assert [row[1] for row in rows] == actions
+    np.testing.assert_allclose(
+        np.array([row[2:] for row in rows]), said.probabilities[: len(rows)], atol=1e-14
+    )
 
 
 def test_formulas_are_worked_out_as_written() -> None:
