@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +28,7 @@ def read_with(
     data: Dataset,
     measure: Measure | None = None,
     *,
+    planes: Sequence[str] = (),
     workers: int = 2,
     progress: Progress = no_progress,
 ) -> Readings:
@@ -36,6 +39,7 @@ def read_with(
         data: The parts.
         measure: What else to take of each image that the model's settings let through;
             left out, the model's readings.
+        planes: The planes of colour that it needs besides the model's own.
         workers: Photos read at the same time.
         progress: Told how far it is.
 
@@ -48,7 +52,7 @@ def read_with(
         model.recipe.image,
         workers=workers,
         progress=progress,
-        planes=model.front.planes,
+        planes=(*model.front.planes, *planes),
     )
 
 

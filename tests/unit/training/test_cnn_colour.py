@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import cv2
 import numpy as np
@@ -13,14 +15,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.arrays import CHANNELS
 from glassline.dataset import Dataset
+from glassline.dataset.readings import read_parts
 from glassline.front import Cnn
 from glassline.front.onnx import Session
 from glassline.front.onnx.graph import Backbone, concept_network
 from glassline.image import load as load_photo
 from glassline.inspection import inspect
-from glassline.model import load
+from glassline.model import Model, load
 from glassline.recipe import ImageSettings, Recipe
 from glassline.training import cnn
+from glassline.training.concepts.following import reader
 
 TINT = np.array([0.4, 1.0, 0.7])  # of blue, green, red: a brown that no grey has
 
@@ -93,3 +97,23 @@ def test_a_photo_without_colour_is_three_times_its_grey(line: Dataset) -> None:
 
     assert (grey.planes, colour.planes) == ((), CHANNELS)
     assert_array_equal(grey.values(image), colour.values(image))
+
+
+def test_what_concepts_are_held_against_is_read_on_the_planes_declared(
+    tinted: Dataset, backbone: str
+) -> None:
+    """In an evaluation as in training: saturation, which the network does not take."""
+    few = tinted.subset(np.arange(4))
+    features = {"grain_noise": {"plane": "saturation"}}
+    recipe = Recipe(classes=tinted.classes, features=features)
+    network = cnn.choose_backbone(few, recipe, backbone)
+    lessons = cnn.read_statistics(few, recipe, network)
+    zero = np.zeros(4)
+    front = Cnn(concept_network(network, np.ones((24, 4)), zero, zero, 3))
+    model = SimpleNamespace(front=front, recipe=recipe)
+
+    measure, planes = reader(cast(Model, model))
+
+    found = read_parts(few, measure, recipe.image, planes=(*front.planes, *planes))
+    assert planes == ("saturation",)
+    assert_array_equal(found.values[:, 4:], lessons.readings.values[:, 24:])

@@ -279,7 +279,10 @@ def evaluate(
             all that are.
     """
     data.targets(model.recipe.classes)
-    readings = read_with(model, data, reader(model), workers=workers, progress=progress)
+    measure, planes = reader(model)
+    readings = read_with(
+        model, data, measure, planes=planes, workers=workers, progress=progress
+    )
     readings.warn_of_near()
     known_before = learnt(model, readings)
     if not with_training:

@@ -15,19 +15,20 @@ from glassline.training.concepts.figures import meaning
 __all__ = ["followed", "reader"]
 
 
-def reader(model: Model) -> Measure:
-    """Return what reads a photo for an evaluation.
+def reader(model: Model) -> tuple[Measure, tuple[str, ...]]:
+    """Return what reads a photo for an evaluation, and the planes of colour it needs.
 
-    It gives the model's readings; behind those of another front, the measured ones.
+    It gives the model's readings; behind those of another front, the measured ones, on
+    the planes that the recipe declares.
     """
     if model.front.is_measured:
-        return model.front.values
+        return model.front.values, ()
     measured = Measured(model.recipe.features)
 
     def read(view: View, /) -> Values:
         return np.append(model.front.values(view), measured.values(view))
 
-    return read
+    return read, measured.planes
 
 
 def followed(model: Model, readings: Readings) -> dict[str, Any] | None:
