@@ -26,17 +26,22 @@ from glassline.store import Store
 def test_it_serves_until_it_is_told_to_stop(
     settled_folder: Path, tmp_path: Path
 ) -> None:
-    """The address on one line; ready; the model runs; SIGTERM ends it with 0."""
+    """The address on one line; ready; the model runs; SIGTERM ends it with 0.
+
+    --name says whose rows they are.
+    """
     store = tmp_path / "line.db"
-    with running("--store", store, "--model", settled_folder, "--open") as service:
+    options = ("--store", store, "--model", settled_folder, "--name", "press-2")
+    with running(*options, "--workers", "1", "--open") as service:
         status, body = _when_ready(service)
         service.process.send_signal(signal.SIGTERM)
         code = service.ends()
 
     assert re.fullmatch(r"Serving at http://127\.0\.0\.1:\d+\n", service.said[0])
     assert (status, json.loads(body)["status"], code) == (200, "ready", 0)
-    with Store.open(store) as kept:
+    with Store.open(store, stream="press-2") as kept:
         [published] = kept.models()
+        assert [*kept.heads()] == ["press-2"]
     assert (published.who, published.model) == ("serve", json.loads(body)["model"])
 
 
@@ -100,19 +105,6 @@ def test_an_address_that_is_taken_is_refused(tmp_path: Path) -> None:
         f"Error: --host 127.0.0.1 --port {port}: expected an address of this machine "
         "that is free, got: Address already in use.\n",
     )
-
-
-def test_a_store_of_its_own_name_has_a_stream_of_its_own(
-    settled_folder: Path, tmp_path: Path
-) -> None:
-    """--name says whose rows they are."""
-    store = tmp_path / "line.db"
-    options = ("--store", store, "--model", settled_folder, "--open")
-    with running(*options, "--name", "press-2", "--workers", "1") as service:
-        _when_ready(service)
-
-    with Store.open(store, stream="press-2") as kept:
-        assert [*kept.heads()] == ["press-2"]
 
 
 @dataclass(frozen=True)
