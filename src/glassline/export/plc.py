@@ -23,7 +23,7 @@ from glassline.export.plc_whole import Whole
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run
 from glassline.export.rules import Rules
-from glassline.export.steps import stages
+from glassline.export.steps import scaled, stages
 from glassline.export.terms import Term
 from glassline.files import publish
 from glassline.model import Model
@@ -45,11 +45,12 @@ def write(model: Model, name: str) -> dict[str, bytes]:
 
 
 def blocks(rules: Rules) -> str:
-    """Return three function blocks: GLASSLINE_LREAL, GLASSLINE_REAL, GLASSLINE_DINT.
+    """Return function blocks: GLASSLINE_SCALE, then one each for LREAL, REAL and DINT.
 
-    The first two take the features in standard units, before their clip, and give class,
-    probabilities and decision; the class is known before the first EXP. The third takes
-    whole numbers and gives the class without EXP, and probabilities by table. ERROR is
+    GLASSLINE_SCALE makes of readings, in their own units, the features in standard units
+    before their clip. GLASSLINE_LREAL and GLASSLINE_REAL take those and give class,
+    probabilities and decision; the class is known before the first EXP. GLASSLINE_DINT
+    takes whole numbers and gives the class without EXP, and probabilities by table. ERROR is
     TRUE, and class and decision are -1, where an input is not finite or out of range.
     """
     text = "\n".join(
@@ -57,7 +58,8 @@ def blocks(rules: Rules) -> str:
         for form in FORMS
         for line in (*_opening(rules, form), *_statements(rules, form), "")
     )
-    return f"{text}\n{Whole.of(rules).text(rules)}"
+    scale = "\n".join(_scale(rules))
+    return f"{scale}\n{text}\n{Whole.of(rules).text(rules)}"
 
 
 def ask(files: Mapping[str, bytes], probes: Probes) -> list[Answer]:
@@ -114,9 +116,49 @@ def _table(
     """Compile the C rendering of one block, and return what it says of every part."""
     with tempfile.TemporaryDirectory() as folder:
         source, program = Path(folder, "block.c"), Path(folder, "block")
-        publish(source, as_c(text, block, rules.d, rules.k).encode())
+        outputs = [
+            "CLASS_PLACE",
+            "DECISION_PLACE",
+            *(f"P{c + 1}" for c in range(rules.k)),
+        ]
+        publish(source, as_c(text, block, _inputs(rules), outputs).encode())
         run([compiler, *FLAGS, "-o", program, source, "-lm"])
         return answers_of([program], given, 2 + rules.k)
+
+
+def _scale(rules: Rules) -> Iterator[str]:
+    """Write the block that makes x of readings; LN as W. Kahan has it, for small ones."""
+    readings = [f"R{i + 1}" for i in range(rules.d)]
+    made = scaled(rules, readings)
+    steps = [name for stage in made[:-1] for name in stage.terms]
+    yield f"(* glassline model {rules.model_sha256}"
+    yield f"   readings {', '.join(f'R{i + 1} {n}' for i, n in enumerate(rules.features))}"
+    yield "   to X1, X2, ...: features in standard units, before their clip *)"
+    yield "FUNCTION_BLOCK GLASSLINE_SCALE"
+    yield "VAR_INPUT"
+    yield from (f"    {name} : LREAL;" for name in readings)
+    yield "END_VAR"
+    yield "VAR_OUTPUT"
+    yield "    ERROR : BOOL;"
+    yield from (f"    {name} : LREAL;" for name in _inputs(rules))
+    yield "END_VAR"
+    yield "VAR"
+    yield from (f"    {_variable(name)} : LREAL;" for name in steps)
+    yield "END_VAR"
+    for stage in made:
+        yield f"(* {stage.note} *)"
+        for name, term in stage.terms.items():
+            shown = _variable(name) if name in steps else f"X{name[1:]}"
+            yield from _assigned(shown, term, _Writing("LREAL"), "")
+    largest = _Writing("LREAL").number(LARGEST["LREAL"])
+    finite = " AND ".join(f"(ABS({name}) <= {largest})" for name in readings)
+    yield f"IF {finite} THEN"
+    yield "    ERROR := FALSE;"
+    yield "ELSE"
+    yield "    ERROR := TRUE;"
+    yield "END_IF;"
+    yield "END_FUNCTION_BLOCK"
+    yield ""
 
 
 def _opening(rules: Rules, form: str) -> Iterator[str]:
@@ -190,6 +232,7 @@ class _Writing:
             "number": self.number,
             "name": lambda name: _variable(name),
             "exp": lambda a: f"EXP({plain.text(a)})",
+            "ln": lambda a: f"LN({plain.text(a)})",
             "abs": lambda a: f"ABS({plain.text(a)})",
             "and": lambda *all_of: " AND ".join(f"({plain.text(a)})" for a in all_of),
             "max": lambda *of: plain._nested("MAX", of),

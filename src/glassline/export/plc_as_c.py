@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 __all__ = ["as_c"]
 
@@ -17,40 +17,43 @@ HEAD = """#include <math.h>
 #define MIN(a, b) (((a) < (b)) ? (a) : (b))
 #define ABS(a) (((a) < 0) ? -(a) : (a))
 #define EXP(a) _Generic((a), float: expf, double: exp)(a)
+#define LN(a) log(a)
 #define TRUE 1
 #define FALSE 0
 """
 
 
-def as_c(text: str, block: str, d: int, k: int) -> str:
+def as_c(text: str, block: str, inputs: Sequence[str], outputs: Sequence[str]) -> str:
     """Return a program that runs one function block on rows of numbers.
 
-    It reads d doubles a part from standard input, and writes class, decision and k
-    probabilities. Each line of the block becomes a line of C: assignments, IF, and
+    It reads a double an input from standard input, and writes one an output. Each line of the block becomes a line of C: assignments, IF, and
     expressions, whose operators round as IEC 60559 has it in both languages.
 
     Args:
         text: Of a file of function blocks.
         block: Which of them.
-        d: How many inputs it has: X1, X2, ...
-        k: How many probabilities it gives: P1, P2, ...
+        inputs: What is given, in this order.
+        outputs: What is asked for, in this order.
     """
     form = block.removeprefix("GLASSLINE_")
+    form = form if form in TYPES else "LREAL"
     body = text.split(f"FUNCTION_BLOCK {block}\n")[1].split("END_FUNCTION_BLOCK")[0]
     body = re.sub(r"\(\*.*?\*\)", "", body, flags=re.DOTALL)
     lines = [line for each in body.splitlines() if (line := each.strip())]
     made = [HEAD, *_declared(lines, form), "static void block(void)", "{"]
     made += [_statement(line, form) for line in lines if not _is_declaration(line)]
-    inputs = "\n".join(f"        X{i + 1} = ({TYPES[form]})x[{i}];" for i in range(d))
-    outputs = ", ".join(f"(double)P{c + 1}" for c in range(k))
+    given = "\n".join(
+        f"        {name} = ({TYPES[form]})x[{i}];" for i, name in enumerate(inputs)
+    )
+    asked = ", ".join(f"(double){name}" for name in outputs)
     made.append(f"""}}
 int main(void)
 {{
-    double x[{d}];
+    double x[{len(inputs)}];
     while (fread(x, sizeof x, 1, stdin) == 1) {{
-{inputs}
+{given}
         block();
-        double row[] = {{CLASS_PLACE, DECISION_PLACE, {outputs}}};
+        double row[] = {{{asked}}};
         (void)fwrite(row, sizeof row, 1, stdout);
     }}
     return 0;

@@ -18,7 +18,7 @@ from glassline.export.terms import (
 )
 from glassline.recipe import Action
 
-__all__ = ["LARGEST", "stages"]
+__all__ = ["LARGEST", "scaled", "stages"]
 
 LARGEST = 1.7976931348623157e308
 LEAST = -600.0  # nats: a probability of 1e-261; some engines call less an error
@@ -95,16 +95,26 @@ def _scaled(rules: Rules, given: Sequence[Term]) -> Iterator[Stage]:
         ),
     )
     yield stage(
+        "with the sign of the reading",
+        "signed",
+        lambda i: chosen(given[i] < number(0), number(0) - curved[i], curved[i]),
+    )
+    signed = numbered("signed", rules.d)
+    yield stage(
         "standard units",
         "u",
-        lambda i: (
-            (
-                chosen(given[i] < number(0), number(0) - curved[i], curved[i])
-                - number(rules.center[i])
-            )
-            / number(rules.spread[i])
-        ),
+        lambda i: (signed[i] - number(rules.center[i])) / number(rules.spread[i]),
     )
+
+
+def scaled(rules: Rules, inputs: Sequence[str]) -> list[Stage]:
+    """Return the stages from readings to u1, u2, ..., the features before their clip.
+
+    Args:
+        rules: Of the model.
+        inputs: The names of the d readings.
+    """
+    return list(_scaled(rules, [named(name) for name in inputs]))
 
 
 def _clipped(rules: Rules, u: Sequence[Term]) -> Iterator[Stage]:

@@ -43,6 +43,7 @@ SANITIZED = (
     ),
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
 )
+ROOT = Path(__file__).resolve().parents[3]
 SIZES_HW = [(1, 1), (1, 2), (2, 1), (3, 3), (5, 7), (1, 100), (100, 1), (300, 3)]
 SIZES_HW += [(16, 16), (17, 33), (64, 65), (31, 200), (121, 161)]
 pytestmark = pytest.mark.skipif(not COMPILER, reason="needs a C compiler")
@@ -194,6 +195,20 @@ def _asking(model: Model, folder: Path, text: str) -> Path:
     sources = [folder / "verdict.c", folder / "asking.c"]
     subprocess.run([COMPILER, *SANITIZED, "-o", program, *sources, "-lm"], check=True)
     return program
+
+
+def test_the_program_of_the_docs_is_one(settled: Model, tmp_path: Path) -> None:
+    """As it stands in docs/targets.md, with the exported header beside it."""
+    text = (ROOT / "docs" / "targets.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```c\n(.*?)```", text, re.DOTALL)
+    header = clibrary.write(settled, "verdict.c")["verdict.h"]
+    (tmp_path / "verdict.h").write_bytes(header)
+    (tmp_path / "main.c").write_text(block)
+
+    flags = ("-fsyntax-only", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
+    done = subprocess.run([COMPILER, *flags, tmp_path / "main.c"], check=False)
+
+    assert done.returncode == 0
 
 
 def test_nothing_is_allocated(settled: Model) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from targets import VARIANTS, exported
 
-from glassline.export import plc
+from glassline.export import plc, programs
 from glassline.export.margins import Rounding, lead_bound, leads
 from glassline.export.plc_as_c import as_c
 from glassline.export.plc_whole import ONE, X_UNITS, Whole
@@ -42,6 +42,28 @@ def test_beyond_its_margin_no_form_answers_otherwise(
     assert lreal.largest_difference < 1e-12
     assert real.largest_difference < 1e-5
     assert dint.largest_difference < 1e-2
+
+
+@NEEDS_C
+def test_readings_become_the_features_that_the_other_blocks_take(
+    settled: Model, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    """Small ones, large ones and some below 0; what is not finite is none."""
+    readings = rng.normal(0, 1, (200, 4)) * 10.0 ** rng.uniform(-9, 6, (200, 4))
+    readings[-1, 2] = np.inf
+    text = plc.blocks(Rules.of(settled))
+    inputs, outputs = ([f"{name}{i}" for i in range(1, 5)] for name in "RX")
+    source, program = tmp_path / "scale.c", tmp_path / "scale"
+    source.write_text(as_c(text, "GLASSLINE_SCALE", inputs, ["ERROR", *outputs]))
+    compiler = programs.find(plc.COMPILERS, "The test")
+    programs.run([compiler, *plc.FLAGS, "-o", program, source, "-lm"])
+
+    found = programs.answers_of([program], readings, 5)
+
+    ours = settled.scale.unclipped(readings[:-1])
+    np.testing.assert_allclose(found[:-1, 1:], ours, rtol=1e-13, atol=1e-13)
+    assert not found[:-1, 0].any()
+    assert (found[-1, 0], np.isnan(found[-1, 3])) == (1.0, True)
 
 
 def test_the_class_is_known_before_any_exp(settled: Model) -> None:
@@ -146,7 +168,7 @@ def test_the_rendering_is_line_by_line() -> None:
         )
     )
 
-    made = as_c(text, "GLASSLINE_REAL", 1, 1)
+    made = as_c(text, "GLASSLINE_REAL", ["X1"], ["CLASS_PLACE", "P1"])
 
     assert "static float X1;" in made
     assert (

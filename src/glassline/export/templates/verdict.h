@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 @SIZES@
 enum glassline_status {
     GLASSLINE_DONE = 0,
@@ -49,4 +53,8 @@ int32_t glassline_judge(const double readings[GLASSLINE_FEATURES],
                         glassline_verdict *verdict);
 
 @FRONT@
+#ifdef __cplusplus
+}
+#endif
+
 #endif
