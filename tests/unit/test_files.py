@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from glassline.files import held, publish, publish_all, published
+from glassline.files import check_room, held, publish, publish_all, published
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "glassline"
 WRITES = re.compile(r"write_(text|bytes)\(|open\([^)]*[\"'][wax]b?\+?[\"']|os\.replace")
@@ -213,3 +213,12 @@ def _publish_often(path: Path, letter: int) -> None:
 
 def _disk_is_full(*_: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+def test_room_is_seen_and_nothing_of_it_stays(tmp_path: Path) -> None:
+    """A megabyte there is; a billion gigabytes no disk has."""
+    check_room(tmp_path, 1 << 20)
+    with pytest.raises(OSError, match=r"too large|No space left"):
+        check_room(tmp_path, 1 << 60)
+
+    assert [*tmp_path.iterdir()] == []
