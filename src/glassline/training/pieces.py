@@ -19,12 +19,13 @@ from glassline.dataset import Dataset, Part
 from glassline.dataset.dataset import first_spellings
 from glassline.dataset.parquet import engine, literal, workshop
 from glassline.dataset.readings import Copy, Refusal, counted_once
+from glassline.errors import DatasetError, show
 from glassline.training.kept import COLUMNS, part_of
+from glassline.training.sound import READ, WEIGHT
 
 __all__ = ["Piece", "Pieces", "Said", "look"]
 
 ROWS = 102_400  # of a piece: ten row groups, some 30 MB while they are read
-READ = "coalesce(refused, '') = ''"
 GROUP = """coalesce(nullif("group", ''), image)"""
 Said = tuple[str, str]
 """Label and shares, as the file has them."""
@@ -71,7 +72,7 @@ class Piece:
         """Return what is said of each part, its weight, and its readings, shape (n, m)."""
         wanted = (
             *("coalesce(label, '') AS label", "coalesce(soft, '') AS soft"),
-            "coalesce(CAST(nullif(weight, '') AS DOUBLE), 1.0) AS weight",
+            f"CAST({WEIGHT} AS DOUBLE) AS weight",
             *(f'"{each}"' for each in columns),
         )
         found = self.read(", ".join(wanted))
@@ -240,8 +241,15 @@ def look(name: str, files: Sequence[Path]) -> Pieces:
 def _said_of(said: Said, source: str) -> Part:
     """Return a part of which that is said."""
     label, soft = said
-    shares = json.loads(soft) if soft else None
-    return Part(Path(), label or None, source, "", soft=shares)
+    return Part(Path(), label or None, source, "", soft=_shares(soft, source))
+
+
+def _shares(soft: str, source: str) -> dict[str, float] | None:
+    """Return the shares that a cell holds as JSON; None of an empty one."""
+    try:
+        return {str(k): float(v) for k, v in json.loads(soft).items()} if soft else None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise DatasetError(f"{source}: expected shares, got {show(soft)}.") from error
 
 
 def _names(parts: Iterable[Part], counts: Iterable[int]) -> Iterator[str]:

@@ -31,6 +31,7 @@ from glassline.training.middles import scale_of
 from glassline.training.mixing import Mixture
 from glassline.training.pieces import Piece, Pieces, Said, look
 from glassline.training.record import Counted, record_of
+from glassline.training.sound import check_files
 from glassline.training.training import (
     Learning,
     choose_settings,
@@ -81,7 +82,8 @@ def train_shards(
         progress: Told how far the choice of settings is.
 
     Raises:
-        DatasetError: A file holds no such readings, or no part is labelled.
+        DatasetError: A file holds no such readings, a cell is not what it should be, or
+            no part is labelled.
         RecipeError: The recipe names other features or another image than were read.
         LabelError: A label is not one of the recipe's classes.
         MissingExtraError: DuckDB is not installed.
@@ -90,6 +92,7 @@ def train_shards(
         GlasslineWarning: As `train`.
     """
     files, taken = agreed(*sources)
+    check_files(files, taken.columns, run or map)
     pieces = look(" ".join(map(str, sources)), files)
     declared = taken.recipe(pieces.data.classes, recipe, good)
     if len(pieces) <= sample:

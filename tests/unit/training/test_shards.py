@@ -138,6 +138,46 @@ def test_nothing_labelled_is_refused(
         train_shards(tmp_path, recipe=settled.recipe, run=backwards)
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "message"),
+    [
+        ("sha256", "ab", "{file} row 2: sha256: expected a hash, got 'ab'."),
+        ("pixels", None, "{file} row 2: pixels: expected a hash, got None."),
+        ("weight", "-1", "{file} row 2: weight: expected a number >= 0, got '-1'."),
+        (
+            "candidate_grain_noise_0",
+            None,
+            "{file} row 2: candidate_grain_noise_0: expected a finite number, got None.",
+        ),
+        ("soft", "[0.5]", "t.csv line 3: expected shares, got '[0.5]'."),
+        ("image", 0, "{file}: expected a column image, got none."),
+    ],
+)
+def test_a_file_that_something_happened_to_is_named(
+    column: str,
+    cell: str | float | None,
+    message: str,
+    settled: Model,
+    rng: np.random.Generator,
+    tmp_path: Path,
+) -> None:
+    """File, row and column, before anything rests on it; the second file of two."""
+    names = [*COLUMNS, *candidate_columns(Candidates(settled.recipe.features))]
+    rows = [list(row) for row in kept_rows(rng)[:20]]
+    write(tmp_path / "p1.parquet", names, map(tuple, rows[:1]), about(settled))
+    place = names.index(column)
+    rows[1][place] = cell
+    called = [f"not_{each}" if cell == 0 and each == column else each for each in names]
+    file = tmp_path / "p2.parquet"
+    write(file, called, map(tuple, rows), about(settled))
+
+    again = r"( Read the photos of this file again\.)?"
+    with pytest.raises(
+        DatasetError, match=f"^{re.escape(message.format(file=file))}{again}$"
+    ):
+        train_shards(tmp_path, run=backwards)
+
+
 WATCHED = """
 import sys
 from pathlib import Path
