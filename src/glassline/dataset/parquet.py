@@ -59,9 +59,15 @@ def _told(name: str) -> Iterator[Any]:
         raise MissingExtraError.of("analytics") from error
     try:
         yield duckdb
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         raise DatasetError(f"{name}: expected Parquet, got: {first}.") from error
+    except RuntimeError as error:  # what Ctrl-C within a query becomes
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from error
 
 
 @cache
