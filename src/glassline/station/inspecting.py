@@ -25,6 +25,7 @@ __all__ = ["Inspector", "Noted"]
 
 MOST_TOGETHER = 64  # verdicts in one commit
 MOST_WAIT_S = 0.01  # for others to share a commit with
+PATIENCE = 1.5  # the same, in commits as long as the last
 LOOK_S = 2.0  # how often another service's publication is looked for
 
 
@@ -155,13 +156,13 @@ class Inspector:
     async def _commit_for_ever(self) -> None:
         """Commit all that wait, then those that came meanwhile.
 
-        A commit waits for photos that are still being read, at most half as long as the
-        last commit took: shared, it costs each of them less than one of its own.
+        A commit waits for photos that are still being read, at most half again as long
+        as the last commit took: shared, it costs each of them less than one of its own.
         """
         while True:
             together = [await self._queue.get()]
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(self._last_s / 2, MOST_WAIT_S)):
+                async with asyncio.timeout(min(PATIENCE * self._last_s, MOST_WAIT_S)):
                     while len(together) < min(self.room.inside, MOST_TOGETHER):
                         together.append(await self._queue.get())
             await self._commit(together)

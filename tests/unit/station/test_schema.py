@@ -41,6 +41,7 @@ def _held_to_it(
             f"--phases={phases}",
             f"--max-examples={examples}",
             "--no-color",
+            "--request-timeout=120",  # a PIN takes seconds on a busy machine
             "--seed=1",
             *(f"--header={name}: {value}" for name, value in headers.items()),
         ],

@@ -14,7 +14,7 @@ from glassline.explain.faces.picture import svg
 from glassline.inspection import Inspection
 from glassline.render.plain import to_json
 from glassline.render.png import as_png
-from glassline.station.api.bodies import StrictRoute, photo_of
+from glassline.station.api.bodies import TEXT, WORDS, StrictRoute, photo_of
 from glassline.station.api.told import InspectionTold, ListTold
 from glassline.station.language import Lang
 from glassline.station.people import Person, needs
@@ -66,7 +66,9 @@ def _kind(name: str) -> Any:
         return Annotated[int, Field(ge=0, le=MOST_SHOTS)] | None
     if name == "production_date":
         return Annotated[date, BeforeValidator(_as_written)] | None
-    return Annotated[str, Field(min_length=1, max_length=MOST_CHARS)] | None
+    return (
+        Annotated[str, Field(min_length=1, max_length=MOST_CHARS, pattern=WORDS)] | None
+    )
 
 
 def _schema(name: str) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _schema(name: str) -> dict[str, Any]:
         return {"type": "integer", "minimum": 0, "maximum": MOST_SHOTS}
     if name == "production_date":
         return {"type": "string", "format": "date"}
-    return {"type": "string", "maxLength": MOST_CHARS}
+    return {"type": "string", "maxLength": MOST_CHARS, "pattern": TEXT}
 
 
 PHOTO_BODY: dict[str, Any] = {
@@ -109,16 +111,20 @@ class _Filters(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     decision: Literal["accept", "reject", "review", "refused"] | None = None
-    predicted_class: str | None = Field(None, alias="class", max_length=200)
-    label: str | None = Field(None, max_length=200)
+    predicted_class: str | None = Field(
+        None, alias="class", pattern=TEXT, max_length=200
+    )
+    label: str | None = Field(None, pattern=TEXT, max_length=200)
     labelled: bool | None = Field(None, description="Whether anybody said a class.")
-    model: str | None = Field(None, max_length=64)
-    reason_code: str | None = Field(None, max_length=64)
-    sha256: str | None = Field(None, max_length=64)
-    stream: str | None = Field(None, max_length=64)
+    model: str | None = Field(None, pattern=TEXT, max_length=64)
+    reason_code: str | None = Field(None, pattern=TEXT, max_length=64)
+    sha256: str | None = Field(None, pattern=TEXT, max_length=64)
+    stream: str | None = Field(None, pattern=TEXT, max_length=64)
     since: Moment | None = Field(None, description="With its zone.")
     until: Moment | None = Field(None, description="With its zone.")
-    after: str | None = Field(None, description="`next` of the page before.")
+    after: str | None = Field(
+        None, pattern=TEXT, description="`next` of the page before."
+    )
     limit: int = Field(50, ge=1, le=MOST_LISTED)
     newest_first: bool = False
 
