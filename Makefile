@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 DATA ?=
 OUT ?= demo
 
-.PHONY: help setup demo station test test-torch soak mutate audit results few-photos results-cnn bench-cnn bench-head bench-batch bench-features bench-store bench-targets bench-station meaning novelty known-parts temperature bench-service
+.PHONY: help setup demo station test test-torch soak mutate audit results surfaces few-photos results-cnn bench-cnn bench-head bench-batch bench-features bench-store bench-targets bench-station meaning novelty known-parts temperature bench-service
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ test-torch: $(READY)  ## what is held against PyTorch itself: in an environment 
 
 results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
 	$(BIN)/python -m benchmarks.results "$(or $(DATA),../shared/data)"
+
+surfaces: $(READY)  ## each surface as if it had taken no part in any choice: DATA=folder
+	$(BIN)/python -m benchmarks.surfaces "$(or $(DATA),../shared/data)"
 
 few-photos: $(READY)  ## 5 to 40 photos a class, DATA=folder of sets
 	$(BIN)/python -m benchmarks.few_photos "$(or $(DATA),../shared/data)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import ClassIds, PartWeights, Targets
+from glassline.arrays import ClassIds, Features, PartWeights, Targets
 from glassline.dataset.folds import deal
 from glassline.features import Scale
 from glassline.features.sums import blend, shares
@@ -19,13 +19,16 @@ __all__ = [
     "MOST",
     "Choice",
     "Mix",
+    "Parts",
     "Scorer",
     "Tried",
     "choose",
     "gains",
+    "head_of",
+    "inner_folds",
     "inner_loss",
-    "is_searchable",
     "mixed",
+    "shares_of",
 ]
 
 MIN_GAIN = 0.002  # nats: a smaller gain is chance, and the defaults stand
@@ -33,8 +36,6 @@ MOST = 2  # measurements of a feature: more are measured to be no better
 ROUNDS = 3  # over the four features; the second seldom moves, the third never did
 INNER_FOLDS = 4
 REPEATS = 4  # deals of the groups, so that one lucky deal does not decide
-LEAST_PARTS = 15  # of each class: with 10, choosing loses 2 to 5 points
-LEAST_GROUPS = 6  # of a class: with 5, what folds of groups say is chance
 TOLERANCE = 1e-4  # of the gradient: a score needs four digits, not ten
 
 Shares = NDArray[np.float64]
@@ -48,6 +49,38 @@ Scorer = Callable[[tuple[Mix, ...]], Shares]
 
 Near = Callable[[str, int], Sequence[int]]
 """Feature and column to the columns that may take its place, itself among them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What is known of n labelled parts.
+
+    Attributes:
+        readings: Shape (n, m), every candidate.
+        targets: Shape (n, k), as the head is trained on.
+        weights: Shape (n,), class weights included.
+        good: Shape (n,), which parts are good; None takes all for the scale.
+        labels: Shape (n,), the class of each part.
+        groups: Shape (n,), the group of each part.
+    """
+
+    readings: NDArray[np.float64]
+    targets: Targets
+    weights: PartWeights
+    good: NDArray[np.bool_] | None
+    labels: ClassIds
+    groups: NDArray[np.int64]
+
+    def subset(self, rows: NDArray[np.int64]) -> Parts:
+        """Return some of the parts, in the order of the rows."""
+        return Parts(
+            self.readings[rows],
+            self.targets[rows],
+            self.weights[rows],
+            None if self.good is None else self.good[rows],
+            self.labels[rows],
+            self.groups[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -175,7 +208,7 @@ class _Walk:
         return combination
 
 
-def gains(old: Shares, new: Shares, *, errors: float = 1.0) -> bool:
+def gains(old: Shares, new: Shares) -> bool:
     """Return whether a change gains more than chance: by size and by standard error.
 
     With d_g what group g gains of m, the gain is sum d_g, its standard error
@@ -184,7 +217,6 @@ def gains(old: Shares, new: Shares, *, errors: float = 1.0) -> bool:
     Args:
         old: Loss of each group before.
         new: And after.
-        errors: Of the standard error, how many the gain must be.
 
     Example:
         Two groups gain as much in sum, once alike, once one of them alone:
@@ -198,32 +230,12 @@ def gains(old: Shares, new: Shares, *, errors: float = 1.0) -> bool:
     m = len(each)
     away = float(((each - each.mean()) ** 2).sum())
     error = np.sqrt(m / (m - 1) * away) if m > 1 else 0.0
-    return bool(each.sum() >= max(MIN_GAIN, errors * error))
+    return bool(each.sum() >= max(MIN_GAIN, error))
 
 
-def is_searchable(labels: ClassIds, groups: NDArray[np.int64]) -> bool:
-    """Return whether there are parts enough to choose settings by.
-
-    At least 15 parts of each class, and 6 groups of a class in the harmonic mean:
-    below, the defaults are measured to be better than what seems best.
-    """
-    classes = [groups[labels == label] for label in np.unique(labels).tolist()]
-    if len(classes) < 2:
-        return False
-    few = min(len(each) for each in classes)
-    inverse = np.mean([1 / len(np.unique(each)) for each in classes])
-    return few >= LEAST_PARTS and bool(inverse <= 1 / LEAST_GROUPS)
-
-
-def inner_loss(  # noqa: PLR0913  the readings and all that training knows of the parts
-    readings: NDArray[np.float64],
-    targets: Targets,
-    weights: PartWeights,
-    good: NDArray[np.bool_] | None,
-    labels: ClassIds,
-    groups: NDArray[np.int64],
+def inner_loss(
+    parts: Parts,
     penalty: float,
-    *,
     weights_of: Mapping[Mix, tuple[float, ...]] | None = None,
 ) -> Scorer:
     """Return what scores columns: the cross-validated loss of a head on them.
@@ -233,57 +245,68 @@ def inner_loss(  # noqa: PLR0913  the readings and all that training knows of th
     each group's share of it is told.
 
     Args:
-        readings: Shape (n, m), every candidate.
-        targets: Shape (n, k), as the head is trained on.
-        weights: Shape (n,), class weights included.
-        good: Shape (n,), which parts are good; None takes all for the scale.
-        labels: Shape (n,), the class of each part.
-        groups: Shape (n,), the group of each part.
+        parts: Labelled.
         penalty: As in `fit`.
         weights_of: The weights of mixes that were learnt; any other is weighed by
             the spreads.
     """
-    given = weights_of or {}
-    folds = [
-        (seen, own, None if good is None else good[seen])
-        for seed in range(REPEATS)
-        for seen, own in splits(deal(labels, groups, INNER_FOLDS, seed=seed))
-    ]
-    scales = [Scale.fit(readings[seen], mine) for seen, _, mine in folds]
-    known: dict[tuple[int, Mix], tuple[float, float]] = {}
+    given, readings = weights_of or {}, parts.readings
+    folds = [(parts.subset(seen), seen, own) for seen, own in inner_folds(parts)]
+    scales = [Scale.fit(known.readings, known.good) for known, _, _ in folds]
+    settled: dict[tuple[int, Mix], tuple[float, float]] = {}
     # A fold's head starts where its last one ended: the optimum is the same, the way
     # to it short.
     heads: list[Head | None] = [None] * len(folds)
-    _, place = np.unique(groups, return_inverse=True)
-    total = REPEATS * float(weights.sum())
 
     def score(mixes: tuple[Mix, ...]) -> Shares:
-        lost = np.zeros(len(labels))
-        for at, (seen, own, mine) in enumerate(folds):
+        lost = np.zeros(len(parts.labels))
+        for at, (known, seen, own) in enumerate(folds):
             values = np.stack(
                 [mixed(readings, mix, scales[at], given.get(mix)) for mix in mixes],
                 axis=1,
             )
             for column, mix in enumerate(mixes):
-                if (at, mix) not in known:
-                    found = Scale.fit(values[seen, column : column + 1], mine)
-                    known[at, mix] = found.center[0], found.spread[0]
-            center, spread = zip(*(known[at, mix] for mix in mixes), strict=True)
+                if (at, mix) not in settled:
+                    found = Scale.fit(values[seen, column : column + 1], known.good)
+                    settled[at, mix] = found.center[0], found.spread[0]
+            center, spread = zip(*(settled[at, mix] for mix in mixes), strict=True)
             x = replace(scales[at], center=center, spread=spread).x(values)
-            head = heads[at] = fit(
-                x[seen],
-                targets[seen],
-                penalty=penalty,
-                weights=weights[seen],
-                start=heads[at],
-                classes=targets.shape[1],
-                tolerance=TOLERANCE,
-            ).head
-            losses = part_losses(head.logits(x[own]), targets[own])
-            lost[own] += weights[own] * losses
-        return np.bincount(place, weights=lost) / total
+            heads[at] = head = head_of(known, x[seen], penalty, heads[at])
+            lost[own] += part_losses(head.logits(x[own]), parts.targets[own])
+        return shares_of(parts, lost)
 
     return score
+
+
+def inner_folds(parts: Parts) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the rows that are seen and those that are scored, fold by fold and deal."""
+    return [
+        fold
+        for seed in range(REPEATS)
+        for fold in splits(deal(parts.labels, parts.groups, INNER_FOLDS, seed=seed))
+    ]
+
+
+def head_of(
+    parts: Parts, x: Features, penalty: float, start: Head | None = None
+) -> Head:
+    """Return the head of parts, as near its optimum as a score needs."""
+    return fit(
+        x,
+        parts.targets,
+        penalty=penalty,
+        weights=parts.weights,
+        start=start,
+        classes=parts.targets.shape[1],
+        tolerance=TOLERANCE,
+    ).head
+
+
+def shares_of(parts: Parts, lost: NDArray[np.float64]) -> Shares:
+    """Return each group's share of the mean loss, of what each part lost in all deals."""
+    _, place = np.unique(parts.groups, return_inverse=True)
+    total = REPEATS * float(parts.weights.sum())
+    return np.bincount(place, weights=parts.weights * lost) / total
 
 
 def mixed(

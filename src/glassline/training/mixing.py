@@ -8,23 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import ClassIds, PartWeights, Targets
-from glassline.dataset.folds import deal
 from glassline.features import Scale
 from glassline.features.sums import blend
-from glassline.head import fit, part_losses
+from glassline.head import part_losses
 from glassline.head.threads import one_thread
 from glassline.training.choosing import (
-    INNER_FOLDS,
     MOST,
-    REPEATS,
-    TOLERANCE,
     Mix,
+    Parts,
     Shares,
+    head_of,
+    inner_folds,
+    shares_of,
 )
-from glassline.training.crossfit import splits
 
-__all__ = ["Mixture", "Parts", "learn_mixes", "mixture_loss"]
+__all__ = ["Mixture", "learn_mixes", "mixture_loss"]
 
 STEPS = 300  # of the descent; what is kept is rounded, so its last digits cost nothing
 DOWN = 1e-9  # relative fall of the loss at which it ends
@@ -51,38 +49,6 @@ class Mixture:
             for mix, each in zip(self.mixes, self.weights, strict=True)
         ]
         return np.stack(columns, axis=1)
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """What is known of n labelled parts.
-
-    Attributes:
-        readings: Shape (n, m), every candidate.
-        targets: Shape (n, k), as the head is trained on.
-        weights: Shape (n,), class weights included.
-        good: Shape (n,), which parts are good; None takes all for the scale.
-        labels: Shape (n,), the class of each part.
-        groups: Shape (n,), the group of each part.
-    """
-
-    readings: NDArray[np.float64]
-    targets: Targets
-    weights: PartWeights
-    good: NDArray[np.bool_] | None
-    labels: ClassIds
-    groups: NDArray[np.int64]
-
-    def subset(self, rows: NDArray[np.int64]) -> Parts:
-        """Return some of the parts, in the order of the rows."""
-        return Parts(
-            self.readings[rows],
-            self.targets[rows],
-            self.weights[rows],
-            None if self.good is None else self.good[rows],
-            self.labels[rows],
-            self.groups[rows],
-        )
 
 
 def learn_mixes(
@@ -229,24 +195,11 @@ def mixture_loss(
     the fold that is scored.
     """
     lost = np.zeros(len(parts.labels))
-    for seed in range(REPEATS):
-        dealt = deal(parts.labels, parts.groups, INNER_FOLDS, seed=seed)
-        for seen, own in splits(dealt):
-            known = parts.subset(seen)
-            values = learn_mixes(known, columns, penalty, most=most).values(
-                parts.readings
-            )
-            scale = Scale.fit(values[seen], known.good)
-            head = fit(
-                scale.x(values[seen]),
-                known.targets,
-                penalty=penalty,
-                weights=known.weights,
-                classes=known.targets.shape[1],
-                tolerance=TOLERANCE,
-            ).head
-            losses = part_losses(head.logits(scale.x(values[own])), parts.targets[own])
-            lost[own] += parts.weights[own] * losses
-    _, place = np.unique(parts.groups, return_inverse=True)
-    total = REPEATS * float(parts.weights.sum())
-    return np.bincount(place, weights=lost) / total
+    for seen, own in inner_folds(parts):
+        known = parts.subset(seen)
+        mixture = learn_mixes(known, columns, penalty, most=most)
+        values = mixture.values(parts.readings)
+        x = Scale.fit(values[seen], known.good).x(values)
+        head = head_of(known, x[seen], penalty)
+        lost[own] += part_losses(head.logits(x[own]), parts.targets[own])
+    return shares_of(parts, lost)

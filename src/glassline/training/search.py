@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,23 +13,71 @@ from glassline.arrays import ClassIds
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import (
     Choice,
-    Mix,
-    Scorer,
+    Parts,
     Tried,
     choose,
     gains,
     inner_loss,
-    is_searchable,
 )
 from glassline.training.crossfit import quiet
-from glassline.training.mixing import Mixture, Parts, learn_mixes, mixture_loss
+from glassline.training.mixing import Mixture, learn_mixes, mixture_loss
 from glassline.training.trainset import mean_groups
 
-__all__ = ["is_walked", "search"]
+__all__ = ["LIMITS", "Limits", "Search", "search"]
 
-MANY_GROUPS = 100  # of a class: from there on learnt weights are the better ones
-COLUMNS_A_GROUP = 5  # more, and the least loss of so many is luck
-HALF = 0.5  # of the standard error: what learnt weights must gain over the defaults
+Search = Callable[..., Choice]
+"""Parts, candidates, penalty, `most` and `progress` to what each feature is read as."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What parts and groups of a class must be, for settings to be searched.
+
+    Attributes:
+        parts: Of the rarest class; below, folds of them say nothing.
+        groups: In the harmonic mean over the classes; below, the same.
+        walk_parts: Of the rarest class, for one setting after the other; with 10 that
+            loses 2 to 5 points.
+        many: Groups from which on learnt weights are the better ones.
+        columns: Candidates, at most, of such a walk; of more, as photos in colour have,
+            the least loss is luck.
+    """
+
+    parts: int = 5
+    groups: float = 3
+    walk_parts: int = 15
+    many: float = 100
+    columns: float = 50
+
+    def search(self, labels: ClassIds, groups: NDArray[np.int64]) -> bool:
+        """Return whether there are parts enough to hold anything against the defaults.
+
+        There must be two classes at least.
+        """
+        counts = np.unique(labels, return_counts=True)[1]
+        return (
+            len(counts) > 1
+            and bool(counts.min() >= self.parts)
+            and _groups(labels, groups) >= self.groups
+        )
+
+    def walk(self, labels: ClassIds, groups: NDArray[np.int64], columns: int) -> bool:
+        """Return whether settings are chosen one after the other, not learnt at once.
+
+        Args:
+            labels: Shape (n,), the class of each part.
+            groups: Shape (n,), the group of each part.
+            columns: How many candidates there are.
+        """
+        mean = _groups(labels, groups)
+        return (
+            bool(np.unique(labels, return_counts=True)[1].min() >= self.walk_parts)
+            and mean < self.many
+            and columns <= self.columns
+        )
+
+
+LIMITS = Limits()
 
 
 def search(
@@ -38,41 +86,44 @@ def search(
     penalty: float,
     *,
     most: int,
+    limits: Limits = LIMITS,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Choice:
     """Choose what each feature is read as, by what the groups can bear.
 
-    Few groups: the defaults. More: one setting after the other, while it gains
-    (`choose`). Many, or more candidates than such a walk can tell apart, as photos in
-    colour have: weights learnt by the loss (`learn_mixes`) where these gain on parts
-    that they did not see, else the defaults.
+    One setting after the other, while it gains (`choose`), where parts are enough and
+    candidates not too many to tell them apart. Else, and of very many groups, weights
+    learnt by the loss (`learn_mixes`), where these gain on parts that they did not see.
+    A gain counts beyond its own standard error over the groups; where none does, and
+    below five parts or three groups of a class, the defaults stand.
 
     Args:
         parts: Labelled.
         candidates: What may be read.
         penalty: Of the head.
         most: Measurements a feature: 1 or 2.
+        limits: What parts and groups must be.
         progress: Told how far the walk is.
     """
     labels, groups = parts.labels, parts.groups
-    if candidates.is_settled or not is_searchable(labels, groups):
+    if candidates.is_settled or not limits.search(labels, groups):
         return _defaults(candidates)
+    columns = sum(map(len, candidates.columns.values()))
     with quiet():
-        if not is_walked(labels, groups, parts.readings.shape[1]):
+        if not limits.walk(labels, groups, columns):
             return _learnt(parts, candidates, penalty, most)
         return choose(
             candidates.columns,
             candidates.near,
-            _score(parts, penalty),
+            inner_loss(parts, penalty),
             most=most,
             progress=progress,
         )
 
 
-def is_walked(labels: ClassIds, groups: NDArray[np.int64], columns: int) -> bool:
-    """Return whether settings are chosen one after the other, not learnt at once."""
-    mean = mean_groups(labels, groups)
-    return mean < MANY_GROUPS and columns <= COLUMNS_A_GROUP * mean
+def _groups(labels: ClassIds, groups: NDArray[np.int64]) -> float:
+    """Return the mean number of groups of a class, free of the last bits of a mean."""
+    return round(mean_groups(labels, groups), 9)
 
 
 def _defaults(candidates: Candidates) -> Choice:
@@ -83,13 +134,13 @@ def _learnt(parts: Parts, candidates: Candidates, penalty: float, most: int) -> 
     """Return learnt weights where they gain over the defaults, else the defaults."""
     columns = candidates.columns
     plain = _defaults(candidates)
-    before = _score(parts, penalty)(plain.mixes)
+    before = inner_loss(parts, penalty)(plain.mixes)
     after = mixture_loss(parts, columns, penalty, most=most)
     tried = tuple(
         Tried(name, mix, float(before.sum()))
         for name, mix in zip(columns, plain.mixes, strict=True)
     )
-    if not gains(before, after, errors=HALF):
+    if not gains(before, after):
         return replace(plain, loss=float(before.sum()), tried=tried)
     found = learn_mixes(parts, columns, penalty, most=most)
     loss = float(after.sum())
@@ -103,7 +154,7 @@ def _learnt(parts: Parts, candidates: Candidates, penalty: float, most: int) -> 
 def _adds(parts: Parts, found: Mixture, penalty: float) -> tuple[float, ...]:
     """Return what the second measurement of each feature gains, the rest as it is."""
     weights = dict(zip(found.mixes, found.weights, strict=True))
-    score = _score(parts, penalty, weights)
+    score = inner_loss(parts, penalty, weights)
     whole = float(score(found.mixes).sum())
     gained = []
     for place, mix in enumerate(found.mixes):
@@ -117,20 +168,3 @@ def _adds(parts: Parts, found: Mixture, penalty: float) -> tuple[float, ...]:
         ]
         gained.append(min(alone) - whole if len(mix) > 1 else 0.0)
     return tuple(gained)
-
-
-def _score(
-    parts: Parts,
-    penalty: float,
-    weights_of: Mapping[Mix, tuple[float, ...]] | None = None,
-) -> Scorer:
-    return inner_loss(
-        parts.readings,
-        parts.targets,
-        parts.weights,
-        parts.good,
-        parts.labels,
-        parts.groups,
-        penalty,
-        weights_of=weights_of,
-    )

@@ -35,13 +35,13 @@ from glassline.model.reference import refer
 from glassline.model.taught import Taught
 from glassline.recipe import Recipe
 from glassline.training.candidates import SEARCHED, Candidates
-from glassline.training.choosing import MOST, Choice, Tried
+from glassline.training.choosing import MOST, Choice, Parts, Tried
 from glassline.training.crossfit import quiet
 from glassline.training.curve import learning_curve
-from glassline.training.mixing import Mixture, Parts
+from glassline.training.mixing import Mixture
 from glassline.training.novelty import fit_region
 from glassline.training.record import counted, data_hash, record_of, with_names
-from glassline.training.search import search
+from glassline.training.search import Search, search
 from glassline.training.temperature import temper
 from glassline.training.trainset import (
     good_parts,
@@ -130,12 +130,23 @@ class Trained:
 
 
 def train_on(
-    readings: Readings, recipe: Recipe, *, progress: Progress = no_progress
+    readings: Readings,
+    recipe: Recipe,
+    *,
+    find: Search = search,
+    progress: Progress = no_progress,
 ) -> Trained:
-    """Train a model on what `read_candidates` returned, or on some of its rows."""
+    """Train a model on what `read_candidates` returned, or on some of its rows.
+
+    Args:
+        readings: Of every candidate.
+        recipe: Classes and training settings.
+        find: Finds what each feature is read as.
+        progress: Told how far each stage is.
+    """
     recipe = settled(recipe, readings.data)
     candidates = Candidates.of(recipe.features, readings.values.shape[1])
-    choice = choose_settings(readings, recipe, candidates, progress)
+    choice = choose_settings(readings, recipe, candidates, progress, find=find)
     mixture = Mixture(
         choice.mixes, choice.weights or _weights(readings, recipe, choice)
     )
@@ -306,7 +317,12 @@ def put_together(
 
 
 def choose_settings(
-    readings: Readings, recipe: Recipe, candidates: Candidates, progress: Progress
+    readings: Readings,
+    recipe: Recipe,
+    candidates: Candidates,
+    progress: Progress,
+    *,
+    find: Search = search,
 ) -> Choice:
     """Choose what each feature is read as; the defaults where nothing can be scored."""
     known = readings.data.labelled(recipe.classes)
@@ -322,7 +338,7 @@ def choose_settings(
         labels=known.labels,
         groups=known.data.groups(),
     )
-    return search(
+    return find(
         parts,
         candidates,
         penalty_of(recipe),

@@ -10,10 +10,10 @@ from glassline.recipe import FEATURE_NAMES
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import (
     Choice,
+    Parts,
     Scorer,
     choose,
     inner_loss,
-    is_searchable,
 )
 
 COLUMNS = {"a": (0, 1, 2), "b": (3, 4)}
@@ -106,25 +106,6 @@ def test_a_gain_must_exceed_its_standard_error(
     assert _chosen({"a": (0, 1, 2), "b": (3,)}, score).mixes == _alone(*columns)
 
 
-@pytest.mark.parametrize(
-    ("parts", "groups", "is_enough"),
-    [
-        pytest.param(15, 15, True, id="15 parts a class"),
-        pytest.param(14, 14, False, id="14 parts a class"),
-        pytest.param(60, 6, True, id="6 groups a class"),
-        pytest.param(60, 5, False, id="5 groups a class"),
-    ],
-)
-def test_settings_are_searched_as_far_as_parts_and_groups_allow(
-    parts: int, groups: int, is_enough: bool
-) -> None:
-    """Two classes, each of so many parts in so many groups of its own."""
-    labels = np.repeat([0, 1], parts)
-    group = np.arange(2 * parts) % groups + groups * labels
-
-    assert is_searchable(labels, group) is is_enough
-
-
 def test_a_second_measurement_is_added_where_both_tell_more() -> None:
     """Each alone leaves 0.5, both together 0.3: what the second adds is 0.2."""
     losses = {((1,), (3,)): 0.5, ((2,), (3,)): 0.5, ((1, 2), (3,)): 0.3}
@@ -148,9 +129,8 @@ def test_the_column_that_carries_the_label_is_chosen(rng: np.random.Generator) -
     readings = rng.normal(size=(80, 4))
     readings[:, 2] += 3 * labels
     targets = np.eye(2)[labels]
-    score = inner_loss(
-        readings, targets, np.ones(80), labels == 0, labels, np.arange(80), 1e-3
-    )
+    parts = Parts(readings, targets, np.ones(80), labels == 0, labels, np.arange(80))
+    score = inner_loss(parts, 1e-3)
 
     choice = _chosen({"only": (0, 1, 2, 3)}, score)
 
@@ -163,9 +143,8 @@ def test_an_unseen_part_is_scored_without_its_group(rng: np.random.Generator) ->
     groups = np.repeat(np.arange(20), 4)
     labels = np.repeat(rng.integers(0, 2, 20), 4)
     readings = groups[:, None] * 1.0
-    score = inner_loss(
-        readings, np.eye(2)[labels], np.ones(80), None, labels, groups, 1e-3
-    )
+    parts = Parts(readings, np.eye(2)[labels], np.ones(80), None, labels, groups)
+    score = inner_loss(parts, 1e-3)
 
     assert score(((0,),)).sum() > 0.6
 
@@ -177,7 +156,7 @@ def test_weights_of_nothing_do_not_count(rng: np.random.Generator) -> None:
     weights = np.where(np.arange(60) < 40, 1.0, 0.0)
     other = np.eye(2)[np.where(np.arange(60) < 40, labels, 1 - labels)]
     losses = [
-        inner_loss(readings, y, weights, None, labels, np.arange(60), 0.1)(
+        inner_loss(Parts(readings, y, weights, None, labels, np.arange(60)), 0.1)(
             ((0,),)
         ).sum()
         for y in (np.eye(2)[labels], other)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from glassline.training.candidates import Candidates
-from glassline.training.mixing import Mixture, Parts, learn_mixes, mixture_loss
-from glassline.training.search import is_walked, search
+from glassline.training.choosing import Parts
+from glassline.training.mixing import Mixture, learn_mixes, mixture_loss
 
 COLUMNS = {"a": (0, 1, 2), "b": (3, 4)}
 
@@ -92,49 +90,3 @@ def test_a_mixture_is_scored_without_the_group(rng: np.random.Generator) -> None
     )
 
     assert mixture_loss(parts, {"only": (0, 1)}, 1e-2).sum() > 0.6
-
-
-@pytest.mark.parametrize(
-    ("parts", "walked"),
-    [
-        pytest.param(15, True, id="15 a class: one setting after another"),
-        pytest.param(99, True, id="99 a class: the same"),
-        pytest.param(100, False, id="100 a class: weights"),
-    ],
-)
-def test_many_groups_have_their_weights_learnt(parts: int, walked: bool) -> None:
-    """Two classes, each part its own group, as many candidates as a grey photo has."""
-    labels, groups = np.repeat([0, 1], parts), np.arange(2 * parts)
-
-    assert is_walked(labels, groups, 34) is walked
-
-
-def test_so_many_candidates_are_not_walked() -> None:
-    """With colour there are 170: the least loss of so many would be luck."""
-    labels, groups = np.repeat([0, 1], 20), np.arange(40)
-
-    assert is_walked(labels, groups, 100)
-    assert not is_walked(labels, groups, 101)
-
-
-def test_the_defaults_stand_where_weights_gain_nothing(
-    rng: np.random.Generator,
-) -> None:
-    """Labels that nothing shows."""
-    candidates = Candidates()
-    columns = max(span.stop for span in candidates.columns.values())
-    labels = np.arange(36) % 2
-    parts = Parts(
-        readings=rng.gamma(2.0, 1.0, (36, columns)),
-        targets=np.eye(2)[labels],
-        weights=np.ones(36),
-        good=labels == 0,
-        labels=labels,
-        groups=np.arange(36) // 6 * 2 + labels,
-    )
-    assert not is_walked(labels, parts.groups, columns)
-
-    choice = search(parts, candidates, 1e-2, most=2)
-
-    assert choice.mixes == tuple((column,) for column in candidates.defaults)
-    assert choice.weights is None
