@@ -242,6 +242,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         [each for each, _ in terms[name]] for name in FEATURE_NAMES
     )
     used = {width for line in lines if line.sides != "both" for width in line.widths_px}
+    used |= {texture_change.SPECK_PX for each in textures if each.across == "pixels"}
     widths = sorted(used | {grain.width_px for grain in grains})
     yield "enum { DARK = 0, BRIGHT = 1, EITHER = 2 };"
     for name, value in {
@@ -263,6 +264,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         "DARKEST": surfaces.DARKEST,
         "FLOOR": texture_change.FLOOR,
         "PER_MILLE": texture_change.PER_MILLE,
+        "SPECK": texture_change.SPECK,
         "COUNTED": line_strength.COUNTED,
     }.items():
         yield f"static const double {name} = {_hex(number)};"
@@ -271,7 +273,9 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
     yield f"static const float KEPT_UP = {_hex(np.float32(line_strength.KEPT_UP))}F;"
     yield template("settings.c")
     yield from _listed("line_settings LINES", [_line(each, widths) for each in lines])
-    yield from _listed("texture_settings TEXTURES", map(_texture, textures))
+    yield from _listed(
+        "texture_settings TEXTURES", (_texture(each, widths) for each in textures)
+    )
     yield from _listed(
         "field_settings FIELDS",
         (f"{each.fields}, {_hex(each.share)}" for each in fields_),
@@ -324,11 +328,13 @@ def _line(line: Any, widths: list[float]) -> str:
     return f"{line.polarity.upper()}, {whole}, {steps}, {ends[0]}, {ends[1]}, {sides}"
 
 
-def _texture(texture: Any) -> str:
+def _texture(texture: Any, widths: list[float]) -> str:
     step = {1: 0, 2: 1, 4: 2}[texture.detail_px]
     block = max(1, round(texture.block_px / surfaces.CELL_PX))
-    kinds = ", ".join(str(int(texture.across == each)) for each in ("scales", "parts"))
-    flags = f"{kinds}, {int(texture.overlap)}"
+    is_of = [int(texture.across == each) for each in ("scales", "parts", "pixels")]
+    specks = widths.index(texture_change.SPECK_PX) if is_of[2] else 0
+    kinds = ", ".join(map(str, is_of))
+    flags = f"{kinds}, {specks}, {int(texture.overlap)}"
     light = _hex(np.float32(texture.light_power))
     return f"{flags}, {step}, {block}, {_hex(texture.share)}, {light}F"
 

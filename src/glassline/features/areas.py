@@ -30,8 +30,8 @@ def find_changed(surface: Surface, settings: TextureChange) -> tuple[Area, ...]:
     Of the blocks side by side with the roughest one, as many as the share that the
     reading counts, each at least half as far above the median block as the first;
     the strength is that distance, in nepers. Across scales a
-    reading has no place, and across parts it is that of the whole surface, so there is
-    no area.
+    reading has no place, and across parts or pixels it is that of the whole surface, so
+    there is no area.
     """
     if settings.across != "places" or min(surface.image.shape) < MIN_SIDE_PX:
         return ()

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
-from glassline.features.ranks import median, some_of, strongest
+from glassline.features.ranks import median, some_of, step_among, strongest
 from glassline.features.surface import (
     BORDER,
     CELL_PX,
@@ -40,6 +40,10 @@ FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
 LIMIT = 4.0  # times the median: an edge or a speck counts for no more
 HALF = 0.5  # of a block: with less of it to look at it does not count
 PER_MILLE = 1000.0
+SPECK_PX = 6.0  # width of the specks that texture of pixels leaves out
+SPECK_STEP = 2  # at which they are looked for: `surface.step_px(SPECK_PX)`
+SPECK = 4.0  # times the noise: what evidence takes for a speck
+BESIDE = np.ones((5, 5), np.uint8)  # of half-size pixels around it
 MANY = 1 << 16  # the mean of so many pixels is good to three thousandths
 
 
@@ -48,13 +52,15 @@ class TextureChange:
     """Where texture is compared.
 
     Attributes:
-        across: Compare "places" of the surface, fine and coarse "scales", or "parts":
-            one surface with that of other parts.
-        detail_px: Size of the texture's detail in photo pixels: 1, 2 or 4.
+        across: Compare "places" of the surface, fine and coarse "scales", or one
+            surface with that of other parts: by its typical place ("parts"), or by its
+            "pixels" one by one, without those at specks.
+        detail_px: Size of the texture's detail in photo pixels: 1, 2 or 4; across
+            pixels 2.
         block_px: Side of the blocks that are compared, in photo pixels, 4 to 256,
             to whole cells of 4 px.
         share: Share of the blocks that counts as the roughest, 0 to 0.5; 0 the
-            roughest block alone.
+            roughest block alone. Across pixels the share that is rougher than the reading.
         light_power: Power of the block's brightness that its roughness is divided
             by, 0 to 1: 0 none, 0.5 as a camera's photon noise grows, 1 as the
             contrast of a printed or etched texture does.
@@ -63,7 +69,7 @@ class TextureChange:
         plane: What of the photo is read: its grey, or a plane of its colour.
     """
 
-    across: Literal["places", "scales", "parts"] = "places"
+    across: Literal["places", "scales", "parts", "pixels"] = "places"
     detail_px: Literal[1, 2, 4] = 2
     block_px: float = 16.0
     share: float = 0.2
@@ -74,7 +80,7 @@ class TextureChange:
     @property
     def unit(self) -> str:
         """The unit of the reading."""
-        return "per mille" if self.across == "parts" else "nepers"
+        return "per mille" if self.across in ("parts", "pixels") else "nepers"
 
     @property
     def least(self) -> float:
@@ -90,6 +96,10 @@ class TextureChange:
                 "overlap: expected places and detail_px of 2 or 4 with it, got "
                 f"{self.across} and {self.detail_px}."
             )
+        if self.across == "pixels" and self.detail_px != SPECK_STEP:
+            raise RecipeError(
+                f"detail_px: expected 2 across pixels, got {self.detail_px}."
+            )
 
 
 GRID = (
@@ -99,8 +109,8 @@ GRID = (
     TextureChange("places", 2, 48.0, 0.1, light_power=1.0),
     TextureChange("places", 4, 16.0, 0.1, light_power=1.0),
     TextureChange("scales"),
-    TextureChange("parts", 2, light_power=1.0),
-    TextureChange("parts", 4, light_power=1.0),
+    TextureChange("pixels", share=0.1, light_power=0.75),
+    TextureChange("pixels", share=0.05, light_power=1.0),
 )
 """The settings training may choose from, the defaults first."""
 
@@ -132,12 +142,20 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
 
         reading = 1000 exp( median of r ),   in per mille of light ^ light_power
 
+    Across pixels it is the same of single pixels of half the size, where no speck stands:
+    none whose grain (`grain_noise`, 6 px, either polarity) is more than 4 times the noise
+    lies within two of them. With e not averaged, light that of the pixel itself, and
+    some 65,000 of those that are left (all where all are at specks),
+
+        reading = 1000 times the value of e / light ^ light_power that a share exceeds
+
     Returns:
-        The reading in nepers, across parts in per mille. Across places >= 0: 0 for one
-        texture everywhere, 0.69 where the roughest places are twice as rough as the
-        median place; across scales of either sign; across parts >= 0, some 60 on paint
-        and 220 on rust. The map has a cell for 4 x 4 px: distance of r from the median,
-        of the block around it; across parts 1000 exp(r).
+        The reading in nepers, across parts and pixels in per mille. Across places >= 0:
+        0 for one texture everywhere, 0.69 where the roughest places are twice as rough as
+        the median place; across scales of either sign; across parts and pixels >= 0,
+        some 60 on paint and 220 on rust. The map has a cell for 4 x 4 px: distance of r
+        from the median, of the block around it; across parts 1000 exp(r), across pixels
+        1000 times the mean of e over light ^ light_power, of the cell.
 
     Source:
         Local high-pass energy: K. I. Laws, Textured Image Segmentation, USC IPI
@@ -145,6 +163,8 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
         Standard 1288, release 4.0, section 2. The mean of logarithms and the
         comparison are ours.
     """
+    if settings.across == "pixels":
+        return _of_pixels(surface, settings)
     lengths = roughness(surface, settings)
     is_counted = counted_blocks(surface, settings)
     counted = lengths if is_counted is None else lengths[is_counted]
@@ -227,6 +247,38 @@ def _around_cells(blocks: Plane, surface: Surface) -> Plane:
     rows, columns = np.subtract(surface.cells_hw, blocks.shape).tolist()
     frame = (rows // 2, rows - rows // 2, columns // 2, columns - columns // 2)
     return np.asarray(cv2.copyMakeBorder(blocks, *frame, cv2.BORDER_REPLICATE))
+
+
+def _of_pixels(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
+    """The size of detail that a share of the pixels exceeds, where no speck stands."""
+    is_left = _without_specks(surface)
+    places = np.flatnonzero(is_left)
+    places = places[:: step_among((1, places.size), MANY)]
+    bend = _bend(surface, settings.detail_px)
+    size = np.abs(bend, out=bend)
+    size += np.float32(FLOOR)
+    power = np.float32(settings.light_power)
+    light = surface.smaller(settings.detail_px).reshape(-1)[places]
+    over = (np.maximum(light, 0) + np.float32(DARKEST)) ** power
+    values = size.reshape(-1)[places] / over
+    rank = int((1.0 - settings.share) * (values.size - 1))
+    reading = PER_MILLE * float(np.partition(values, rank)[rank])
+    lit = np.maximum(surface.smaller(CELL_PX), 0) + np.float32(DARKEST)
+    shown = np.float32(PER_MILLE) * surface.averaged(size) / lit**power
+    return reading, surface.blanked(shown)
+
+
+def _without_specks(surface: Surface) -> Cells:
+    """Which pixels of half the size count and lie beside no speck; all were there none."""
+    found = surface.curvature(SPECK_PX)
+    grain = np.abs(found.mean)
+    grain -= found.turn
+    is_speck = grain > np.float32(SPECK * found.noise)
+    kept = surface.kept(grain)
+    is_kept = np.ones(grain.shape, np.bool_) if kept is None or not kept.any() else kept
+    near = cv2.dilate((is_speck & is_kept).view(np.uint8), BESIDE)
+    is_left = is_kept & (np.asarray(near) == 0)
+    return is_left if is_left.any() else is_kept
 
 
 def _typical(bend: Plane) -> float:

@@ -72,7 +72,7 @@ def _with_settings(model: Model, place: int, **texture: object) -> Model:
 @pytest.mark.parametrize(
     ("place", "texture"),
     [(0, {}), (5, {}), (8, {}), (11, {}), (4, {"overlap": True})],
-    ids=["defaults", "scales", "whole and parts", "both sides", "coarse, overlap"],
+    ids=["defaults", "scales", "whole and pixels", "both sides", "coarse, overlap"],
 )
 def test_readings_are_those_of_python_for_every_setting_and_shape(
     settled: Model,
@@ -325,7 +325,7 @@ LEFT_OUT = {
 def test_what_a_recipe_leaves_out_counts_for_nothing(
     settled: Model, tmp_path: Path, rng: np.random.Generator, drawn: str
 ) -> None:
-    """Seven measurements under polygons, and under a mask picture in a region."""
+    """Nine measurements under polygons, and under a mask picture in a region."""
     sums = {
         "line_strength": [
             {"weight": 0.25, "sides": "both", "width_px": 2.0, "plane": "saturation"},
@@ -333,8 +333,10 @@ def test_what_a_recipe_leaves_out_counts_for_nothing(
             {"weight": 0.25, "polarity": "bright", "width_px": 8.0, "extent": "whole"},
         ],
         "texture_change": [
-            {"weight": 0.5, "across": "scales"},
-            {"weight": 0.5, "plane": "green"},
+            {"weight": 0.25, "across": "scales"},
+            {"weight": 0.25, "across": "parts", "detail_px": 4},
+            {"weight": 0.25, "across": "pixels", "share": 0.1},
+            {"weight": 0.25, "plane": "green"},
         ],
     }
     recipe = replace(settled.recipe, image=LEFT_OUT[drawn])

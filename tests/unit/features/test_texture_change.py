@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
-from glassline.arrays import Image
+from glassline.arrays import Image, View
 from glassline.errors import RecipeError
 from glassline.features import Surface
 from glassline.features.texture_change import (
@@ -149,6 +149,92 @@ def test_across_parts_texture_reads_its_size_over_the_light() -> None:
     assert settings.unit == "per mille"
     assert_allclose(reading, expected, rtol=1e-4)
     assert_allclose(shown, np.full((16, 16), expected), rtol=1e-4)
+
+
+@pytest.mark.parametrize("light_power", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_texture_across_pixels_by_hand(light_power: float, share: float) -> None:
+    """Rows of 0.4 and 0.6, 2 px wide: every pixel of half the size is 0.4 rough.
+
+    The light of the dark ones is 0.4: the roughest pixels over it.
+    """
+    image = np.full((64, 64), 0.4, np.float32)
+    image[2::4] = image[3::4] = 0.6
+    settings = TextureChange("pixels", share=share, light_power=light_power)
+
+    reading, shown = measure(Surface(image), settings)
+
+    size = 1000 * (0.4 + 0.25 / 255)
+    assert settings.unit == "per mille"
+    assert_allclose(reading, size / (0.4 + 4 / 255) ** light_power, rtol=1e-5)
+    assert_allclose(shown, size / (0.5 + 4 / 255) ** light_power, rtol=1e-5)
+
+
+def test_the_share_of_pixels_that_are_rougher_is_the_share(
+    rng: np.random.Generator,
+) -> None:
+    """Of 96 x 80 half-size pixels, each over its own light, one by one.
+
+    Less the few that look like specks.
+    """
+    half = np.asarray(0.5 + rng.uniform(-0.1, 0.1, (96, 80)), np.float32)
+    image = np.kron(half, np.ones((2, 2), np.float32))
+    wide = np.pad(half.astype(np.float64), 1, mode="reflect")
+    around = wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:]
+    each = (np.abs(around - 4 * half) + 0.25 / 255) / (half + 4 / 255)
+    settings = TextureChange("pixels", share=0.1, light_power=1.0)
+
+    reading = _reading(image, settings)
+
+    assert np.mean(1000 * each > reading) == pytest.approx(0.1, abs=0.005)
+
+
+def test_specks_move_texture_across_parts_and_not_across_pixels(
+    rng: np.random.Generator,
+) -> None:
+    """Thirty-two of 6 x 6 px, each of ten times the noise."""
+    image = _noise(rng, 0.02)
+    specked = image.copy()
+    for place in range(32):
+        row, column = 8 + 32 * (place // 8), 8 + 16 * (place % 8)
+        specked[row : row + 6, column : column + 6] += np.float32(0.2)
+
+    def grows(settings: TextureChange) -> float:
+        return _reading(specked, settings) / _reading(image, settings)
+
+    assert grows(TextureChange("pixels", share=0.1)) == pytest.approx(1, abs=0.03)
+    assert grows(TextureChange("parts")) > 1.1
+
+
+def test_where_specks_are_all_there_is_all_pixels_count() -> None:
+    """One on 6 x 6 px: no pixel of half the size is further from it than two."""
+    image = np.full((6, 6), 0.2, np.float32)
+    image[2:4, 2:4] = 1.0
+
+    reading = _reading(image, TextureChange("pixels", share=0.0))
+
+    assert reading > 1000
+
+
+def test_pixels_that_do_not_count_have_no_texture(rng: np.random.Generator) -> None:
+    """Four times as rough where nobody looks: as without it."""
+    image, keep = _noise(rng, 0.02), np.ones((128, 128), np.bool_)
+    image[:, :40] = 0.5 + 4 * (image[:, :40] - 0.5)
+    keep[:, :44] = False
+    settings = TextureChange("pixels", share=0.3)
+
+    reading, shown = measure(Surface(View(image, keep)), settings)
+
+    assert_allclose(reading, _reading(image[:, 44:].copy(), settings), rtol=0.03)
+    assert_array_equal(shown[:, :10], np.zeros((32, 10)))
+
+
+def test_pixels_of_another_size_are_refused() -> None:
+    """Specks are looked for at half the size."""
+    with pytest.raises(
+        RecipeError, match=r"^detail_px: expected 2 across pixels, got 4\.$"
+    ):
+        TextureChange("pixels", 4)
 
 
 def test_a_rougher_patch_moves_texture_across_parts_little(

@@ -282,6 +282,63 @@ static void filtered(plane p, plane along, plane out, int32_t is_down)
 }
 
 /* The size of the Laplacian of the photo made smaller, at every half of its steps. */
+/* Which pixels of half the size count and lie beside no speck; all were there none. */
+static plane without_specks(glassline_reader *reader, const surface *s,
+                            const curvature *f, size_t *count)
+{
+    plane left = new_plane(reader, f->mean.rows, f->mean.columns);
+    const int32_t masked = (s->counts[1] > 0U) ? 1 : 0;
+    const float limit = (float)(SPECK * f->noise);
+    for (int32_t pass = 0; (pass < 2) && (*count == 0U); pass++) {
+        for (size_t i = 0; i < size_of(left); i++) {
+            left.at[i] = ((masked == 0) || (s->kept[1].at[i] != 0.0F)) ? 1.0F : 0.0F;
+        }
+        for (int32_t r = 0; (pass == 0) && (r < left.rows); r++) {
+            for (int32_t c = 0; c < left.columns; c++) {
+                const float grain
+                    = fabsf(row_of(f->mean, r)[c]) - row_of(f->turn, r)[c];
+                const float keeps = (masked != 0) ? row_of(s->kept[1], r)[c] : 1.0F;
+                if ((grain > limit) && (keeps != 0.0F)) {
+                    for (int32_t y = most_of(0, r - 2);
+                         y <= least_of(left.rows - 1, r + 2); y++) {
+                        for (int32_t x = most_of(0, c - 2);
+                             x <= least_of(left.columns - 1, c + 2); x++) {
+                            row_of(left, y)[x] = 0.0F;
+                        }
+                    }
+                }
+            }
+        }
+        for (size_t i = 0; i < size_of(left); i++) {
+            *count += (left.at[i] != 0.0F) ? 1U : 0U;
+        }
+    }
+    return left;
+}
+
+static double texture_of_pixels(glassline_reader *reader, const surface *s,
+                                const texture_settings *set)
+{
+    const plane photo = s->smaller[1];
+    const plane bend = bend_of(reader, photo);
+    size_t count = 0;
+    const plane left = without_specks(reader, s, &s->curved[set->specks], &count);
+    plane values = {1, (int32_t)count, taken(reader, count)};
+    size_t at = 0;
+    for (size_t i = 0; i < size_of(photo); i++) {
+        if (left.at[i] != 0.0F) {
+            const float bright = larger_of(photo.at[i], 0.0F) + (float)DARKEST;
+            values.at[at] = (bend.at[i] + (float)FLOOR) / powf(bright, set->light_power);
+            at++;
+        }
+    }
+    size_t some_of_them = 0;
+    float *some = some_of(reader, values, MANY, &some_of_them);
+    const size_t rank = (size_t)((1.0 - set->share) * (double)(some_of_them - 1U));
+    rank_in_place(some, some_of_them, rank);
+    return PER_MILLE * (double)some[rank];
+}
+
 static plane overlapping(glassline_reader *reader, plane finer)
 {
     plane out = new_plane(reader, finer.rows, finer.columns);

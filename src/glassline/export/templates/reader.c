@@ -9,8 +9,12 @@ static double measured(glassline_reader *reader, const surface *s, int32_t featu
                                   : stretch_of_line(reader, s, set);
     } else if (feature == 1) {
         const texture_settings *set = &TEXTURES[term];
-        found = (set->scales != 0) ? texture_of_scales(reader, s)
-                                   : texture_of_places(reader, s, set);
+        if (set->pixels != 0) {
+            found = texture_of_pixels(reader, s, set);
+        } else {
+            found = (set->scales != 0) ? texture_of_scales(reader, s)
+                                       : texture_of_places(reader, s, set);
+        }
     } else if (feature == 2) {
         found = reflection_unevenness(reader, s, &FIELDS[term]);
     } else {

@@ -13,6 +13,8 @@ typedef struct {
 typedef struct {
     int32_t scales;   /* 1: fine against coarse; 0: place against place */
     int32_t parts;    /* 1: the middle place as it is, for the scale to compare */
+    int32_t pixels;   /* 1: what a share of the pixels exceeds, where no speck is */
+    int32_t specks;   /* place of their width among the widths */
     int32_t overlaps; /* details overlap by half */
     int32_t step;     /* 0, 1, 2: detail of 1, 2, 4 pixels */
     int32_t block;    /* cells along its side */
