@@ -185,6 +185,7 @@ SAID = [
         "expected --recipe or --good",
     ),
     ("train photos --out new --like model --front cnn", "--front: expected no --like"),
+    ("train photos two --out new", "DATA: expected one folder or table of photos"),
     ("train photos --out new --sample 9", f"--sample: {READINGS}"),
     ("train photos --out new --engine ray", f"--engine: {READINGS}"),
     ("train photos --out new --address auto", f"--address: {READINGS}"),

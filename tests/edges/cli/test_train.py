@@ -101,16 +101,3 @@ def test_options_that_like_decides_are_refused(
         f"{option.partition('=')[0]}: expected no --like with it, which says how features "
         "are read." in " ".join(done.stderr.split())
     )
-
-
-def test_several_folders_of_photos_are_one_too_many(
-    line_folder: Path, tmp_path: Path
-) -> None:
-    """Only readings come in many files; and what is no readings is named."""
-    twice = run("train", line_folder, tmp_path, "--out", tmp_path / "m")
-
-    assert twice.returncode == 2
-    assert twice.stderr.endswith(
-        "Error: DATA: expected one folder or table of photos, or files of readings, got "
-        "2. Name the photos of several folders in one table.\n"
-    )

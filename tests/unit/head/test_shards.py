@@ -61,7 +61,7 @@ def whole(arrays, **options):
 
 @pytest.mark.parametrize(
     ("count", "kind"),
-    [*((count, "ids") for count in range(1, 9)), (5, "weighted"), (5, "shares")],
+    [*((count, "ids") for count in (1, 2, 7)), (5, "weighted"), (5, "shares")],
 )
 def test_shards_give_the_bits_of_the_whole(rng, count, kind):
     """20,000 parts, 1 to 8 shards, the sums of which come in another order each time."""

@@ -33,7 +33,7 @@ def alike(rng, n):
     return np.column_stack([most, np.full(n, 3.3), rng.random(n) * 1e-9, rare])
 
 
-@pytest.mark.parametrize("n", [1, 2, 7, 1000, 1001])
+@pytest.mark.parametrize("n", [1, 8, 1001])
 @pytest.mark.parametrize("kind", [plain, signed, alike])
 def test_pieces_give_the_scale_of_all(rng, kind, n):
     """Four pieces, some of them empty, the last counted first; good parts and all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -47,35 +48,35 @@ def kept_rows(rng: np.random.Generator) -> list[tuple[str | float | None, ...]]:
     return rows
 
 
-@pytest.fixture
-def shards(
-    rng: np.random.Generator,
-    settled: Model,
-    tmp_path: Path,
-) -> Path:
+@pytest.fixture(scope="module")
+def shards(settled: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three files of unlike lengths, the third of which sorts behind the second."""
+    folder = tmp_path_factory.mktemp("shards")
     names = (*COLUMNS, *candidate_columns(Candidates(settled.recipe.features)))
-    rows = kept_rows(rng)
+    rows = kept_rows(np.random.default_rng(4))  # noqa: TID251  once a module
     for name, part in (("p1", rows[:30]), ("p9", rows[30:260]), ("p10", rows[260:])):
-        write(tmp_path / f"{name}.parquet", names, part, about(settled))
-    return tmp_path
+        write(folder / f"{name}.parquet", names, part, about(settled))
+    return folder
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*one class in 2 spellings")
 
 
+@pytest.fixture(scope="module")
 def whole(shards: Path) -> tuple[Readings, Model]:
     """All in one memory, and the model of that."""
-    kept = read_kept(shards)
-    return kept.readings, train_on(kept.readings, kept.recipe(None)).model
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        kept = read_kept(shards)
+        return kept.readings, train_on(kept.readings, kept.recipe(None)).model
 
 
 def test_pieces_give_the_model_of_one_memory(
-    shards: Path, monkeypatch: pytest.MonkeyPatch
+    shards: Path, whole: tuple[Readings, Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Six pieces, summed from the last: every byte of the model is the same."""
     monkeypatch.setattr(pieces, "ROWS", 90)
-    readings, expected = whole(shards)
+    readings, expected = whole
 
     found = train_shards(shards, run=backwards)
 
@@ -85,11 +86,14 @@ def test_pieces_give_the_model_of_one_memory(
 
 
 def test_of_more_than_the_sample_scale_and_head_are_those_of_all(
-    shards: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shards: Path,
+    whole: tuple[Readings, Model],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """What is chosen is chosen on whole groups, and the record and the words say so."""
     monkeypatch.setattr(pieces, "ROWS", 100)
-    readings, expected = whole(shards)
+    readings, expected = whole
 
     found = train_shards(shards, sample=120)
 
@@ -180,6 +184,7 @@ def test_a_file_that_something_happened_to_is_named(
 
 WATCHED = """
 import sys
+import warnings
 from pathlib import Path
 from glassline.training.shards import train_shards
 train_shards(*map(Path, sys.argv[1:]), sample=1000)
