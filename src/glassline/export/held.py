@@ -89,11 +89,7 @@ class Held:
 
     @classmethod
     def of(cls, model: Model) -> Held | None:
-        """Take it from a model that knows its gauge; None where nothing is held.
-
-        Raises:
-            InputError: Another action comes before one that is taken, everywhere.
-        """
+        """Take it from a model that knows its gauge; None where nothing is held."""
         limit, gauge, policy = model.recipe.review.gauge, model.gauge, model.policy
         if gauge is None or not limit:
             return None
@@ -102,12 +98,7 @@ class Held:
         leaves = (Action.ACCEPT, Action.REJECT) if policy.good else (Action.REJECT,)
         for taken in leaves:
             for borders in regions_of(policy, None, taken):
-                if not borders:
-                    raise InputError(
-                        "model: expected costs by which every action can be the best, "
-                        f"got some by which {taken.name.lower()} never is."
-                    )
-                for each in borders:
+                for each in borders:  # none: another is better everywhere
                     logs = np.zeros(len(mix))
                     logs[each.pro] = mix[each.pro] + each.pro_logs
                     logs[each.con] = mix[each.con] + each.con_logs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -22,7 +23,8 @@ from glassline.export.held import Held
 from glassline.export.probes import Probes, draw
 from glassline.head import Head
 from glassline.model import Model
-from glassline.recipe import Recipe
+from glassline.recipe import Action, Recipe
+from glassline.recipe.recipe import ClassCosts
 
 SEARCHING = [each for each in ENGINES if each.values[0] in ("c", "js")]
 FLAT = [each for each in ENGINES if each.values[0] not in ("c", "js")]
@@ -143,6 +145,24 @@ def test_a_flat_border_by_hand(flat: Probes) -> None:
     # 20 p(dirt) against 5 p(ok), and against 1: p(dirt) = 1 / 5, and 1 / 20
     np.testing.assert_allclose(reject.gap, -np.log(4), rtol=1e-9)
     np.testing.assert_allclose(review.gap, -np.log(19), rtol=1e-9)
+
+
+def test_what_is_never_left_is_not_held(variants: Mapping[str, Model]) -> None:
+    """Without a good class a part is rejected whatever is read."""
+    assert Held.of(replace(variants["nothing good"], gauge=MOVING)) is None
+
+
+def test_an_action_that_is_never_the_best_has_no_border(flat: Probes) -> None:
+    """Where accepting costs less than rejecting in each class, nothing is rejected."""
+    costs = {name: ClassCosts(accept, 9.0, 1.0) for name, accept in COSTS.items()}
+    recipe = replace(flat.model.recipe, costs=costs)
+
+    held = Held.of(replace(flat.model, recipe=recipe))
+
+    assert {each.taken for each in held.borders} == {Action.ACCEPT}
+
+
+COSTS = {"ok": 0.0, "dirt": 8.0}
 
 
 @pytest.mark.parametrize("target", FLAT)
