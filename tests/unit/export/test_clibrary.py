@@ -71,8 +71,8 @@ def _with_settings(model: Model, place: int, **texture: object) -> Model:
 
 @pytest.mark.parametrize(
     ("place", "texture"),
-    [(0, {}), (5, {}), (8, {}), (11, {}), (4, {"overlap": True})],
-    ids=["defaults", "scales", "whole and pixels", "both sides", "coarse, overlap"],
+    [(5, {}), (8, {}), (11, {"across": "places"}), (4, {"overlap": True})],
+    ids=["scales", "whole and pixels", "both sides", "coarse, overlap"],
 )
 def test_readings_are_those_of_python_for_every_setting_and_shape(
     settled: Model,
@@ -240,36 +240,6 @@ COLOURED = {
 """Three planes of colour, and the grey for the grain."""
 
 
-def test_planes_of_colour_are_read_as_python_reads_them(
-    settled: Model, tmp_path: Path, rng: np.random.Generator
-) -> None:
-    """Of photos of colour, of one that is darker than colour is told, and of a grey one."""
-    sums = {"grain_noise": [{"weight": 0.5, "plane": "blue"}, {"weight": 0.5}]}
-    model = replace(settled, front=Measured(COLOURED, sums=sums), made=None)
-    sizes = [*SIZES_HW[-5:], (40, 50)]
-    photos = [rng.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
-    photos[-2] //= 60
-    photos[-1][:] = photos[-1][:, :, :1]
-
-    settings = model.recipe.image
-    views = [load(each, settings=settings, planes=CHANNELS).view for each in photos]
-    files = clibrary.write(model, "verdict.c")
-    program = clibrary.compiled(files, tmp_path, COMPILER, SANITIZED)
-    given = b"".join(clibrary.framed(each, CHANNELS) for each in views)
-    found = np.frombuffer(programs.run([program, "photos"], given), "<f8")
-
-    planes = model.front.planes
-    ours = np.array(
-        [
-            model.front.values(load(each, settings=settings, planes=planes).view)
-            for each in photos
-        ]
-    )
-    off = np.abs(found.reshape(-1, 4) - ours) / np.maximum(np.abs(ours), 1.0)
-    assert set(planes) == {"red", "blue", "saturation", "chroma"}
-    assert off.max() < 1e-5
-
-
 def test_a_certificate_is_of_photos_in_colour(
     settled: Model, tmp_path: Path, rng: np.random.Generator
 ) -> None:
@@ -325,7 +295,10 @@ LEFT_OUT = {
 def test_what_a_recipe_leaves_out_counts_for_nothing(
     settled: Model, tmp_path: Path, rng: np.random.Generator, drawn: str
 ) -> None:
-    """Nine measurements under polygons, and under a mask picture in a region."""
+    """Eleven measurements on every plane, under polygons, and a mask picture in a region.
+
+    Of photos of colour, of one that is darker than colour is told, and of a grey one.
+    """
     sums = {
         "line_strength": [
             {"weight": 0.25, "sides": "both", "width_px": 2.0, "plane": "saturation"},
@@ -338,27 +311,31 @@ def test_what_a_recipe_leaves_out_counts_for_nothing(
             {"weight": 0.25, "across": "pixels", "share": 0.1},
             {"weight": 0.25, "plane": "green"},
         ],
+        "reflection_unevenness": [
+            {"weight": 0.5, "plane": "chroma"},
+            {"weight": 0.5, "plane": "red"},
+        ],
+        "grain_noise": [{"weight": 0.5, "plane": "blue"}, {"weight": 0.5}],
     }
     recipe = replace(settled.recipe, image=LEFT_OUT[drawn])
     model = replace(settled, recipe=recipe, front=Measured(sums=sums), made=None)
     files = clibrary.write(model, "verdict.c")
     program = clibrary.compiled(files, tmp_path, COMPILER, SANITIZED)
-    photos = [rng.integers(0, 256, (70, 90, 3), dtype=np.uint8) for _ in range(3)]
+    photos = [rng.integers(0, 256, (70, 90, 3), dtype=np.uint8) for _ in range(4)]
+    photos[1] //= 60
     photos[2] = cv2.GaussianBlur(photos[2], (0, 0), 2.0)
-    image = recipe.image
-    views = [load(each, settings=image, planes=CHANNELS).view for each in photos]
+    photos[3][:] = photos[3][:, :, :1]
+    image, planes = recipe.image, model.front.planes
+    views = [
+        load(each, settings=image, planes=(*CHANNELS, *planes)).view for each in photos
+    ]
 
     given = b"".join(clibrary.framed(each, CHANNELS) for each in views)
     found = np.frombuffer(programs.run([program, "photos"], given), "<f8")
 
-    planes = model.front.planes
-    ours = np.array(
-        [
-            model.front.values(load(each, settings=image, planes=planes).view)
-            for each in photos
-        ]
-    )
+    ours = np.array([model.front.values(each) for each in views])
     off = np.abs(found.reshape(-1, 4) - ours) / np.maximum(np.abs(ours), 1.0)
+    assert set(planes) == {"red", "green", "blue", "saturation", "chroma"}
     assert off.max() < 1e-5
     small = clibrary.framed(np.zeros((60, 90), np.float32), CHANNELS)
     with pytest.raises(GlasslineError, match=r"^ask: "):  # of another size

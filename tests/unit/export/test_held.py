@@ -47,7 +47,7 @@ MOVING = Gauge(
 def curved(settled: Model) -> Probes:
     """Parts of three classes beside the borders of a model that knows its gauge."""
     rng = np.random.default_rng(2)  # noqa: TID251  once for the module
-    return draw(replace(settled, gauge=MOVING), rng, count=80)
+    return draw(replace(settled, gauge=MOVING), rng, count=48)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def flat(settled: Model) -> Probes:
         region=None,
         gauge=MOVING,
     )
-    return draw(model, rng, count=200)
+    return draw(model, rng, count=120)
 
 
 @pytest.mark.parametrize("target", SEARCHING)
@@ -94,7 +94,7 @@ def test_between_two_classes_every_target_holds(flat: Probes, target: str) -> No
 
     assert found.holds
     assert found.engines[0].open < 10
-    assert found.engines[0].same_decision == 200
+    assert found.engines[0].same_decision == 120
 
 
 @needs_node
