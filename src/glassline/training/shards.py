@@ -51,7 +51,7 @@ from glassline.training.trainset import (
 __all__ = ["SAMPLE", "train_shards"]
 
 SAMPLE = (
-    100_000  # parts, some 400 MB: from there on parts are no more kept beside a model
+    100_000  # parts, some 800 MB: from there on parts are no more kept beside a model
 )
 
 
