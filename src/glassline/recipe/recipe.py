@@ -12,6 +12,7 @@ from typing import Any, Literal
 from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
+from glassline.recipe.concepts import check_added
 from glassline.recipe.outlines import Outline, check_outline
 from glassline.recipe.pictures import NAMES, Picture, with_pictures
 from glassline.recipe.plugins import check_feature
@@ -169,6 +170,7 @@ class TrainingSettings:
     class_weights: Literal["none", "balanced"] = "balanced"
     label_smoothing: float = 0.0
     measurements: Literal[1, 2] | None = None  # of a feature, at most; left out, 2
+    concepts: tuple[str, ...] | None = None  # that a network is taught beside the four
 
     def __post_init__(self) -> None:
         settle(self, "training", RecipeError)
@@ -212,8 +214,8 @@ class Recipe(Record):
         names: Language to class to the word shown, where it differs.
         features: Feature to its settings; left out, the defaults. One that is not
             of the four is added to them: an installed package must have it.
-        concepts: Class to feature to how strongly it shows it, 0 not at all, 1
-            fully; for a network front. Left out, what the measured readings say.
+        concepts: Class to feature to how strongly it shows it, 0 not at all, 1 fully;
+            for a network front. Left out, as measured; 0 of what was added.
         costs: Class to its costs; left out, the defaults of `ClassCosts`.
         priors: Class to how often the line makes it; left out, as in training.
         currency: The unit of the costs, as printed.
@@ -269,6 +271,8 @@ class Recipe(Record):
         self._check_priors()
 
     def _check_concepts(self) -> None:
+        added, declared = self.training.concepts or (), self.concepts.values()
+        check_added(added, self.measured_names, len(self.classes), declared)
         for name, shown in self.concepts.items():
             for feature, share in shown.items():
                 if feature not in self.feature_names or not 0 <= share <= 1:
@@ -319,6 +323,11 @@ class Recipe(Record):
 
     @property
     def feature_names(self) -> tuple[str, ...]:
+        """Return the four features, those added in alphabetical order, then concepts."""
+        return (*self.measured_names, *(self.training.concepts or ()))
+
+    @property
+    def measured_names(self) -> tuple[str, ...]:
         """Return the four features, then those added, in alphabetical order."""
         return (*FEATURE_NAMES, *sorted(set(self.features) - set(FEATURE_NAMES)))
 

@@ -11,6 +11,7 @@ from glassline.front import Measured
 from glassline.model import Model
 from glassline.recipe import ImageSettings, Recipe
 from glassline.training.training import train_head
+from glassline.training.trainset import check_measured
 
 __all__ = ["train_like"]
 
@@ -53,6 +54,7 @@ def train_like(
             "it reads was learnt from its own photos, or need not repeat."
         )
     declared = _declared(recipe or like.recipe, like.recipe, front)
+    check_measured(declared)
     data.targets(declared.classes)  # a wrong label is found before the photos are read
     readings = read_parts(
         data,

@@ -40,6 +40,7 @@ from glassline.training.training import (
     with_choice,
 )
 from glassline.training.trainset import (
+    check_measured,
     gradient_tolerance,
     harmonic_mean,
     penalty_of,
@@ -113,6 +114,7 @@ def _learnt(
 ) -> Model:
     """Choose settings on what is held, learn from all, and put the model together."""
     recipe = every.recipe
+    check_measured(recipe)
     candidates = Candidates.of(recipe.features, held.values.shape[1])
     choice = choose_settings(held, recipe, candidates, progress)
     mixture = Mixture(choice.mixes, choice.weights or every.weights(choice.mixes))

@@ -44,6 +44,7 @@ from glassline.training.record import counted, data_hash, record_of, with_names
 from glassline.training.search import Search, search
 from glassline.training.temperature import temper
 from glassline.training.trainset import (
+    check_measured,
     good_parts,
     gradient_tolerance,
     learn,
@@ -103,6 +104,7 @@ def read_candidates(
     progress: Progress = no_progress,
 ) -> Readings:
     """Read every part with every setting that training may choose from."""
+    check_measured(recipe)
     data.targets(recipe.classes)  # a wrong label is found before the photos are read
     candidates = Candidates(
         recipe.features, SEARCHED if in_colour(data, recipe.image) else ()
@@ -144,6 +146,7 @@ def train_on(
         find: Finds what each feature is read as.
         progress: Told how far each stage is.
     """
+    check_measured(recipe)
     recipe = settled(recipe, readings.data)
     candidates = Candidates.of(recipe.features, readings.values.shape[1])
     choice = choose_settings(readings, recipe, candidates, progress, find=find)

@@ -18,11 +18,13 @@ from glassline.recipe import Recipe
 
 __all__ = [
     "Trainset",
+    "check_measured",
     "good_parts",
     "gradient_tolerance",
     "harmonic_mean",
     "learn",
     "mean_groups",
+    "of_measurements",
     "part_weights",
     "penalty_of",
     "prepare",
@@ -125,6 +127,33 @@ def learn(
         tolerance=tolerance,
     )
     return learnt, found
+
+
+def check_measured(recipe: Recipe) -> None:
+    """Refuse concepts beside the features: nothing measures them.
+
+    Raises:
+        RecipeError: `training.concepts` adds some.
+    """
+    if recipe.training.concepts:
+        raise RecipeError(
+            f"training.concepts: expected none but with a network, got "
+            f"{recipe.training.concepts[0]}. Train with --front cnn, or leave it out."
+        )
+
+
+def of_measurements(recipe: Recipe) -> Recipe:
+    """Return the recipe without the concepts that it adds to the features."""
+    concepts = {
+        name: {
+            feature: share
+            for feature, share in shown.items()
+            if feature in recipe.measured_names
+        }
+        for name, shown in recipe.concepts.items()
+    }
+    training = replace(recipe.training, concepts=None)
+    return replace(recipe, concepts=concepts, training=training)
 
 
 def settled(recipe: Recipe, data: Dataset) -> Recipe:

@@ -173,6 +173,47 @@ def test_a_toml_file_holds_every_field(tmp_path: Path) -> None:
             id="concepts-beyond-one",
         ),
         pytest.param(
+            {"classes": ["ok", "a", "b"], "training": {"concepts": ["rust"]}},
+            "training.concepts: expected 4 classes or more with it, got 3: four concepts can "
+            "tell them apart.",
+            id="three-classes-need-no-more-concepts",
+        ),
+        pytest.param(
+            {
+                "classes": ["ok", "a", "b", "c"],
+                "training": {"concepts": ["p", "q", "r", "s", "t"]},
+            },
+            "training.concepts: expected at most 8 with the features, got 9.",
+            id="nine-concepts",
+        ),
+        pytest.param(
+            {
+                "classes": ["ok", "a", "b", "c"],
+                "training": {"concepts": ["grain_noise"]},
+            },
+            "training.concepts: expected names of their own, of small letters, digits and _, "
+            "got 'grain_noise'.",
+            id="a-concept-with-a-name-of-the-four",
+        ),
+        pytest.param(
+            {
+                "classes": ["ok", "a", "b", "c"],
+                "training": {"concepts": ["deep red"]},
+            },
+            "training.concepts: expected names of their own, of small letters, digits and _, "
+            "got 'deep red'.",
+            id="a-concept-with-a-blank",
+        ),
+        pytest.param(
+            {
+                "classes": ["ok", "a", "b", "c"],
+                "training": {"concepts": ["rust"]},
+            },
+            "training.concepts: expected a class that shows rust, got none. Add "
+            "[concepts.CLASS] with rust = 1.0.",
+            id="a-concept-that-no-class-shows",
+        ),
+        pytest.param(
             {"classes": ["ok", "dirt"], "priors": {"ok": 1.0}},
             "priors: expected one number for each of ok, dirt, got ok.",
             id="priors-missing",

@@ -32,6 +32,7 @@ from glassline.studies.price.control import GREY_STATISTICS, grey_statistics
 from glassline.training import train_on
 from glassline.training.candidates import SEARCHED, Candidates
 from glassline.training.crossfit import Rows, classes_of, crossfit, splits
+from glassline.training.trainset import of_measurements
 
 __all__ = ["Gain", "Price", "price"]
 
@@ -276,7 +277,7 @@ def _look(parts: _Read, others: Rows, own: Rows, recipe: Recipe) -> dict[str, Cl
         return classes_of(values[others], values[own], taught, recipe)
 
     readings = replace(parts.readings, values=parts.measured)
-    found = train_on(readings.subset(others), recipe)
+    found = train_on(readings.subset(others), of_measurements(recipe))
     head, four = found.model.head, found.values(parts.measured)
     defaults = parts.measured[:, list(parts.candidates.defaults)]
     material = Material.of(readings.data, parts.statistics, defaults, recipe)

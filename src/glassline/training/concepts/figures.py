@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 from glassline.arrays import ClassIds
 from glassline.dataset.folds import FOLDS, deal, most_folds
 from glassline.features.scale import Ends
-from glassline.recipe import Recipe
+from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.training.concepts.layer import fit_concepts
 from glassline.training.concepts.material import Material
 from glassline.training.crossfit import Rows, classes_of, crossfit, splits
@@ -25,6 +25,7 @@ DEALS = 3  # of the groups into folds
 MANY = 2_000  # parts of which one deal says enough
 # Spreads of good parts: a reading that is learnt has no outliers to tame.
 ENDS = Ends(clip=100.0, slope=0.0, floor=0.0)
+MANY_SUBSETS = 5  # features of which every choice is scored: 32 heads a fold
 LEAST_PARTS = 3  # of a class, for a rank correlation within it
 
 
@@ -40,9 +41,9 @@ class Figures:
         black_box: That of a linear probe on all statistics of the same backbone.
         control: That of a head on four random directions instead.
         meaning: Feature to the rank correlation of concept and teacher within a
-            class, the mean over the classes.
+            class, the mean over the classes; without those that no teacher grades.
         subsets: Balanced accuracy for each choice of concepts, joined by +; none of
-            them is the empty text.
+            them is the empty text. Of more than five: none, each alone, all but each, all.
     """
 
     n: int
@@ -117,9 +118,8 @@ def assess(
 
     names = recipe.feature_names
     meanings = [meaning(read, material.teacher, labels, names) for read, *_ in said]
-    subsets = [
-        mean([seen[:, at] for *_, seen in said]) for at in range(2 ** len(names))
-    ]
+    chosen = _subsets(len(names))
+    subsets = [mean([seen[:, at] for *_, seen in said]) for at in range(len(chosen))]
     return Figures(
         n=len(labels),
         folds=len(folds) // len(deals),
@@ -127,10 +127,10 @@ def assess(
         glass=subsets[-1],
         black_box=mean([black_box for _, black_box, _, _ in said]),
         control=mean([control for _, _, control, _ in said]),
-        meaning={name: float(np.mean([m[name] for m in meanings])) for name in names},
+        meaning={n: float(np.mean([m[n] for m in meanings])) for n in meanings[0]},
         subsets={
             "+".join(names[f] for f in some): subsets[at]
-            for at, some in enumerate(_subsets(len(names)))
+            for at, some in enumerate(chosen)
         },
     )
 
@@ -167,10 +167,12 @@ def _look(
 
 
 def _subsets(d: int) -> tuple[tuple[int, ...], ...]:
-    """Return every choice among d features, none of them first and all last."""
-    return tuple(
-        chosen for size in range(d + 1) for chosen in combinations(range(d), size)
-    )
+    """Return every choice among d features, none of them first and all last.
+
+    Of more than five: none, each alone, all but each, all.
+    """
+    sizes = range(d + 1) if d <= MANY_SUBSETS else (0, 1, d - 1, d)
+    return tuple(chosen for size in sizes for chosen in combinations(range(d), size))
 
 
 def balanced_accuracy(labels: ClassIds, seen: ClassIds) -> float:
@@ -199,7 +201,9 @@ def meaning(
 
     Returns:
         Feature to Spearman's rank correlation within a class, the mean over the
-        classes with three parts or more; 0 where a column does not vary.
+        classes with three parts or more; 0 where a reading does not vary in a class.
+        A concept whose teacher varies in no class, as one that classes alone are declared
+        to show, is left out: there is nothing to follow.
     """
     classes = [c for c in np.unique(labels) if (labels == c).sum() >= LEAST_PARTS]
     return {
@@ -213,6 +217,8 @@ def meaning(
             )
         )
         for f, name in enumerate(names)
+        if f < len(FEATURE_NAMES)
+        or any(np.ptp(teacher[labels == c, f]) > 0 for c in classes)
     }
 
 

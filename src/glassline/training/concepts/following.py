@@ -54,6 +54,6 @@ def followed(model: Model, readings: Readings) -> dict[str, Any] | None:
             readings.values[known.rows, :d],
             readings.values[known.rows, d:],
             known.labels,
-            model.feature_names,
+            model.recipe.measured_names,
         ),
     }

@@ -29,7 +29,8 @@ class Material:
     Attributes:
         data: The parts.
         statistics: Shape (n, width), what the backbone's stages hold.
-        readings: Shape (n, d), measured.
+        readings: Shape (n, d), measured; of a concept that was added to the features
+            what the recipe declares of the part's class.
         teacher: Shape (n, d), what teaches each feature: the measured reading, or
             the score a person gave.
         targets: Shape (n, k), the labels.
@@ -63,7 +64,9 @@ class Material:
             DatasetError: A score is of a feature that the recipe does not have.
         """
         known = data.labelled(recipe.classes)
-        measured = readings[known.rows]
+        # What a class is declared to show stands in for a reading of an added concept.
+        shown = known.targets @ _shares(recipe)
+        measured = np.hstack([readings[known.rows], shown])
         return cls(
             data=known.data,
             statistics=statistics[known.rows],
@@ -151,9 +154,18 @@ def normal_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(ndtri((ranks - 0.5) / len(values)))
 
 
+def _shares(recipe: Recipe) -> Table:
+    """Return how strongly each class shows each concept that was added, 0 to 1."""
+    added = recipe.training.concepts or ()
+    shown = [recipe.concepts.get(name, {}) for name in recipe.classes]
+    table = [[each.get(name, 0.0) for name in added] for each in shown]
+    return np.array(table, np.float64).reshape(len(recipe.classes), len(added))
+
+
 def _declared(recipe: Recipe) -> Table:
     """Return the recipe's table: 0 in it is one below the middle, 1 one above."""
     found = np.full((len(recipe.classes), len(recipe.feature_names)), np.nan)
+    found[:, len(recipe.measured_names) :] = -1
     for row, name in enumerate(recipe.classes):
         for feature, share in recipe.concepts.get(name, {}).items():
             found[row, recipe.feature_names.index(feature)] = 2 * share - 1

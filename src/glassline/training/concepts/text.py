@@ -36,16 +36,17 @@ def lines(
     yield f"{_name(say['control'])}{figures['control']:.3f}"
     heads = ["meaning", "alone", "without"] + ["here"] * bool(followed)
     yield _name(say["concept"]) + "".join(_right(say[head]) for head in heads)
-    names = list(figures["meaning"])
+    names = max(figures["subsets"], key=len).split("+")
     for name in names:
         others = "+".join(each for each in names if each != name)
         cells = [
-            figures["meaning"][name],
+            figures["meaning"].get(name),
             figures["subsets"][name],
             figures["subsets"][others],
-            *([followed[name]] if followed else []),
+            *([followed.get(name)] if followed else []),
         ]
-        yield _name(name) + "".join(_right(f"{cell:.3f}") for cell in cells)
+        told = ("-" if cell is None else f"{cell:.3f}" for cell in cells)
+        yield _name(name) + "".join(map(_right, told))
     yield from wrap(say["about_meaning"])
     if followed:
         yield from wrap(say["about_here"])

@@ -87,7 +87,7 @@ def test_the_same_material_teaches_the_same_bits(material: Material) -> None:
 
 
 def test_figures_know_what_was_planted(material: Material) -> None:
-    """Four directions hold everything: the glass is cheap, chance is not."""
+    """Four directions hold everything: the glass is cheap. A line a concept, none wide."""
     found = assess(material, RECIPE)
 
     assert found is not None
@@ -97,6 +97,11 @@ def test_figures_know_what_was_planted(material: Material) -> None:
     assert found.subsets[""] == pytest.approx(1 / 3)
     assert len(found.subsets) == 16
     assert found.subsets["+".join(FEATURE_NAMES)] == found.glass
+    told = list(lines(found.as_json(), "en", dict.fromkeys(FEATURE_NAMES, 0.5)))
+    assert max(map(len, told)) <= 80
+    assert [line.split()[0] for line in told if line.split()[0] in FEATURE_NAMES] == [
+        *FEATURE_NAMES
+    ]
 
 
 def test_labels_of_chance_are_worth_nothing(
@@ -230,20 +235,6 @@ def test_meaning_is_spearman_within_a_class() -> None:
 def test_balanced_accuracy_counts_classes_alike() -> None:
     """Nine right of nine, and none of one."""
     assert balanced_accuracy(np.repeat([0, 1], [9, 1]), np.zeros(10, int)) == 0.5
-
-
-def test_the_figures_are_told_in_lines_of_a_terminal(material: Material) -> None:
-    """Every concept has its line; nothing is wider than 80 columns."""
-    found = assess(material, RECIPE)
-
-    told = list(
-        lines(found.as_json() if found else {}, "en", dict.fromkeys(FEATURE_NAMES, 0.5))
-    )
-
-    assert max(map(len, told)) <= 80
-    assert [line.split()[0] for line in told if line.split()[0] in FEATURE_NAMES] == [
-        *FEATURE_NAMES
-    ]
 
 
 def test_no_class_lies_between_others(rng: np.random.Generator) -> None:

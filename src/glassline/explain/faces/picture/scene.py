@@ -129,6 +129,9 @@ LOOKS = (
     Look((240, 228, 66), dash=(2.0, 4.0)),
     Look((86, 180, 233)),
     Look((204, 121, 167), dash=(9.0, 3.0, 2.0, 3.0)),
+    Look((213, 94, 0), dash=(4.0, 3.0)),
+    Look((0, 114, 178), dash=(14.0, 3.0)),
+    Look((255, 255, 255), dash=(2.0, 2.0, 2.0, 6.0)),
 )
 """A look a feature, in feature order; those beyond share the last."""
 
