@@ -14,6 +14,7 @@ __all__ = ["AHEAD_XY", "best_paths", "best_sum", "whole_paths"]
 
 STRIP = 4  # times as long as wide
 STRIP_CELLS = 1 << 15  # planes of so many stay in the processor's cache
+SMALL_CELLS = 1 << 17  # so many nearly do: strips that overlap cost as much
 AHEAD_XY = (  # the three next cells of a path that runs right, down, or aslant
     ((1, -1), (1, 0), (1, 1)),
     ((-1, 1), (0, 1), (1, 1)),
@@ -41,8 +42,10 @@ def best_paths(ridges: Sequence[Plane], steps: int) -> Plane:
     """
     rows, columns = ridges[0].shape
     best = np.empty((rows, columns), dtype=np.float32)
-    for begin in range(0, rows, STRIP_CELLS // columns + steps):
-        end = min(rows, begin + STRIP_CELLS // columns + steps)
+    is_small = best.size <= SMALL_CELLS
+    at_once = rows if is_small else STRIP_CELLS // columns + steps
+    for begin in range(0, rows, at_once):
+        end = min(rows, begin + at_once)
         first, last = max(0, begin - steps), min(rows, end + steps)
         found = _best_in_strip([each[first:last] for each in ridges], steps)
         best[begin:end] = found[begin - first : end - first]

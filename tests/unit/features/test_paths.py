@@ -88,7 +88,7 @@ def test_a_wide_plane_is_followed_in_strips_that_do_not_show(
     rng: np.random.Generator,
 ) -> None:
     """Its left part, of one strip alone, to the last bit; four cells from the cut."""
-    ridge = rng.random((90, 1100), dtype=np.float32)
+    ridge = rng.random((90, 1500), dtype=np.float32)
 
     found = best_paths([ridge], 4)
 
