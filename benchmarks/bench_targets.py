@@ -67,7 +67,8 @@ def main() -> None:
         "",
         f"Certificates of three models: all photos of the set and {count:,} random parts,",
         "half of them within 1e-6 of a border. Same: class and decision are Python's, of the",
-        "parts beyond the margin that the target states; open: within it.",
+        "parts beyond the margin that the target states; open: within it. gauge: the same",
+        f"model with its gauge study of {GAUGE_PARTS} parts, and {HELD:,} random parts.",
         "",
         "| model | target, engine | parts | same | open | differ | largest difference of a "
         "probability | of a reading | refused |",
