@@ -49,6 +49,7 @@ def bucket(line_folder: Path) -> Iterator[str]:
                 archive.add(path, path.name)
         files.pipe("line/shard.tar", held.getvalue())
         yield "s3://line"
+        files.rm("line", recursive=True)  # the next server of this process has it too
     server.stop()
 
 
