@@ -18,7 +18,7 @@ from glassline.store import Identifiers
 __all__ = ["TEXT", "WORDS", "Sent", "StrictRoute", "photo_of"]
 
 TEXT = r"^[^\x00]*$"  # PostgreSQL holds no zero byte
-WORDS = r"^[^\x00]*[^\s\x00\x1c-\x1f][^\x00]*$"  # and is not blank alone
+WORDS = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"  # and is not blank alone
 MOST_DEEP = 32  # of JSON: nothing that is taken here is deeper than four
 MOST_DIGITS = 400  # of a number: a double has at most 309 before its point
 MOST_FIELDS = 40
