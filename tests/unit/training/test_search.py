@@ -54,14 +54,15 @@ def test_settings_are_walked_where_they_can_be_told_apart(
 def few(rng: np.random.Generator) -> Parts:
     """Ten parts of each of two classes, each its own group; no column tells them."""
     columns = max(span.stop for span in Candidates().columns.values())
-    labels = np.arange(20) % 2
+    labels, groups = np.arange(20) % 2, np.arange(20)
+    assert not LIMITS.walk(labels, groups, columns)
     return Parts(
         readings=rng.gamma(2.0, 1.0, (20, columns)),
         targets=np.eye(2)[labels],
         weights=np.ones(20),
         good=labels == 0,
         labels=labels,
-        groups=np.arange(20),
+        groups=groups,
     )
 
 
@@ -77,24 +78,11 @@ def test_few_parts_still_show_which_candidate_tells(few: Parts) -> None:
     assert choice.loss < min(each.loss for each in choice.tried[:4])
 
 
-def test_the_defaults_stand_where_weights_gain_nothing(
-    rng: np.random.Generator,
-) -> None:
+def test_the_defaults_stand_where_weights_gain_nothing(few: Parts) -> None:
     """Labels that nothing shows."""
     candidates = Candidates()
-    columns = max(span.stop for span in candidates.columns.values())
-    labels = np.arange(20) % 2
-    parts = Parts(
-        readings=rng.gamma(2.0, 1.0, (20, columns)),
-        targets=np.eye(2)[labels],
-        weights=np.ones(20),
-        good=labels == 0,
-        labels=labels,
-        groups=np.arange(20),
-    )
-    assert not LIMITS.walk(labels, parts.groups, columns)
 
-    choice = search(parts, candidates, 1e-2, most=2)
+    choice = search(few, candidates, 1e-2, most=2)
 
     assert choice.mixes == tuple((column,) for column in candidates.defaults)
     assert choice.weights is None
