@@ -20,7 +20,7 @@ from glassline.export.looking import check_not_laid, looked
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run, template
 from glassline.export.rules import Rules
-from glassline.features import line_strength, texture_change, two_sided
+from glassline.features import curvature, lanes, line_strength, texture_change
 from glassline.features import surface as surfaces
 from glassline.files import publish
 from glassline.image.colour import DARKEST
@@ -324,7 +324,7 @@ def _line(line: Any, widths: list[float]) -> str:
     both, whole = line.sides == "both", int(line.extent == "whole")
     ends = [0 if both else widths.index(line.widths_px[at]) for at in (0, -1)]
     distance = max(1, round(line.width_px))
-    sides = f"{int(both)}, {distance}, {round(two_sided.ASLANT * distance)}"
+    sides = f"{int(both)}, {distance}, {round(lanes.ASLANT * distance)}"
     return f"{line.polarity.upper()}, {whole}, {steps}, {ends[0]}, {ends[1]}, {sides}"
 
 
@@ -351,7 +351,7 @@ def _kernels(widths: list[float]) -> Iterator[str]:
     for place, width in enumerate(widths):
         step = surfaces.step_px(width)
         sigma = width / (2 * step)
-        kernel = surfaces.gaussian(sigma)
+        kernel = curvature.gaussian(sigma)
         listed = ", ".join(f"{_hex(each)}F" for each in kernel)
         yield f"static const float KERNEL_{place}[] = {{{listed}}};"
         gain = np.float32(sigma * sigma)

@@ -24,8 +24,9 @@ from glassline.features.areas import find_changed, find_uneven
 from glassline.features.marks import Area, Line, Mark, Speck
 from glassline.features.scale import Scale
 from glassline.features.specks import find_specks
-from glassline.features.surface import Plane, Surface, Workspace
+from glassline.features.surface import Surface
 from glassline.features.trace import trace_lines
+from glassline.features.workspace import Plane, Workspace
 from glassline.recipe.plugins import load_feature
 from glassline.recipe.tables import fill
 

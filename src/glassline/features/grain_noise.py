@@ -10,7 +10,8 @@ import numpy as np
 from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import strongest
-from glassline.features.surface import Plane, Surface, facing
+from glassline.features.surface import Surface, facing
+from glassline.features.workspace import Plane
 
 __all__ = ["GRID", "GrainNoise", "measure"]
 
@@ -74,8 +75,17 @@ def measure(surface: Surface, settings: GrainNoise) -> tuple[float, Plane]:
         table 1, doi:10.1007/BFb0056195.
     """
     found = surface.curvature(settings.width_px)
-    grain = surface.workspace.scratch(found.mean)
-    np.subtract(facing(found.mean, settings.polarity, out=grain), found.turn, out=grain)
-    cells = np.maximum(surface.in_cells(grain), np.float32(0.0))
+
+    def grain_of(rows: slice) -> Plane:
+        mean = found.mean[rows]
+        grain = facing(
+            mean,
+            settings.polarity,
+            out=surface.workspace.plane("part", mean.shape),
+        )
+        return np.subtract(grain, found.turn[rows], out=grain)
+
+    grain = surface.cells_of(found.mean.shape, grain_of, surface.largest)
+    cells = np.maximum(surface.blanked(grain), np.float32(0.0))
     cells *= np.float32(1.0 / found.noise)
     return strongest(surface.counted(cells), settings.share), cells

@@ -11,8 +11,9 @@ from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
 from glassline.features.paths import best_paths, best_sum
 from glassline.features.ranks import strongest
-from glassline.features.surface import CELL_PX, Plane, Surface, facing
+from glassline.features.surface import CELL_PX, Surface, facing
 from glassline.features.two_sided import contrasts
+from glassline.features.workspace import Plane
 
 __all__ = ["GRID", "LineStrength", "measure", "standing_out"]
 
@@ -163,8 +164,13 @@ def standing_out(surface: Surface, settings: LineStrength) -> Plane:
 def _ridge(surface: Surface, polarity: str, width_px: float) -> Plane:
     """Largest ridge in each cell over the noise around: 2 min(mean, turn)."""
     found = surface.curvature(width_px)
-    ridge = surface.workspace.scratch(found.mean)
-    np.minimum(facing(found.mean, polarity, out=ridge), found.turn, out=ridge)
-    cells = np.maximum(surface.in_cells(ridge), np.float32(0.0))
+
+    def ridge_of(rows: slice) -> Plane:
+        mean = found.mean[rows]
+        ridge = facing(mean, polarity, out=surface.workspace.plane("part", mean.shape))
+        return np.minimum(ridge, found.turn[rows], out=ridge)
+
+    ridge = surface.cells_of(found.mean.shape, ridge_of, surface.largest)
+    cells = np.maximum(surface.blanked(ridge), np.float32(0.0))
     cells /= np.float32(0.5) * surface.local_noise(width_px)
     return cells

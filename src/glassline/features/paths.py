@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from glassline.features.surface import Plane, Workspace
+from glassline.features.workspace import Plane, Workspace
 
 __all__ = ["AHEAD_XY", "best_paths", "best_sum", "whole_paths"]
 
 STRIP = 4  # times as long as wide
-STRIP_CELLS = 1 << 15  # planes of so many stay in the processor's cache
+STRIP_CELLS = 1 << 16  # planes of so many stay in the processor's cache
 SMALL_CELLS = 1 << 17  # so many nearly do: strips that overlap cost as much
 AHEAD_XY = (  # the three next cells of a path that runs right, down, or aslant
     ((1, -1), (1, 0), (1, 1)),
@@ -44,28 +44,38 @@ def best_paths(ridges: Sequence[Plane], steps: int) -> Plane:
     best = np.empty((rows, columns), dtype=np.float32)
     is_small = best.size <= SMALL_CELLS
     at_once = rows if is_small else STRIP_CELLS // columns + steps
+    size_hw = (min(rows, at_once + 2 * steps) + 2, columns + 2)
+    memory = [np.zeros(size_hw, dtype=np.float32) for _ in range(5)]
     for begin in range(0, rows, at_once):
         end = min(rows, begin + at_once)
         first, last = max(0, begin - steps), min(rows, end + steps)
-        found = _best_in_strip([each[first:last] for each in ridges], steps)
+        planes = [each[: last - first + 2] for each in memory]
+        for each in planes:
+            each[-1] = 0.0  # of the strip before, which may have had more rows
+        found = _best_in_strip([each[first:last] for each in ridges], steps, planes)
         best[begin:end] = found[begin - first : end - first]
     best *= np.float32(1.0 / steps)
     return best
 
 
-def _best_in_strip(ridges: Sequence[Plane], steps: int) -> Plane:
+def _best_in_strip(
+    ridges: Sequence[Plane], steps: int, planes: Sequence[Plane]
+) -> Plane:
     """Sum of the ridge on the weaker way; right where a path does not leave the strip."""
-    rows, columns = ridges[0].shape
-    framed = np.zeros((rows + 2, columns + 2), dtype=np.float32)  # 0 outside
+    framed, best, ahead, back, field = planes  # a frame of 0 around each
     framed[1:-1, 1:-1] = ridges[0]
-    best, ahead, back, field = (np.zeros_like(framed) for _ in range(4))
+    columns = framed.shape[1]
     for place, nexts in enumerate(AHEAD_XY):
         if place and len(ridges) > 1:
             framed[1:-1, 1:-1] = ridges[place]
-        offsets = [y * (columns + 2) + x for x, y in nexts]
+        offsets = [y * columns + x for x, y in nexts]
         _follow(framed, offsets, steps, field, out=ahead)
         _follow(framed, [-offset for offset in offsets], steps, field, out=back)
-        np.maximum(best, np.minimum(ahead, back, out=back), out=best)
+        weaker = np.minimum(ahead, back, out=back)
+        if place:
+            np.maximum(best, weaker, out=best)
+        else:
+            np.copyto(best, weaker)
     return best[1:-1, 1:-1]
 
 
@@ -78,17 +88,20 @@ def _follow(
     offset for all of them; the frame of zeros takes what would wrap around.
     """
     edge = ridge.shape[1] + 1
-    total, source = out.reshape(-1)[edge:-edge], ridge
+    inner = slice(edge, ridge.size - edge)
+    total, here, gain = (each.reshape(-1)[inner] for each in (out, field, ridge))
+    ahead = [
+        [flat[edge + each : flat.size - edge + each] for each in offsets]
+        for flat in (ridge.reshape(-1), field.reshape(-1))
+    ]
+    ends = out[:, :: out.shape[1] - 1]
     for step in range(steps):
         if step:
-            source = np.add(ridge, out, out=field)
-        flat = source.reshape(-1)
-        first, second, third = (
-            flat[edge + each : flat.size - edge + each] for each in offsets
-        )
+            np.add(gain, total, out=here)
+        first, second, third = ahead[min(step, 1)]
         np.maximum(first, second, out=total)
         np.maximum(total, third, out=total)
-        out[:, 0] = out[:, -1] = 0.0
+        ends[...] = 0.0
 
 
 def best_sum(gain: Plane, workspace: Workspace | None = None) -> float:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.features.surface import DARKEST, Plane
+from glassline.features.surface import DARKEST
+from glassline.features.workspace import Plane
 
 __all__ = ["Profile", "full_width", "profile"]
 

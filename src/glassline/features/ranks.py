@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["median", "some_of", "step_among", "strongest"]
+__all__ = ["at_rank", "median", "some_of", "step_among", "strongest"]
 
 FEW = 64  # so few are faster found among those above a limit
 MANY = 1 << 14  # so many values are first narrowed to those near the rank
@@ -37,6 +37,17 @@ def median(values: NDArray[np.floating]) -> float:
     parted = np.partition(flat, half)
     upper = float(parted[half])
     return upper if is_odd else (float(parted[:half].max()) + upper) / 2
+
+
+def at_rank(values: NDArray[np.floating], rank: int) -> float:
+    """Return the value that so many are not above, in order; 0 the smallest.
+
+    Example:
+        >>> at_rank(np.array([9.0, 1.0, 4.0, 2.0]), 2)
+        4.0
+    """
+    near, below = _narrowed(values.reshape(-1), rank, rank)
+    return float(np.partition(near, rank - below)[rank - below])
 
 
 def _narrowed(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
 from glassline.features.ranks import strongest
-from glassline.features.surface import DARKEST, LEAST, Cells, Plane, Surface
+from glassline.features.surface import DARKEST, LEAST, Cells, Surface
+from glassline.features.workspace import Plane
 
 __all__ = ["GRID", "ReflectionUnevenness", "departures", "measure"]
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from glassline.features.grain_noise import GrainNoise
 from glassline.features.marks import Speck
-from glassline.features.surface import DARKEST, Plane, Surface, facing, step_px
+from glassline.features.surface import DARKEST, Surface, facing, step_px
+from glassline.features.workspace import Plane
 
 __all__ = ["find_specks"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.arrays import Image, View, check_image
+from glassline.features.curvature import write_curvature
 from glassline.features.ranks import median, some_of
+from glassline.features.workspace import Plane, Workspace, strips
 
 __all__ = [
-    "BORDER",
     "CELL_PX",
     "DARKEST",
     "GREY_STEP",
@@ -23,17 +24,11 @@ __all__ = [
     "MEDIAN_SAMPLES",
     "Cells",
     "Curvature",
-    "Plane",
     "Surface",
-    "Workspace",
     "facing",
-    "gaussian",
     "spread_of",
     "step_px",
 ]
-
-Plane = NDArray[np.float32]
-"""One number a pixel or a cell, rows first."""
 
 Cells = NDArray[np.bool_]
 """Which places of a plane count."""
@@ -41,18 +36,12 @@ Cells = NDArray[np.bool_]
 GREY_STEP = 1.0 / 255.0  # of an 8-bit camera: a quarter of it is no evidence
 DARKEST = 4.0 * GREY_STEP  # a mean below it is no brightness to compare with
 CELL_PX = 4  # readings are compared, and maps drawn, in cells of this side
-BORDER = cv2.BORDER_REFLECT_101
-DEPTH = cv2.CV_32F
 MEDIAN_SAMPLES = 1 << 13  # the median of so many pixels is good to 1.5 per cent
 TILE_PX = 16  # local noise: mean over tiles of this side, then over 3 x 3 tiles
 NORMAL_MAD = 1.4826  # standard deviation of a Gaussian over its median deviation
 HALVINGS = 3  # of the photo: to an eighth
 LEAST = np.float32(1e-6)  # share of a place that counts: divides none by 0
 NORMAL_MEAN = 1.2533  # and over its mean deviation: sqrt(pi / 2)
-
-BEND_MEAN = np.array([[0, 0.5, 0], [0.5, -2, 0.5], [0, 0.5, 0]], dtype=np.float32)
-BEND_TURN = np.array([[0, -0.5, 0], [0.5, 0, 0.5], [0, -0.5, 0]], dtype=np.float32)
-SLOPE = np.array([-0.5, 0, 0.5], dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,47 +61,6 @@ class Curvature:
     mean: Plane
     turn: Plane
     noise: float
-
-
-class Workspace:
-    """Planes that are written again from photo to photo.
-
-    The first touch of fresh memory costs more than the arithmetic that fills it.
-    One workspace serves one `Surface` at a time: the next one overwrites it.
-    """
-
-    def __init__(self) -> None:
-        self._planes: dict[tuple[str, tuple[int, ...]], Plane] = {}
-        self._photo_hw: tuple[int, ...] = ()
-        self._beside: dict[str, Workspace] = {}
-
-    def begin(self, photo_hw: tuple[int, ...]) -> None:
-        """Make ready for a photo: what one of another size needed is let go."""
-        if photo_hw != self._photo_hw:
-            self._planes.clear()
-            self._beside.clear()
-            self._photo_hw = photo_hw
-
-    def plane(self, name: str, size_hw: tuple[int, ...]) -> Plane:
-        """Return the plane of this name and size; it holds what is left from before."""
-        key = (name, size_hw)
-        if key not in self._planes:
-            self._planes[key] = np.empty(size_hw, dtype=np.float32)
-        return self._planes[key]
-
-    @property
-    def planes(self) -> tuple[Plane, ...]:
-        """All memory that is kept."""
-        own = tuple(self._planes.values())
-        return sum((each.planes for each in self._beside.values()), own)
-
-    def beside(self, name: str) -> Workspace:
-        """Return another workspace: of the same photo on another plane."""
-        return self._beside.setdefault(name, Workspace())
-
-    def scratch(self, like: Plane) -> Plane:
-        """Return a plane of this one's size, for the next few lines only."""
-        return self.plane("scratch", like.shape)
 
 
 class Surface:
@@ -236,18 +184,12 @@ class Surface:
     def _measure(self, width_px: float) -> Curvature:
         step = step_px(width_px)
         sigma = width_px / (2 * step)
-        gain = np.float32(sigma * sigma)
         photo = self.smaller(step)
-        blurred = self.workspace.scratch(photo)
-        mean, turn, mixed = (
-            self.workspace.plane(name, photo.shape)
-            for name in (f"mean {width_px}", f"turn {width_px}", "mixed")
+        mean, turn = (
+            self.workspace.plane(f"{name} {width_px}", photo.shape)
+            for name in ("mean", "turn")
         )
-        _filter(photo, gaussian(sigma), gaussian(sigma), out=blurred)
-        cv2.filter2D(blurred, DEPTH, BEND_MEAN * gain, dst=mean, borderType=BORDER)
-        cv2.filter2D(blurred, DEPTH, BEND_TURN * gain, dst=turn, borderType=BORDER)
-        _filter(blurred, SLOPE * gain, SLOPE, out=mixed)
-        _length(turn, mixed)
+        write_curvature(photo, sigma, self.workspace, mean=mean, turn=turn)
         spread = spread_of(self.counted(mean))
         return Curvature(mean, turn, max(spread, GREY_STEP / 4.0))
 
@@ -257,19 +199,28 @@ class Surface:
         The mean size of the curvature over some 48 px, where nothing counts for
         more than three times the noise of the whole surface, so that a line or a
         speck hardly raises it but rough material does. At least half the noise of
-        the whole surface.
+        the whole surface. It is written again for the next that is asked for.
         """
         found = self.curvature(width_px)
-        size = np.abs(found.mean, out=self.workspace.scratch(found.mean))
-        return self.noise_around(size, found.noise)
+
+        def size_of(rows: slice) -> Plane:
+            part = found.mean[rows]
+            size = np.abs(part, out=self.workspace.plane("part", part.shape))
+            cap(size, 3.0 * found.noise)
+            return size
+
+        size = self.cells_of(found.mean.shape, size_of, self.averaged)
+        return self._noise_around(size, found.noise)
 
     def noise_around(self, size: Plane, noise: float) -> Plane:
-        """Return the noise around each cell of what has this size, and noise over all.
+        """Return the noise around each cell of what has this size there, and noise over all.
 
         As `local_noise` does of the curvature; the size is written over.
         """
         cap(size, 3.0 * noise)
-        size = self.averaged(size)
+        return self._noise_around(size, noise)
+
+    def _noise_around(self, size: Plane, noise: float) -> Plane:
         around, kept = _around(self.blanked(size), self.cells_hw), self.kept_cells
         if kept is not None:  # the mean of those that count; none near: as everywhere
             share = _around(kept.astype(np.float32), self.cells_hw)
@@ -277,16 +228,39 @@ class Surface:
             around /= np.maximum(share, LEAST)
             around[share == 0] = usual
         rows, columns = self.cells_hw
-        smooth = cv2.resize(around, (columns, rows), interpolation=cv2.INTER_LINEAR)
-        floor = 0.5 * noise / NORMAL_MEAN
-        return np.asarray(NORMAL_MEAN * np.maximum(smooth, floor), dtype=np.float32)
+        smooth = self.workspace.plane("around", (rows, columns))
+        cv2.resize(around, (columns, rows), dst=smooth, interpolation=cv2.INTER_LINEAR)
+        np.maximum(smooth, np.float32(0.5 * noise / NORMAL_MEAN), out=smooth)
+        smooth *= np.float32(NORMAL_MEAN)
+        return smooth
 
-    def in_cells(self, plane: Plane) -> Plane:
-        """Return the largest value in each cell, of any step; 0 where it does not count."""
-        return self.blanked(self._in_cells(plane))
+    def cells_of(
+        self,
+        size_hw: tuple[int, ...],
+        part_of: Callable[[slice], Plane],
+        join: Callable[[Plane, int], Plane],
+    ) -> Plane:
+        """Return a plane of cells that is worked out of some rows of a finer one at a time.
 
-    def _in_cells(self, plane: Plane) -> Plane:
+        Args:
+            size_hw: Of the finer plane.
+            part_of: Makes what stands in some rows of it.
+            join: Makes so many rows of cells of these: `largest`, or `averaged`.
+        """
         rows, columns = self.cells_hw
+        if size_hw[0] < rows or size_hw[1] < columns:  # a cell has no pixel of its own
+            return join(part_of(slice(0, size_hw[0])), rows)
+        cells = self.workspace.plane("cells", (rows, columns))
+        step, done = max(1, size_hw[0] // rows), 0
+        for part in strips(size_hw):
+            end = rows if part.stop == size_hw[0] else part.stop // step
+            cells[done:end] = join(part_of(part), end - done)
+            done = end
+        return cells
+
+    def largest(self, plane: Plane, rows: int) -> Plane:
+        """Return the largest value in each cell of so many rows of cells."""
+        columns = self.cells_hw[1]
         if plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * columns:
             tall = plane[: 2 * rows, : 2 * columns]
             wide = self.workspace.plane("wide", (rows, 2 * columns))
@@ -297,12 +271,17 @@ class Surface:
         larger = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_LINEAR)
         return np.asarray(larger)
 
-    def averaged(self, plane: Plane) -> Plane:
+    def averaged(self, plane: Plane, rows: int | None = None) -> Plane:
         """Return the mean over each cell, of a picture of a finer step; or itself.
 
         By halves: for those OpenCV is several times as fast as for other steps.
+
+        Args:
+            plane: All of the picture, or what makes some rows of cells.
+            rows: How many of these; left out, all.
         """
-        rows, columns = self.cells_hw
+        columns = self.cells_hw[1]
+        rows = self.cells_hw[0] if rows is None else rows
         while plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * columns:
             plane = self.halved(plane, "averaged")
         if plane.shape[0] > rows or plane.shape[1] > columns:  # a ribbon
@@ -349,31 +328,6 @@ def facing(mean: Plane, polarity: str, *, out: Plane) -> Plane:
     else:
         np.abs(mean, out=out)
     return out
-
-
-@lru_cache(maxsize=64)
-def gaussian(sigma_px: float) -> Plane:
-    """Return the weights of a blur of this sigma, which sum to 1, as far as 3 sigma."""
-    radius = max(1, math.ceil(3.0 * sigma_px))
-    place = np.arange(-radius, radius + 1, dtype=np.float64)
-    bell = np.exp(-0.5 * (place / sigma_px) ** 2)
-    return np.asarray(bell / bell.sum(), dtype=np.float32)
-
-
-def _filter(plane: Plane, along: Plane, down: Plane, *, out: Plane) -> None:
-    cv2.sepFilter2D(plane, DEPTH, along, down, dst=out, borderType=BORDER)
-
-
-def _length(along: Plane, across: Plane) -> None:
-    """Write sqrt(along^2 + across^2) over `along`; `across` is used up.
-
-    Each step is rounded once, as IEEE 754 says, wherever the planes lie: the bits of
-    OpenCV's own (cv2.magnitude, by IPP) hang on the address of its memory.
-    """
-    np.multiply(along, along, out=along)
-    np.multiply(across, across, out=across)
-    np.add(along, across, out=along)
-    np.sqrt(along, out=along)
 
 
 def _even(image: Plane) -> Plane:

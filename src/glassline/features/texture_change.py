@@ -8,20 +8,21 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
-from glassline.features.ranks import median, some_of, step_among, strongest
+from glassline.features.curvature import BORDER
+from glassline.features.ranks import at_rank, median, some_of, step_among, strongest
 from glassline.features.surface import (
-    BORDER,
     CELL_PX,
     DARKEST,
     GREY_STEP,
     LEAST,
     Cells,
-    Plane,
     Surface,
 )
+from glassline.features.workspace import Plane, strips
 
 __all__ = [
     "GRID",
@@ -44,6 +45,7 @@ SPECK_PX = 6.0  # width of the specks that texture of pixels leaves out
 SPECK_STEP = 2  # at which they are looked for: `surface.step_px(SPECK_PX)`
 SPECK = 4.0  # times the noise: what evidence takes for a speck
 BESIDE = np.ones((5, 5), np.uint8)  # of half-size pixels around it
+FEW_PX = 1 << 22  # of so few pixels all are as fast looked at as some
 MANY = 1 << 16  # the mean of so many pixels is good to three thousandths
 
 
@@ -175,9 +177,7 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     away = np.abs(lengths - np.float32(middle))
     shown = surface.blanked(_around_cells(away, surface))
     if settings.across == "scales":
-        fine, coarse = (
-            _typical(surface.counted(_bend(surface, step))) for step in (1, 2)
-        )
+        fine, coarse = (_typical(_some_bends(surface, step)) for step in (1, 2))
         return float(np.log(coarse / fine)), shown
     return strongest(counted, settings.share) - middle, shown
 
@@ -188,16 +188,7 @@ def roughness(surface: Surface, settings: TextureChange) -> Plane:
     Only whole blocks count: a cell less than a block from the right or lower border
     has none.
     """
-    if settings.overlap:
-        bend = _overlapping(surface, settings.detail_px)
-    else:
-        bend = _bend(surface, settings.detail_px)
-    size = np.abs(bend, out=bend)
-    if settings.detail_px < CELL_PX:
-        size = surface.halved(size, "size")
-    size += np.float32(FLOOR)
-    cv2.log(size, dst=size)
-    blocks = _over_blocks(surface, surface.averaged(size), settings)
+    blocks = _over_blocks(surface, _logs(surface, settings), settings)
     if settings.light_power:
         light = _over_blocks(surface, surface.smaller(CELL_PX), settings)
         light = np.log(np.maximum(light, 0) + np.float32(DARKEST))
@@ -251,41 +242,80 @@ def _around_cells(blocks: Plane, surface: Surface) -> Plane:
 
 def _of_pixels(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     """The size of detail that a share of the pixels exceeds, where no speck stands."""
-    is_left = _without_specks(surface)
-    places = np.flatnonzero(is_left)
+    step, power = settings.detail_px, np.float32(settings.light_power)
+    photo = surface.smaller(step)
+    size = surface.workspace.plane("size of pixels", photo.shape)
+
+    def size_of(rows: slice) -> Plane:
+        part = np.abs(_bend(surface, step, rows), out=size[rows])
+        part += np.float32(FLOOR)
+        return part
+
+    mean = surface.cells_of(photo.shape, size_of, surface.averaged)
+    places = np.flatnonzero(_without_specks(surface))
     places = places[:: step_among((1, places.size), MANY)]
-    bend = _bend(surface, settings.detail_px)
-    size = np.abs(bend, out=bend)
-    size += np.float32(FLOOR)
-    power = np.float32(settings.light_power)
-    light = surface.smaller(settings.detail_px).reshape(-1)[places]
-    over = (np.maximum(light, 0) + np.float32(DARKEST)) ** power
+    over = _lit(photo.reshape(-1)[places]) ** power
     values = size.reshape(-1)[places] / over
     rank = int((1.0 - settings.share) * (values.size - 1))
-    reading = PER_MILLE * float(np.partition(values, rank)[rank])
-    lit = np.maximum(surface.smaller(CELL_PX), 0) + np.float32(DARKEST)
-    shown = np.float32(PER_MILLE) * surface.averaged(size) / lit**power
+    reading = PER_MILLE * at_rank(values, rank)
+    shown = np.float32(PER_MILLE) * mean
+    shown /= _lit(surface.smaller(CELL_PX)) ** power
     return reading, surface.blanked(shown)
+
+
+def _lit(light: Plane) -> Plane:
+    lit = np.maximum(light, 0)
+    lit += np.float32(DARKEST)
+    return lit
 
 
 def _without_specks(surface: Surface) -> Cells:
     """Which pixels of half the size count and lie beside no speck; all were there none."""
     found = surface.curvature(SPECK_PX)
-    grain = np.abs(found.mean)
-    grain -= found.turn
-    is_speck = grain > np.float32(SPECK * found.noise)
-    kept = surface.kept(grain)
-    is_kept = np.ones(grain.shape, np.bool_) if kept is None or not kept.any() else kept
-    near = cv2.dilate((is_speck & is_kept).view(np.uint8), BESIDE)
-    is_left = is_kept & (np.asarray(near) == 0)
-    return is_left if is_left.any() else is_kept
+    limit = np.float32(SPECK * found.noise)
+    is_speck = np.empty(found.mean.shape, np.bool_)
+    for rows in strips(found.mean.shape):
+        mean = found.mean[rows]
+        grain = np.abs(mean, out=surface.workspace.plane("part", mean.shape))
+        grain -= found.turn[rows]
+        np.greater(grain, limit, out=is_speck[rows])
+    kept = surface.kept(found.mean)
+    if kept is not None and kept.any():
+        is_speck &= kept
+    else:
+        kept = None
+    near = cv2.dilate(is_speck.view(np.uint8), BESIDE)
+    is_left = np.asarray(near == 0, np.bool_)
+    if kept is not None:
+        is_left &= kept
+    if is_left.any():
+        return is_left
+    return np.ones(is_left.shape, np.bool_) if kept is None else kept
 
 
 def _typical(bend: Plane) -> float:
     """Mean size of many of them, none counted for more than four times the median."""
-    size = np.abs(some_of(bend, MANY))
+    size = np.abs(bend)
     limit = LIMIT * median(size) + FLOOR
     return float(np.minimum(size, np.float32(limit)).mean(dtype=np.float64)) + FLOOR
+
+
+def _logs(surface: Surface, settings: TextureChange) -> Plane:
+    """Mean of log e in each cell."""
+    step = settings.detail_px
+    photo = surface.smaller(step // 2 if settings.overlap else step)
+    overlapping = _overlapping(surface, step) if settings.overlap else None
+
+    def logs_of(rows: slice) -> Plane:
+        bend = _bend(surface, step, rows) if overlapping is None else overlapping[rows]
+        size = np.abs(bend, out=bend)
+        if step < CELL_PX:
+            size = surface.halved(size, "size")
+        size += np.float32(FLOOR)
+        cv2.log(size, dst=size)
+        return size
+
+    return surface.cells_of(photo.shape, logs_of, surface.averaged)
 
 
 def _overlapping(surface: Surface, step: int) -> Plane:
@@ -297,9 +327,48 @@ def _overlapping(surface: Surface, step: int) -> Plane:
     return np.add(bend, down, out=bend)
 
 
-def _bend(surface: Surface, step: int) -> Plane:
-    """Laplacian of the photo made smaller."""
+def _bend(surface: Surface, step: int, rows: slice) -> Plane:
+    """Laplacian of some rows of the photo made smaller."""
     photo = surface.smaller(step)
-    bend = surface.workspace.scratch(photo)
-    cv2.Laplacian(photo, cv2.CV_32F, dst=bend, ksize=1, borderType=BORDER)
-    return bend
+    first, last = max(0, rows.start - 1), min(len(photo), rows.stop + 1)
+    part = photo[first:last]
+    bend = surface.workspace.plane("bend", part.shape)
+    cv2.Laplacian(part, cv2.CV_32F, dst=bend, ksize=1, borderType=BORDER)
+    return bend[rows.start - first : rows.stop - first]
+
+
+def _some_bends(surface: Surface, step: int) -> Plane:
+    """Laplacian at many pixels that count; of a large photo at these alone, the same bits."""
+    photo = surface.smaller(step)
+    kept = surface.kept(photo)
+    if kept is not None and not kept.any():
+        kept = None
+    if photo.size <= FEW_PX:
+        bend = _bend(surface, step, slice(0, len(photo)))
+        return some_of(bend if kept is None else bend[kept][np.newaxis], MANY)
+    if kept is None:
+        places = np.arange(0, photo.size, step_among(photo.shape, MANY))
+    else:
+        counted = np.flatnonzero(kept)
+        places = counted[:: step_among((1, counted.size), MANY)]
+    return _bend_at(photo, places)
+
+
+def _bend_at(photo: Plane, places: NDArray[np.int64]) -> Plane:
+    """Laplacian at some places alone, added up in the order of OpenCV: row by row."""
+    tall, wide = photo.shape
+    rows, columns = np.divmod(places, wide)
+    above, below = (
+        places + wide * np.where(rows == border, -way, way)
+        for border, way in ((0, -1), (tall - 1, 1))
+    )
+    left, right = (
+        places + np.where(columns == border, -way, way)
+        for border, way in ((0, -1), (wide - 1, 1))
+    )
+    flat = photo.reshape(-1)
+    bend = flat[above] + flat[left]
+    bend -= np.float32(4.0) * flat[places]
+    bend += flat[right]
+    bend += flat[below]
+    return np.asarray(bend, np.float32)

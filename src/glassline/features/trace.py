@@ -12,8 +12,9 @@ from glassline.features.line_strength import LineStrength, measure, standing_out
 from glassline.features.marks import Line
 from glassline.features.paths import whole_paths
 from glassline.features.profile import Profile, profile
-from glassline.features.surface import CELL_PX, Plane, Surface, facing, step_px
+from glassline.features.surface import CELL_PX, Surface, facing, step_px
 from glassline.features.two_sided import everywhere
+from glassline.features.workspace import Plane
 
 __all__ = ["trace_lines"]
 

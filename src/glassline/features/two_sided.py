@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from glassline.features.curvature import BORDER
+from glassline.features.lanes import ASLANT, HEADINGS, Sampled, Strips
 from glassline.features.ranks import step_among
 from glassline.features.surface import (
-    BORDER,
     CELL_PX,
     GREY_STEP,
     MEDIAN_SAMPLES,
-    Plane,
     Surface,
     spread_of,
 )
+from glassline.features.workspace import Plane
 
 __all__ = ["contrasts", "everywhere"]
 
-ASLANT = math.sqrt(2.0)  # columns for a distance across a heading of 45 degrees
-HEADINGS = 4
-STRIP_PX = 1 << 16  # so many values of each plane at once stay in the cache
-LEAST_AT_ONCE = 8  # rows of cells: the edge is mirrored over less than they have
 ALONG = 5  # pixels whose mean is followed by a trace
 
 
@@ -100,87 +97,63 @@ def _measured(
 ) -> tuple[list[Plane], Plane]:
     """Largest contrast of each cell by heading, in grey, and the noise around it.
 
-    Some rows of cells at a time: what is worked out of them stays in the processor's
-    cache, where it costs a quarter.
+    Sums stand for means until the end: 4 and 8 times as much, to the last bit.
     """
-    distance, (tall, wide) = _whole(width_px), surface.cells_hw
-    photo = _in_whole_cells(surface)
-    found = [np.empty((tall, wide), np.float32) for _ in range(HEADINGS)]
-    size = np.empty((tall, wide), np.float32)
+    cells_hw = surface.cells_hw
+    plane = surface.workspace.plane
+    found = [plane(f"beside {place}", cells_hw) for place in range(HEADINGS)]
+    size = plane("beside", cells_hw)
     sampled = [_sampled(surface, axis) for axis in (0, 1)]
     bends: list[list[Plane]] = [[] for _ in range(HEADINGS)]
-    at_once = max(LEAST_AT_ONCE, STRIP_PX // (CELL_PX * wide))
-    for begin in range(0, tall, at_once):
-        end = min(tall, begin + at_once)
-        strip = slice(begin, end)
-        for place, (means, aside) in enumerate(_means(photo, begin, end, distance)):
-            axis = 0 if place == 0 else 1
-            one, middle, other = _beside(means, aside, axis)
-            half = means * np.float32(0.5)
-            between, _, after = _beside(half, aside, axis)
-            between = np.add(between, after)
-            bends[place].append(
-                _at(
-                    sampled[axis],
-                    between,
-                    middle,
-                    begin * between.size // (end - begin),
-                )
-            )
-            bend = np.asarray(cv2.absdiff(between, middle), np.float32)
-            total = _over_lanes(np.add, bend, axis)
-            total *= np.float32(1.0 / CELL_PX)
+    strips = Strips(_in_whole_cells(surface), _whole(width_px), surface.workspace)
+    for strip, headings in strips:
+        for place, lines in enumerate(headings):
+            bends[place] += lines.bends(sampled[min(place, 1)], strip.start)
+            found[place][strip], apart = lines.compared(polarity)
             if place:
-                size[strip] += total
+                size[strip] += apart
             else:
-                size[strip] = total
-            contrast = _facing(one, middle, other, polarity)
-            found[place][strip] = _over_lanes(np.maximum, contrast, axis)
-    noises = [spread_of(np.concatenate(each)[np.newaxis]) for each in bends]
+                size[strip] = apart
+    for each in found:
+        each *= np.float32(1.0 / CELL_PX)
+    scale = np.float32(0.5 / CELL_PX)
+    noises = [spread_of(scale * np.concatenate(each)[np.newaxis]) for each in bends]
     noise = max(float(np.mean(noises)), GREY_STEP / 4.0)
-    size *= np.float32(1.0 / HEADINGS)
+    size *= scale / np.float32(CELL_PX * HEADINGS)
     return found, surface.noise_around(size, noise)
 
 
-def _sampled(surface: Surface, axis: int) -> NDArray[np.int64]:
-    """Which values of the lines through cells that count the noise is taken from.
+def _sampled(surface: Surface, axis: int) -> Sampled:
+    """Row and column of cells of the lines of each lane that the noise is taken from.
 
-    Places in a plane whose rows lie one after the other.
+    Some of all lines through cells that count, evenly spaced in a plane of them: of lines
+    that run right with four rows a cell, of others with four columns.
     """
-    tall, wide = surface.cells_hw
-    shape = (CELL_PX * tall, wide) if axis == 0 else (tall, CELL_PX * wide)
     kept = surface.kept_cells
     if kept is None or not kept.any():
-        return np.arange(0, shape[0] * shape[1], step_among(shape, MEDIAN_SAMPLES))
+        return _evenly(surface.cells_hw, axis)
     counted = np.flatnonzero(np.repeat(kept, CELL_PX, axis))
-    return counted[:: step_among((1, counted.size), MEDIAN_SAMPLES)]
+    step = step_among((1, counted.size), MEDIAN_SAMPLES)
+    return _by_lane(counted[::step], surface.cells_hw, axis)
 
 
-def _at(sampled: NDArray[np.int64], between: Plane, middle: Plane, first: int) -> Plane:
-    """Bend at those places that lie in a strip, whose first value has this place."""
-    low, high = np.searchsorted(sampled, (first, first + between.size))
-    rows, columns = np.divmod(sampled[low:high] - first, between.shape[1])
-    return np.asarray(between[rows, columns] - middle[rows, columns])
+@lru_cache(maxsize=8)
+def _evenly(cells_hw: tuple[int, int], axis: int) -> Sampled:
+    """The same where all cells count."""
+    shape = list(cells_hw)
+    shape[axis] *= CELL_PX
+    step = step_among(tuple(shape), MEDIAN_SAMPLES)
+    return _by_lane(np.arange(0, math.prod(shape), step), cells_hw, axis)
 
 
-def _over_lanes(join: np.ufunc, lines: Plane, axis: int) -> Plane:
-    """Join the four lines through each cell, the first two first."""
-    first, *others = (
-        lines[at::CELL_PX] if axis == 0 else lines[:, at::CELL_PX]
-        for at in range(CELL_PX)
-    )
-    total = join(first, others[0])
-    for each in others[1:]:
-        join(total, each, out=total)
-    return np.asarray(total)
-
-
-def _beside(framed: Plane, aside: int, axis: int) -> tuple[Plane, Plane, Plane]:
-    """One side, the middle, and the other side."""
-    last = framed.shape[axis] - aside
-    if axis == 0:
-        return framed[: last - aside], framed[aside:last], framed[2 * aside :]
-    return framed[:, : last - aside], framed[:, aside:last], framed[:, 2 * aside :]
+def _by_lane(
+    places: NDArray[np.int64], cells_hw: tuple[int, int], axis: int
+) -> Sampled:
+    columns = cells_hw[1] * (CELL_PX if axis else 1)
+    row_column = list(np.divmod(places, columns))
+    row_column[axis], lanes = np.divmod(row_column[axis], CELL_PX)
+    of_lanes = [lanes == lane for lane in range(CELL_PX)]
+    return tuple((row_column[0][each], row_column[1][each]) for each in of_lanes)
 
 
 def _framed(plane: Plane, above: int, below: int, left: int, right: int) -> Plane:
@@ -200,42 +173,6 @@ def _in_whole_cells(surface: Surface) -> Plane:
     if below or right:
         photo = np.pad(photo, ((0, below), (0, right)), mode="edge")
     return photo[:rows, :columns]
-
-
-def _means(
-    photo: Plane, begin: int, end: int, distance: int
-) -> Iterator[tuple[Plane, int]]:
-    """Means of 4 px along each heading, of all lines through some rows of cells.
-
-    Framed by as many lines on both sides as are told with them. Lines that run right lie
-    one below the other, (4 rows, columns); of the others a row of cells holds one beside
-    the other, (rows, 4 columns): those aslant begin so that their middles lie in the cell.
-    """
-    rows, columns = photo.shape
-    top, bottom = CELL_PX * begin, CELL_PX * end
-    first, last = max(0, top - distance), min(rows, bottom + distance)
-    level = photo[first:last]
-    size_wh = (columns // CELL_PX, len(level))
-    right = cv2.resize(level, size_wh, interpolation=cv2.INTER_AREA)
-    above, below = distance - (top - first), distance - (last - bottom)
-    yield _framed(np.asarray(right, np.float32), above, below, 0, 0), distance
-    strip = photo[top:bottom]
-    down = _over_lanes(np.add, strip, axis=0)
-    down *= np.float32(1.0 / CELL_PX)
-    yield _framed(down, 0, 0, distance, distance), distance
-    aside = round(ASLANT * distance)
-    framed = _framed(strip, 0, 0, CELL_PX, CELL_PX)
-    for begins, turn in ((CELL_PX - 1, 1), (CELL_PX + 2, -1)):
-        lefts = [begins + turn * step for step in range(CELL_PX)]
-        parts = [
-            framed[step::CELL_PX, left : left + columns]
-            for step, left in enumerate(lefts)
-        ]
-        total = np.add(parts[0], parts[1])
-        total += parts[2]
-        total += parts[3]
-        total *= np.float32(1.0 / CELL_PX)
-        yield _framed(total, 0, 0, aside, aside), aside
 
 
 def _facing(one: Plane, middle: Plane, other: Plane, polarity: str) -> Plane:

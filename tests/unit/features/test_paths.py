@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.features.paths import AHEAD_XY, best_paths, best_sum, whole_paths
-from glassline.features.surface import Plane, Workspace
+from glassline.features.workspace import Plane, Workspace
 
 
 def brute_force(ridge: Plane, steps: int) -> Plane:

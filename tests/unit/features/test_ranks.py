@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
-from glassline.features.ranks import median, some_of, strongest
+from glassline.features.ranks import at_rank, median, some_of, strongest
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,14 @@ def test_a_small_plane_is_its_own_sample() -> None:
     plane = np.arange(12.0).reshape(3, 4)
 
     assert some_of(plane, 100).tolist() == plane.reshape(-1).tolist()
+
+
+@pytest.mark.parametrize("size", [1, 7, 40_000])
+def test_a_rank_is_that_of_sorting(rng: np.random.Generator, size: int) -> None:
+    """The smallest, one in the middle, and the largest; many values tie."""
+    values = np.round(rng.random(size), 3)
+    ranks = [0, size // 3, size - 1]
+
+    found = [at_rank(values, rank) for rank in ranks]
+
+    assert_array_equal(found, np.sort(values)[ranks])

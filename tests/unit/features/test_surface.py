@@ -11,7 +11,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.errors import InputError
-from glassline.features.surface import GREY_STEP, Plane, Surface, Workspace
+from glassline.features.surface import GREY_STEP, Surface
+from glassline.features.workspace import Plane, Workspace, strips
 
 
 def test_smaller_is_the_mean_of_each_square() -> None:
@@ -55,7 +56,7 @@ def test_a_cell_holds_its_largest_value() -> None:
         [[1, 2, 0, 0], [3, 4, 0, 9], [0, 0, -1, -2], [5, 0, -3, -4]], np.float32
     )
 
-    assert_array_equal(surface.in_cells(half), [[4, 9], [5, -1]])
+    assert_array_equal(surface.largest(half, 2), [[4, 9], [5, -1]])
 
 
 @pytest.mark.parametrize("along", [0, 1], ids=["across columns", "across rows"])
@@ -228,3 +229,30 @@ def test_bits_do_not_hang_on_where_memory_lies(
     )
 
     assert_array_equal(turn, other)
+
+
+@pytest.mark.parametrize(
+    "size_hw", [(1, 1), (3, 40), (1500, 2000), (1501, 2003), (17, 300_000)]
+)
+def test_strips_hold_every_row_once_and_whole_cells(size_hw: tuple[int, int]) -> None:
+    """Of 16 rows and more, but for a plane that has fewer."""
+    found = list(strips(size_hw))
+
+    assert [row for each in found for row in range(each.start, each.stop)] == list(
+        range(size_hw[0])
+    )
+    assert all(each.start % 16 == 0 for each in found)
+    assert all(each.stop - each.start >= min(16, size_hw[0]) for each in found)
+
+
+def test_what_is_worked_out_in_strips_is_what_it_is_at_once(
+    rng: np.random.Generator,
+) -> None:
+    """The upper half of a photo of many strips, to the last bit; where the cut is far."""
+    image = rng.random((1200, 2400), dtype=np.float32)
+
+    whole = Surface(image).curvature(6.0)
+
+    half = Surface(image[:600]).curvature(6.0)
+    assert_array_equal(whole.mean[:280], half.mean[:280])
+    assert_array_equal(whole.turn[:280], half.turn[:280])

@@ -13,6 +13,8 @@ from glassline.errors import RecipeError
 from glassline.features import Surface
 from glassline.features.texture_change import (
     TextureChange,
+    _bend,
+    _bend_at,
     _overlapping,
     blocks_hw,
     measure,
@@ -361,3 +363,16 @@ def test_a_model_from_before_does_not_name_what_came_later() -> None:
 
     assert "overlap" not in plainly
     assert other == {**plainly, "overlap": True}
+
+
+@pytest.mark.parametrize("size_hw", [(16, 16), (17, 30), (2, 9)])
+def test_at_some_places_a_photo_bends_as_it_does_everywhere(
+    rng: np.random.Generator, size_hw: tuple[int, int]
+) -> None:
+    """To the last bit, at the border too."""
+    photo = rng.random(size_hw, dtype=np.float32)
+
+    found = _bend_at(photo, np.arange(photo.size))
+
+    everywhere = _bend(Surface(photo), 1, slice(0, size_hw[0]))
+    assert_array_equal(found.reshape(size_hw), everywhere)
