@@ -13,7 +13,7 @@ import numpy as np
 
 from glassline.arrays import Values
 from glassline.batch.item import Item, bytes_of
-from glassline.dataset.readings import pixel_hash
+from glassline.dataset.copies import pixel_hash
 from glassline.errors import ImageError, UnreadError
 from glassline.image import load
 from glassline.image.refusals import named, printable, refuse

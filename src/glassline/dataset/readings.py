@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,10 +11,11 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from glassline.arrays import Image, Values, View
+from glassline.arrays import Values, View
+from glassline.dataset.copies import Copy, PartRead, counted_once, pixel_hash
 from glassline.dataset.dataset import Dataset
 from glassline.dataset.frame import frame
-from glassline.dataset.likeness import Likeness, alike, likeness
+from glassline.dataset.likeness import alike, likeness
 from glassline.dataset.part import Part
 from glassline.dataset.pool import WORKERS, in_order
 from glassline.errors import (
@@ -28,20 +27,16 @@ from glassline.errors import (
 )
 from glassline.image import load, printable
 from glassline.interface.record import Record
-from glassline.recipe import ImageSettings
+from glassline.recipe import Background, ImageSettings
 
 __all__ = [
-    "Copy",
-    "PartRead",
     "Progress",
     "Readings",
     "Refusal",
-    "counted_once",
     "gathered",
     "in_colour",
     "joined",
     "no_progress",
-    "pixel_hash",
     "read_parts",
 ]
 
@@ -75,31 +70,6 @@ class Refusal:
         return {"image": self.path, "refused": self.reason, "message": self.message}
 
 
-@dataclass(frozen=True)
-class Copy:
-    """A photo that shows what another one shows, pixel for pixel: no evidence of its own.
-
-    Attributes:
-        part: The copy.
-        of: The part that counts instead.
-        sha256: The hash of the copy's bytes.
-    """
-
-    part: Part
-    of: Part
-    sha256: str
-
-    @property
-    def contradicts(self) -> bool:
-        """Return whether both are labelled, and not alike."""
-        said, counted = _said(self.part), _said(self.of)
-        return bool(said and counted) and said != counted
-
-    def as_json(self) -> dict[str, Any]:
-        """Return both names as plain data."""
-        return {"image": str(self.part.path), "of": str(self.of.path)}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Readings(Record):
     """What was measured on a dataset.
@@ -113,6 +83,8 @@ class Readings(Record):
         copies: The parts left out because another one shows the same pixels.
         near: Pairs of parts in different groups that look like one part photographed
             twice; nothing follows from it.
+        background: What the second half of the columns was read without: each column
+            stands there once more. None where all columns are of the whole photo.
     """
 
     data: Dataset
@@ -121,6 +93,28 @@ class Readings(Record):
     refused: tuple[Refusal, ...]
     copies: tuple[Copy, ...] = ()
     near: tuple[tuple[Part, Part], ...] = ()
+    background: Background | None = None
+
+    @property
+    def columns(self) -> int:
+        """Return how many columns there are, one that stands there twice counted once."""
+        count: int = self.values.shape[1]
+        return count if self.background is None else count // 2
+
+    def split(self, count: int) -> tuple[Readings, NDArray[np.float64]]:
+        """Return the readings of the first columns, and the columns behind them."""
+        return (
+            replace(self, values=np.ascontiguousarray(self.values[:, :count])),
+            self.values[:, count:],
+        )
+
+    def ways(self) -> tuple[Readings, Readings | None]:
+        """Return the readings of the whole photo, and those without its background."""
+        if self.background is None:
+            return self, None
+        values, behind = self.values[:, : self.columns], self.values[:, self.columns :]
+        whole = replace(self, values=np.ascontiguousarray(values), background=None)
+        return whole, replace(whole, values=np.ascontiguousarray(behind))
 
     def warn_of_near(self) -> None:
         """Warn where parts of different groups look like one part."""
@@ -261,91 +255,6 @@ def joined(
     groups |= {each.part.path: each.of.group for each in read.copies}
     parts = (replace(p, group=groups.get(p.path, p.group)) for p in data.parts)
     return replace(data, parts=tuple(parts))
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class PartRead(Record):
-    """One part that was read.
-
-    Attributes:
-        part: Which.
-        sha256: Of its bytes.
-        pixels: The hash of its pixels.
-        values: Its readings.
-        mark: What it is known by, where that was looked at.
-    """
-
-    part: Part
-    sha256: str
-    pixels: bytes
-    values: Values
-    mark: Likeness | None = None
-
-
-def pixel_hash(image: Image) -> bytes:
-    """Return the SHA-256 of the shape and the numbers of an image."""
-    pixels = hashlib.sha256(str(image.shape).encode())
-    pixels.update(np.ascontiguousarray(image).data)
-    return pixels.digest()
-
-
-def counted_once(
-    read: Sequence[PartRead],
-) -> tuple[list[PartRead], tuple[Copy, ...], dict[str, str]]:
-    """Keep one part of each set with the same pixels; join the groups that share one.
-
-    Returns:
-        The parts that are kept, the copies, and each group's name from now on.
-    """
-    sets: dict[bytes, list[PartRead]] = {}
-    for each in read:
-        sets.setdefault(each.pixels, []).append(each)
-    groups = _joined([[each.part.group for each in alike] for alike in sets.values()])
-    first = {pixels: _most_told(alike) for pixels, alike in sets.items()}
-    kept = {
-        pixels: replace(each, part=replace(each.part, group=groups[each.part.group]))
-        for pixels, each in first.items()
-    }
-    copies = tuple(
-        Copy(each.part, kept[each.pixels].part, each.sha256)
-        for each in read
-        if each is not first[each.pixels]
-    )
-    once = [kept[each.pixels] for each in read if each is first[each.pixels]]
-    return once, copies, groups
-
-
-def _most_told(alike: Sequence[PartRead]) -> PartRead:
-    """Return the first that is labelled as most of them are."""
-    told = Counter(said for each in alike if (said := _said(each.part)))
-    most = max(told.values(), default=0)
-    return next(each for each in alike if told[_said(each.part)] == most)
-
-
-def _said(part: Part) -> tuple[tuple[str, float], ...]:
-    """Return a part's label in shares; nothing where it has none."""
-    shares = part.soft or ({part.label: 1.0} if part.label else {})
-    return tuple(sorted((name, share) for name, share in shares.items() if share))
-
-
-def _joined(sets: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Return each group's name, the same for all that are linked by a set.
-
-    Example:
-        >>> _joined([["a", "b"], ["c"], ["b", "d"]])
-        {'a': 'a', 'b': 'a', 'c': 'c', 'd': 'a'}
-    """
-    above: dict[str, str] = {}
-
-    def name(group: str) -> str:
-        while above.setdefault(group, group) != group:
-            group = above[group]
-        return group
-
-    for linked in sets:
-        for group in linked:
-            above[name(group)] = name(linked[0])
-    return {group: name(group) for group in above}
 
 
 def _in_order(

@@ -16,7 +16,7 @@ from glassline.arrays import CHANNELS, PLANES, Image, View
 from glassline.errors import InputError
 from glassline.export.answers import Answer
 from glassline.export.held import Held
-from glassline.export.looking import check_not_laid, looked
+from glassline.export.looking import check_as_they_lie, looked
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run, template
 from glassline.export.rules import Rules
@@ -58,7 +58,7 @@ def write(model: Model, name: str) -> dict[str, bytes]:
             "network or a server. Export it to onnx, or only its verdict to another "
             "target."
         )
-    check_not_laid(model.recipe.image, "C")
+    check_as_they_lie(model.recipe.image, "C")
     rules, terms = Rules.of(model), _settings(model)
     source = [
         f"/* glassline model {rules.model_sha256} */",

@@ -12,15 +12,21 @@ from glassline.errors import InputError
 from glassline.image.masks import LEAST_CELLS, WHITE, picture
 from glassline.recipe import ImageSettings
 
-__all__ = ["check_not_laid", "looked"]
+__all__ = ["check_as_they_lie", "looked"]
 
 
-def check_not_laid(settings: ImageSettings, what: str) -> None:
-    """Refuse a recipe that lays photos on a golden one, or compares them with it.
+def check_as_they_lie(settings: ImageSettings, what: str) -> None:
+    """Refuse a recipe that lays photos on a golden one, or that seeks a background.
 
     Raises:
         InputError: It does; what to do is said.
     """
+    if settings.background is not None:
+        raise InputError(
+            f"model: expected photos that are looked at as they lie for {what}, got a "
+            f"recipe that leaves their background out, which {what} does not know. Draw "
+            'what to look at as image.part, or train with training.background = "none".'
+        )
     if settings.align is None and settings.spread is None:
         return
     done = (

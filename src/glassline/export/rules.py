@@ -132,12 +132,12 @@ def check_whole_photos(model: Model, what: str) -> None:
     """Refuse a model that looks at parts of photos, where a target takes whole ones.
 
     Raises:
-        InputError: Its recipe has a mask or aligns photos.
+        InputError: Its recipe has a mask, aligns photos or leaves a background out.
     """
     if model.recipe.image.is_masked:
         raise InputError(
-            f"model: expected one that looks at all of a photo, got one with a mask or "
-            f"an alignment, which {what} does not know."
+            f"model: expected one that looks at all of a photo, got one with a mask, "
+            f"an alignment or a background, which {what} does not know."
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Image, Kept, View
 from glassline.image.aligning import find, golden, sized_golden
+from glassline.image.background import without_background
 from glassline.image.colour import has_colour, plane_of
 from glassline.image.comparing import compared
 from glassline.image.filling import filled
@@ -76,13 +77,13 @@ def look(
     """Make upright pixels what the recipe asks to look at.
 
     Without mask and alignment the region is cut out, and that is all. With them: the
-    photo is laid on the golden one, and its grey compared with it; what polygons or mask
-    picture leave out, and what lies outside the photo, does not count and is filled
-    from what does.
+    photo is laid on the golden one, and its grey compared with it; what polygons, mask
+    picture or the level of the background leave out, and what lies outside the photo,
+    does not count and is filled from what does.
 
     Args:
         pixels: Grey, or blue, green, red, turned upright; shape (h, w) or (h, w, c).
-        settings: Region, mask and alignment.
+        settings: Region, mask, alignment and background.
         planes: The planes of colour that are looked at besides.
         colour: Blue, green, red of the same photo, where pixels are its grey alone.
 
@@ -91,10 +92,23 @@ def look(
             or the mask, or too little of it is left.
         RecipeError: A picture of the recipe can not be used.
     """
+    wanted = tuple(dict.fromkeys((*planes, *settings.planes)))
+    coloured = _planes(pixels if colour is None else colour, wanted)
+    looked = _looked(pixels, coloured, settings)
+    view = without_background(looked.view, settings.background)
+    if wanted != tuple(planes):
+        kept = {name: view.planes[name] for name in planes if name in view.planes}
+        view = replace(view, planes=kept)
+    return replace(looked, view=view)
+
+
+def _looked(
+    pixels: Pixels, coloured: Mapping[str, Image], settings: ImageSettings
+) -> Looked:
+    """Make pixels and planes of colour what is looked at, background and all."""
     height, width = pixels.shape[:2]
     left, top, right, bottom = check_region(width, height, settings)
-    coloured = _planes(pixels if colour is None else colour, planes)
-    if not settings.is_masked:
+    if not settings.is_drawn:
         image = to_grey(pixels[top:bottom, left:right])
         cut = {
             name: np.ascontiguousarray(each[top:bottom, left:right])

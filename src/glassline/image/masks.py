@@ -149,7 +149,8 @@ def check_left(keep: Kept) -> None:
             "too_small",
             f"at least {LEAST_CELLS} cells of {CELL_PX} x {CELL_PX} px to look at",
             str(left),
-            "Correct the mask: image.part, image.leave_out or image.mask in recipe.toml.",
+            "Correct the mask: image.part, image.leave_out, image.mask or image.background "
+            "in recipe.toml.",
         )
 
 

@@ -104,7 +104,11 @@ def load(
     header = read_header(data, settings=settings, name=name)
     try:
         pixels = upright(header, settings)
-        is_split = bool(planes) and header.kind == "jpeg" and header.channels == 3
+        is_split = (
+            bool(planes or settings.planes)
+            and header.kind == "jpeg"
+            and header.channels == 3
+        )
         colour = upright(header, settings, colour=True) if is_split else None
         looked = look(pixels, settings, planes=planes, colour=colour)
     except ImageError as error:

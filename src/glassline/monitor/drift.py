@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Features, Values
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Copy, Progress, Refusal, no_progress
+from glassline.dataset.copies import Copy
+from glassline.dataset.readings import Progress, Refusal, no_progress
 from glassline.errors import InputError
 from glassline.model import Model, learnt, read_with
 from glassline.model.records import Reference

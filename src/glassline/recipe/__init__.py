@@ -5,13 +5,13 @@ turns TOML and JSON into such records and converts nothing on a guess; every oth
 that reads plain data asks it too. `plugins` finds features that installed packages bring.
 """
 
+from glassline.recipe.image import Background, ImageSettings
 from glassline.recipe.recipe import (
     ACTIONS,
     FEATURE_NAMES,
     GOOD_WORDS,
     Action,
     ClassCosts,
-    ImageSettings,
     Recipe,
     ReviewSettings,
     TrainingSettings,
@@ -22,6 +22,7 @@ __all__ = [
     "FEATURE_NAMES",
     "GOOD_WORDS",
     "Action",
+    "Background",
     "ClassCosts",
     "ImageSettings",
     "Recipe",

@@ -13,8 +13,8 @@ from glassline.errors import RecipeError, check_one_of, check_within, show
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
 from glassline.recipe.concepts import check_added
-from glassline.recipe.outlines import Outline, check_outline
-from glassline.recipe.pictures import NAMES, Picture, with_pictures
+from glassline.recipe.image import ImageSettings
+from glassline.recipe.pictures import with_pictures
 from glassline.recipe.plugins import check_feature
 from glassline.recipe.server import VlmSettings
 from glassline.recipe.spelling import find, key
@@ -82,87 +82,6 @@ BAD_COSTS = ClassCosts(accept=20.0, reject=0.0)
 
 
 @dataclass(frozen=True)
-class ImageSettings:
-    """How photos are read: limits, orientation, region of interest, mask, alignment.
-
-    What of them is left out as None is not done: no region, no mask, no alignment.
-    """
-
-    max_bytes: int = 20_000_000  # three times the largest camera file seen
-    max_pixels: int = 50_000_000  # four 12-megapixel frames
-    orientation: Literal["exif", "stored"] = "exif"
-    region_xyxy: tuple[int, int, int, int] | None = None  # left, top, right, bottom
-    pixel_size_um: float | None = None
-    part: tuple[Outline, ...] | None = None  # polygons: only inside them is looked
-    leave_out: tuple[Outline, ...] | None = None  # polygons: and not inside these
-    mask: Picture | None = None  # white where to look, black where not
-    golden: Picture | None = None  # a good part, as the mask lies on it
-    spread: Picture | None = None  # how much good parts differ at each place of it
-    align: Literal["golden"] | None = None  # lay every photo on the golden one first
-    turn_deg: float | None = None  # the largest turn looked for; left out, 10
-    least_match: float | None = None  # correlation with the golden photo; left out, 0.5
-
-    def __post_init__(self) -> None:
-        table = with_pictures({"image": vars(self)}, Path())["image"]
-        for name in NAMES:
-            object.__setattr__(self, name, table[name])
-        settle(self, "image", RecipeError)
-        for name in ("max_bytes", "max_pixels", "pixel_size_um"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
-                raise RecipeError(
-                    f"image.{name}: expected a number above 0, got {value}."
-                )
-        if self.region_xyxy is not None:
-            left, top, right, bottom = self.region_xyxy
-            if not (0 <= left < right and 0 <= top < bottom):
-                raise RecipeError(
-                    "image.region_xyxy: expected left < right and top < bottom, "
-                    f"all >= 0, got {list(self.region_xyxy)}."
-                )
-        for name in ("part", "leave_out"):
-            for place, outline in enumerate(getattr(self, name) or ()):
-                check_outline(f"image.{name}[{place}]", outline)
-        self._check_alignment()
-
-    def _check_alignment(self) -> None:
-        for name, low, high in (("turn_deg", 0, 180), ("least_match", 0, 1)):
-            value = getattr(self, name)
-            if value is not None:
-                check_within(f"image.{name}", value, low, high, RecipeError)
-        if self.align is not None and self.golden is None:
-            raise RecipeError(
-                "image.align: expected a golden photo to align with, got none. Name it: "
-                'golden = "golden.png".'
-            )
-        if self.spread is not None and self.golden is None:
-            raise RecipeError(
-                "image.spread: expected a golden photo to compare with, got none. Name it: "
-                'golden = "golden.png".'
-            )
-
-    @property
-    def pictures(self) -> dict[str, Picture]:
-        """Return the pictures that are named, by their setting."""
-        found = {name: getattr(self, name) for name in NAMES}
-        return {name: each for name, each in found.items() if each is not None}
-
-    @property
-    def is_masked(self) -> bool:
-        """Return whether a photo is masked, aligned or compared: more than cut."""
-        return any(
-            each is not None
-            for each in (
-                self.part,
-                self.leave_out,
-                self.mask,
-                self.align,
-                self.spread,
-            )
-        )
-
-
-@dataclass(frozen=True)
 class TrainingSettings:
     """How the fifteen numbers are trained."""
 
@@ -171,6 +90,7 @@ class TrainingSettings:
     label_smoothing: float = 0.0
     measurements: Literal[1, 2] | None = None  # of a feature, at most; left out, 2
     concepts: tuple[str, ...] | None = None  # that a network is taught beside the four
+    background: Literal["auto", "none"] | None = None  # whether one is looked for
 
     def __post_init__(self) -> None:
         settle(self, "training", RecipeError)

@@ -84,6 +84,7 @@ def _settings(recipe: Recipe, lang: str, is_golden: bool) -> Iterator[str]:
         if section == "training":
             yield _off("penalty", 0.001, told["penalty"])
             yield _off("measurements", 2, told["measurements"])
+            yield _off("background", "auto", told["background_search"])
         for key, value in vars(getattr(recipe, section)).items():
             if value is not None:
                 yield _off(key, value, told[key])
@@ -93,6 +94,8 @@ def _settings(recipe: Recipe, lang: str, is_golden: bool) -> Iterator[str]:
             yield _off("part", [PART], told["part"])
             yield _off("leave_out", [HOLE], told["leave_out"])
             yield from _pictures(told, is_golden)
+            if not is_golden:  # the mask of the golden photo tells
+                yield _off("background", {"above": 0.6}, told["background"])
     yield from _table(("features", FEATURE_NAMES[0]), told["features"])
     yield _off("polarity", "dark", told["polarity"])
 
@@ -134,4 +137,6 @@ def _key(name: str) -> str:
 
 def _value(value: Any) -> str:
     """Return a plain value as TOML writes it; a text as JSON does, which TOML reads."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(_set(key, each) for key, each in value.items())} }}"
     return json.dumps(value, ensure_ascii=False)

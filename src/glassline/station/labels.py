@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from glassline.dataset import Dataset, Part
-from glassline.dataset.readings import Copy, Readings
+from glassline.dataset.copies import Copy
+from glassline.dataset.readings import Readings
 from glassline.errors import DatasetError
 from glassline.model import Model
 from glassline.monitor import Judgement, repeatability

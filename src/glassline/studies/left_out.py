@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from glassline.dataset.readings import Copy, Refusal
+from glassline.dataset.copies import Copy
+from glassline.dataset.readings import Refusal
 from glassline.image import printable
 from glassline.render.layout import wrap
 from glassline.render.words import words

@@ -69,7 +69,7 @@ class Candidates:
     def of(cls, features: Mapping[str, Mapping[str, Any]], count: int) -> Candidates:
         """Return the candidates of which there are so many columns of readings."""
         plain_ones = cls(features)
-        if sum(map(len, plain_ones.grids.values())) == count:
+        if plain_ones.count == count:
             return plain_ones
         return cls(features, SEARCHED)
 
@@ -124,6 +124,11 @@ class Candidates:
     def settings(self, feature: str, column: int) -> dict[str, Any]:
         """Return the settings behind one column, as plain data."""
         return plain(self.grids[feature][column - self.columns[feature].start])
+
+    @property
+    def count(self) -> int:
+        """Return how many candidates there are."""
+        return sum(map(len, self.grids.values()))
 
     @property
     def is_settled(self) -> bool:

@@ -103,6 +103,8 @@ class Choice:
         adds: Of each feature what its second measurement gains, in nats, beside the
             others as chosen; 0 where it has one.
         weights: One a column, where they were learnt; None weighs each by its spread.
+        shares: What of the loss each group has, on parts that were not learnt from;
+            empty where nothing was scored.
     """
 
     mixes: tuple[Mix, ...]
@@ -110,6 +112,7 @@ class Choice:
     tried: tuple[Tried, ...]
     adds: tuple[float, ...] = ()
     weights: tuple[tuple[float, ...], ...] | None = None
+    shares: tuple[float, ...] = ()
 
 
 def choose(
@@ -154,7 +157,13 @@ def choose(
     if most > 1:
         every: Near = lambda feature, column: columns[feature]  # noqa: E731
         walk.round(every, lambda mix, column: tuple(sorted({*mix, column})))
-    return Choice(walk.best, walk.loss(walk.best), tuple(walk.tried), walk.adds())
+    return Choice(
+        walk.best,
+        walk.loss(walk.best),
+        tuple(walk.tried),
+        walk.adds(),
+        shares=tuple(walk.known[walk.best].tolist()),
+    )
 
 
 class _Walk:

@@ -14,9 +14,10 @@ import numpy as np
 
 from glassline.arrays import Values
 from glassline.dataset import Dataset, Part
+from glassline.dataset.copies import PartRead
 from glassline.dataset.dataset import unified
 from glassline.dataset.parquet import engine, literal
-from glassline.dataset.readings import PartRead, Readings, Refusal, gathered
+from glassline.dataset.readings import Readings, Refusal, gathered
 from glassline.errors import DatasetError, InputError, RecipeError
 from glassline.model import Model
 from glassline.recipe import ImageSettings, Recipe

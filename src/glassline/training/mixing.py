@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,11 @@ class Mixture:
             for mix, each in zip(self.mixes, self.weights, strict=True)
         ]
         return np.stack(columns, axis=1)
+
+    def moved(self, by: int) -> Mixture:
+        """Return the mixture of columns that lie so many places further on."""
+        mixes = tuple(tuple(column + by for column in mix) for mix in self.mixes)
+        return replace(self, mixes=mixes)
 
 
 def learn_mixes(

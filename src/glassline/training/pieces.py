@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from glassline.arrays import PartWeights
 from glassline.dataset import Dataset, Part
+from glassline.dataset.copies import Copy, counted_once
 from glassline.dataset.dataset import first_spellings
 from glassline.dataset.parquet import engine, literal, workshop
-from glassline.dataset.readings import Copy, Refusal, counted_once
+from glassline.dataset.readings import Refusal
 from glassline.errors import DatasetError, show
 from glassline.training.kept import COLUMNS, part_of
 from glassline.training.sound import READ, WEIGHT

@@ -141,14 +141,16 @@ def _learnt(parts: Parts, candidates: Candidates, penalty: float, most: int) -> 
         for name, mix in zip(columns, plain.mixes, strict=True)
     )
     if not gains(before, after):
-        return replace(plain, loss=float(before.sum()), tried=tried)
+        return replace(
+            plain, loss=float(before.sum()), tried=tried, shares=tuple(before.tolist())
+        )
     found = learn_mixes(parts, columns, penalty, most=most)
     loss = float(after.sum())
     tried += tuple(
         Tried(name, mix, loss) for name, mix in zip(columns, found.mixes, strict=True)
     )
     adds = _adds(parts, found, penalty)
-    return Choice(found.mixes, loss, tried, adds, found.weights)
+    return Choice(found.mixes, loss, tried, adds, found.weights, tuple(after.tolist()))
 
 
 def _adds(parts: Parts, found: Mixture, penalty: float) -> tuple[float, ...]:

@@ -30,6 +30,10 @@ def lines(model: Model, lang: str) -> Iterator[str]:
     yield say["trained"].format(n=record.n, counts=counts)
     if record.like:
         yield say["like"].format(model=record.like[:12])
+    if told := model.recipe.image.background:
+        yield say[f"background_{told.side}"].format(
+            level=f"{told.level:g}", plane=say[f"on_{told.plane}"]
+        )
     yield from _not_all(record, lang)
     yield outcome(record.outcome, lang)
     if proof.penalty:

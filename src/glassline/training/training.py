@@ -14,9 +14,7 @@ from glassline.dataset import Dataset
 from glassline.dataset.readings import (
     Progress,
     Readings,
-    in_colour,
     no_progress,
-    read_parts,
 )
 from glassline.errors import DatasetError, GlasslineWarning
 from glassline.features import Scale
@@ -34,12 +32,13 @@ from glassline.model.records import (
 from glassline.model.reference import refer
 from glassline.model.taught import Taught
 from glassline.recipe import Recipe
-from glassline.training.candidates import SEARCHED, Candidates
-from glassline.training.choosing import MOST, Choice, Parts, Tried
+from glassline.training.candidates import Candidates
+from glassline.training.choosing import MOST, Choice, Parts, Tried, gains
 from glassline.training.crossfit import quiet
 from glassline.training.curve import learning_curve
 from glassline.training.mixing import Mixture
 from glassline.training.novelty import fit_region
+from glassline.training.reading import read_candidates
 from glassline.training.record import counted, data_hash, record_of, with_names
 from glassline.training.search import Search, search
 from glassline.training.temperature import temper
@@ -56,7 +55,6 @@ from glassline.training.trainset import (
 __all__ = [
     "Trained",
     "data_hash",
-    "read_candidates",
     "train",
     "train_head",
     "train_on",
@@ -96,29 +94,6 @@ def train(
     return train_on(readings, recipe, progress=progress).model
 
 
-def read_candidates(
-    data: Dataset,
-    recipe: Recipe,
-    *,
-    workers: int = 2,
-    progress: Progress = no_progress,
-) -> Readings:
-    """Read every part with every setting that training may choose from."""
-    check_measured(recipe)
-    data.targets(recipe.classes)  # a wrong label is found before the photos are read
-    candidates = Candidates(
-        recipe.features, SEARCHED if in_colour(data, recipe.image) else ()
-    )
-    return read_parts(
-        data,
-        candidates.read,
-        recipe.image,
-        workers=workers,
-        progress=progress,
-        planes=candidates.planes,
-    )
-
-
 @dataclass(frozen=True)
 class Trained:
     """A model, and how its readings come from those of the candidates."""
@@ -148,18 +123,53 @@ def train_on(
     """
     check_measured(recipe)
     recipe = settled(recipe, readings.data)
-    candidates = Candidates.of(recipe.features, readings.values.shape[1])
-    choice = choose_settings(readings, recipe, candidates, progress, find=find)
-    mixture = Mixture(
-        choice.mixes, choice.weights or _weights(readings, recipe, choice)
-    )
+    candidates = Candidates.of(recipe.features, readings.columns)
+    way = _choose(readings, recipe, candidates, progress, find)
+    own, recipe, choice = way.readings, way.recipe, way.choice
+    mixture = Mixture(choice.mixes, choice.weights or _weights(own, recipe, choice))
     model = train_head(
-        readings,
-        mixture.values(readings.values),
+        own,
+        mixture.values(own.values),
         recipe,
         front=candidates.front(mixture.mixes, mixture.weights),
     )
-    return Trained(with_choice(model, candidates, choice), mixture)
+    return Trained(with_choice(model, candidates, choice), mixture.moved(way.first))
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way of looking at the photos, and what is chosen then.
+
+    Attributes:
+        readings: Of every candidate.
+        recipe: They were read with it.
+        choice: What each feature is read as.
+        first: The place of the first of these columns among all.
+    """
+
+    readings: Readings
+    recipe: Recipe
+    choice: Choice
+    first: int = 0
+
+
+def _choose(
+    readings: Readings,
+    recipe: Recipe,
+    candidates: Candidates,
+    progress: Progress,
+    find: Search,
+) -> _Way:
+    """Choose settings, and leave the background out where that gains."""
+    whole, without = readings.ways()
+    choice = choose_settings(whole, recipe, candidates, progress, find=find)
+    if without is None or not choice.shares:
+        return _Way(whole, recipe, choice)
+    other = choose_settings(without, recipe, candidates, progress, find=find)
+    if not gains(np.array(choice.shares), np.array(other.shares)):
+        return _Way(whole, recipe, choice)
+    image = replace(recipe.image, background=readings.background)
+    return _Way(without, replace(recipe, image=image), other, readings.columns)
 
 
 def with_choice(model: Model, candidates: Candidates, choice: Choice) -> Model:

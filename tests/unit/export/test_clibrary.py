@@ -24,7 +24,7 @@ from glassline.features import FEATURES
 from glassline.front import Measured
 from glassline.image import load
 from glassline.model import Model
-from glassline.recipe import ImageSettings
+from glassline.recipe import Background, ImageSettings
 from glassline.recipe.pictures import Picture
 
 COMPILER = next(
@@ -357,6 +357,20 @@ def test_a_golden_photo_is_refused(settled: Model, picture: str, done: str) -> N
         "golden one, which C does not know. Hold the part in a fixture and leave "
         "image.align and image.spread out of the recipe, or export the verdict alone to "
         "another target."
+    )
+
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        clibrary.write(model, "verdict.c")
+
+
+def test_a_background_is_refused(settled: Model) -> None:
+    """To find it on each photo is no part of the library; what to do is said."""
+    image = ImageSettings(background=Background(above=0.6))
+    model = replace(settled, recipe=replace(settled.recipe, image=image))
+    message = (
+        "model: expected photos that are looked at as they lie for C, got a recipe that "
+        "leaves their background out, which C does not know. Draw what to look at as "
+        'image.part, or train with training.background = "none".'
     )
 
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):

@@ -187,14 +187,16 @@ CORNERS = ((0, 0), (97, 0), (0, 9))
             mask_of(SPECK),
             ImageError,
             "array: expected at least 16 cells of 4 x 4 px to look at, got 9. Correct the "
-            "mask: image.part, image.leave_out or image.mask in recipe.toml.",
+            "mask: image.part, image.leave_out, image.mask or image.background in "
+            "recipe.toml.",
             id="little",
         ),
         pytest.param(
             ImageSettings(part=()),
             ImageError,
             "array: expected at least 16 cells of 4 x 4 px to look at, got 0. Correct the "
-            "mask: image.part, image.leave_out or image.mask in recipe.toml.",
+            "mask: image.part, image.leave_out, image.mask or image.background in "
+            "recipe.toml.",
             id="no-part",
         ),
         pytest.param(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassline.errors import RecipeError
-from glassline.recipe import Recipe
+from glassline.recipe import Background, Recipe
 from glassline.recipe.recipe import TrainingSettings
 from glassline.recipe.starter import starter
 from glassline.render.words import LANGUAGES
@@ -45,11 +45,12 @@ def test_every_line_behind_a_hash_is_a_setting(lang: str) -> None:
     recipe = Recipe.from_table(tomllib.loads(bare))
 
     assert (recipe.training, recipe.review) == (
-        TrainingSettings(penalty=0.001, measurements=2),
+        TrainingSettings(penalty=0.001, measurements=2, background="auto"),
         Recipe(classes=CLASSES).review,
     )
     assert recipe.priors == dict.fromkeys(CLASSES, 0.25)
     assert recipe.image.region_xyxy == (0, 0, 1280, 960)
+    assert recipe.image.background == Background(above=0.6)
 
 
 def test_a_good_class_that_is_not_called_so_is_asked_for() -> None:

@@ -12,13 +12,9 @@ import numpy as np
 
 from glassline.arrays import Values, View
 from glassline.dataset import Dataset
+from glassline.dataset.copies import Copy
 from glassline.dataset.folds import deal
-from glassline.dataset.readings import (
-    Copy,
-    Progress,
-    Refusal,
-    no_progress,
-)
+from glassline.dataset.readings import Progress, Refusal, no_progress
 from glassline.errors import InputError
 from glassline.head import part_losses
 from glassline.interface.record import Record

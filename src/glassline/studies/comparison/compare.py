@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Values
 from glassline.dataset import Dataset
-from glassline.dataset.readings import Copy, Progress, Readings, Refusal, no_progress
+from glassline.dataset.copies import Copy
+from glassline.dataset.readings import Progress, Readings, Refusal, no_progress
 from glassline.errors import DatasetError, InputError
 from glassline.image import printable
 from glassline.interface.checked import checked

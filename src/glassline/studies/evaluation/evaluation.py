@@ -12,14 +12,9 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Logits
 from glassline.dataset import Dataset, Part
+from glassline.dataset.copies import Copy
 from glassline.dataset.frame import frame
-from glassline.dataset.readings import (
-    Copy,
-    Progress,
-    Readings,
-    Refusal,
-    no_progress,
-)
+from glassline.dataset.readings import Progress, Readings, Refusal, no_progress
 from glassline.errors import InputError
 from glassline.head import part_losses, softmax
 from glassline.interface.checked import checked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 
 from glassline.arrays import Features, Values, View
 from glassline.dataset import Dataset
+from glassline.dataset.copies import Copy
 from glassline.dataset.readings import (
-    Copy,
     Progress,
     Readings,
     Refusal,
     no_progress,
+    read_parts,
 )
 from glassline.decide import Gauge
 from glassline.errors import InputError, check_one_of
+from glassline.image.background import without_background
 from glassline.image.disturbances import (
     DISTURBANCES,
     KINDS,
@@ -32,7 +34,7 @@ from glassline.image.disturbances import (
 )
 from glassline.interface.checked import checked
 from glassline.interface.record import Record
-from glassline.model import Model, read_with
+from glassline.model import Model
 from glassline.model.verdict import decide
 from glassline.studies.metrics import Rate
 
@@ -168,12 +170,14 @@ def study(
         ours; adding kinds up as independent is too.
     """
     used = _without(tuple(without))
-    readings = read_with(
-        model,
+    image = model.recipe.image
+    readings = read_parts(
         _evenly(data, parts),
         _rereading(model, used),
+        replace(image, background=None),  # it is found anew wherever the photo moved
         workers=workers,
         progress=lambda _, done, total: progress(STAGE, done, total),
+        planes=tuple(dict.fromkeys((*model.front.planes, *image.planes))),
     )
     n, m, d = len(readings.values), 1 + len(used), len(model.feature_names)
     if n < 2:
@@ -218,12 +222,17 @@ def _evenly(data: Dataset, parts: int | None) -> Dataset:
 
 
 def _rereading(model: Model, used: Sequence[Disturbance]) -> Callable[[View], Values]:
+    background = model.recipe.image.background
+
+    def values(view: View) -> Values:
+        return model.front.values(without_background(view, background))
+
     def measure(view: View, /) -> Values:
         # Seeded by the photo, so that its place among the others changes nothing.
         photo = zlib.crc32(view.grey.tobytes())
         rng = np.random.Generator(np.random.PCG64([SEED, photo]))
-        rows = [model.front.values(still(view))]
-        rows += [model.front.values(disturbed(view, each, rng)) for each in used]
+        rows = [values(still(view))]
+        rows += [values(disturbed(view, each, rng)) for each in used]
         return np.concatenate(rows)
 
     return measure

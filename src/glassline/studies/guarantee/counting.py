@@ -9,12 +9,8 @@ import numpy as np
 
 from glassline.arrays import Probabilities
 from glassline.dataset import Dataset
-from glassline.dataset.readings import (
-    Copy,
-    Progress,
-    Refusal,
-    no_progress,
-)
+from glassline.dataset.copies import Copy
+from glassline.dataset.readings import Progress, Refusal, no_progress
 from glassline.decide import Counted, Guarantee, TooFew, find_guarantee
 from glassline.errors import InputError
 from glassline.head import softmax

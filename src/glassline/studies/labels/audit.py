@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Features, Logits
 from glassline.dataset import Dataset
+from glassline.dataset.copies import Copy
 from glassline.dataset.folds import deal
-from glassline.dataset.readings import Copy, Progress, Readings, Refusal, no_progress
+from glassline.dataset.readings import Progress, Readings, Refusal, no_progress
 from glassline.errors import DatasetError, GlasslineWarning, InputError
 from glassline.head import part_losses, softmax
 from glassline.image import printable
@@ -293,7 +294,9 @@ def _read(
         return judge, read_with(judge, data, workers=workers, progress=progress)
     readings = read_candidates(data, judge, workers=workers, progress=progress)
     trained = train_on(readings, judge, progress=progress)
-    return trained.model, replace(readings, values=trained.values(readings.values))
+    return trained.model, replace(
+        readings, values=trained.values(readings.values), background=None
+    )
 
 
 def _judged(known: Readings, recipe: Recipe, labels: ClassIds) -> tuple[Logits, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from glassline.dataset import Dataset, Part
-from glassline.dataset.readings import Copy
+from glassline.dataset.copies import Copy
 from glassline.image import printable
 from glassline.render.layout import WIDTH, columns, headed, wrap
 from glassline.render.units import unit_of

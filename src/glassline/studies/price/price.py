@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from glassline.arrays import ClassIds, Values, View
 from glassline.dataset import Dataset
+from glassline.dataset.copies import Copy
 from glassline.dataset.folds import FOLDS, deal, most_folds
 from glassline.dataset.readings import (
-    Copy,
     Progress,
     Readings,
     Refusal,

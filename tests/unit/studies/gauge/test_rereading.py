@@ -22,6 +22,7 @@ from glassline.front import Measured
 from glassline.head import Head
 from glassline.image.disturbances import DISTURBANCES, KINDS
 from glassline.model import Model
+from glassline.recipe import Background
 from glassline.studies.gauge import study
 
 GREYS = (60, 90, 100, 150)
@@ -105,6 +106,29 @@ def test_what_leaves_an_even_grey_alone_leaves_its_brightness_alone(
 
     quiet = [found.gauge.spread[kind] for kind in ("shift", "turn", "defocus", "jpeg")]
     assert_allclose(quiet, np.zeros((4, 4)), atol=2e-6)
+
+
+def test_a_table_that_is_left_out_moves_no_reading(
+    model: Model, tmp_path: Path
+) -> None:
+    """It is found anew wherever the photo moved or turned; the part is of one grey."""
+    for grey in GREYS:
+        photo = np.full((48, 64), grey)
+        photo[:, :16] = 240
+        write_photo(tmp_path / "ok" / f"{grey:03}.png", photo)
+    data = Dataset.read(tmp_path)
+    image = replace(model.recipe.image, background=Background(above=0.8))
+    masked = replace(model, recipe=replace(model.recipe, image=image))
+
+    found, without = (
+        study(reading_with(Brightness(), each), data) for each in (masked, model)
+    )
+
+    still = [found.gauge.spread[kind] for kind in ("shift", "turn")]
+    assert_allclose(still, np.zeros((2, 4)), atol=2e-6)
+    assert without.gauge.spread["shift"][0] > 0.01
+    expected = x_of(np.array(GREYS) / 255).std(ddof=1)
+    assert_allclose(found.gauge.between, [expected] * 4, rtol=1e-6)
 
 
 def test_part_to_part_is_the_spread_of_the_undisturbed_readings(
