@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassline.errors import InputError
+from glassline.image import background
 from glassline.image.masks import LEAST_CELLS, WHITE, picture
 from glassline.recipe import ImageSettings
 
@@ -16,16 +17,17 @@ __all__ = ["check_as_they_lie", "looked"]
 
 
 def check_as_they_lie(settings: ImageSettings, what: str) -> None:
-    """Refuse a recipe that lays photos on a golden one, or that seeks a background.
+    """Refuse a recipe that lays photos on a golden one, or that asks colour for the part.
 
     Raises:
         InputError: It does; what to do is said.
     """
-    if settings.background is not None:
+    told = settings.background
+    if told is not None and told.plane != "luma":
         raise InputError(
-            f"model: expected photos that are looked at as they lie for {what}, got a "
-            f"recipe that leaves their background out, which {what} does not know. Draw "
-            'what to look at as image.part, or train with training.background = "none".'
+            f"model: expected a background that is told by grey (luma) for {what}, got one "
+            f"told by {told.plane}. Draw what to look at as image.part, give the level of "
+            'the grey, or train with training.background = "none".'
         )
     if settings.align is None and settings.spread is None:
         return
@@ -58,6 +60,7 @@ def looked(settings: ImageSettings) -> Iterator[str]:
     if not region and corners:  # else the whole photo is not seen here
         least = [math.ceil(max(each)) for each in zip(*corners, strict=True)]
     yield f"#define MASKED {int(settings.is_masked)}"
+    yield from _background(settings)
     yield f"#define DRAWN {len(outlines)} /* polygons, of which these are parts: */"
     yield f"#define PARTS {len(settings.part or ())}"
     yield f"#define HAS_PARTS {int(settings.part is not None)}"
@@ -84,6 +87,21 @@ def looked(settings: ImageSettings) -> Iterator[str]:
     if runs:
         yield "/* so many pixels are left out, so many looked at, and so on */"
         yield f"static const uint32_t MASK[RUNS] = {{{', '.join(map(str, runs))}}};"
+
+
+def _background(settings: ImageSettings) -> Iterator[str]:
+    told = settings.background
+    yield f"#define BACKGROUND {int(told is not None)}"
+    if told is None:
+        return
+    yield f"#define BACKGROUND_ABOVE {int(told.side == 'above')}"
+    yield f"static const float LEVEL = {float(np.float32(told.level)).hex()}F;"
+    for name, value in {
+        "LEAST_BESIDE": background.BESIDE,
+        "LEAST_HOLE": background.HOLE,
+        "EVEN": background.EVEN,
+    }.items():
+        yield f"static const double {name} = {value.hex()};"
 
 
 def _runs(white: NDArray[np.bool_]) -> list[int]:

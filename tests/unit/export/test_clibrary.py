@@ -363,14 +363,51 @@ def test_a_golden_photo_is_refused(settled: Model, picture: str, done: str) -> N
         clibrary.write(model, "verdict.c")
 
 
-def test_a_background_is_refused(settled: Model) -> None:
-    """To find it on each photo is no part of the library; what to do is said."""
-    image = ImageSettings(background=Background(above=0.6))
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_a_background_is_left_out_as_python_does(
+    settled: Model, tmp_path: Path, rng: np.random.Generator, side: str
+) -> None:
+    """A table, a hole, a scratch into the table, bare metal, and a photo without part."""
+    told = Background(above=0.6) if side == "above" else Background(below=0.4)
+    image = ImageSettings(background=told, leave_out=(((50, 4), (70, 4), (60, 20)),))
+    front = Measured({"line_strength": {"sides": "both", "width_px": 2.0}})
+    recipe = replace(settled.recipe, image=image)
+    model = replace(settled, recipe=recipe, front=front, made=None)
+    files = clibrary.write(model, "verdict.c")
+    program = clibrary.compiled(files, tmp_path, COMPILER, SANITIZED)
+    photos = [0.3 + 0.02 * rng.standard_normal((70, 92)) for _ in range(3)]
+    photos[0][:, :23] = photos[0][30:50, 60:80] = 0.8
+    photos[1][55:, :] = photos[1][20:55, 40:46] = 0.75
+    metal = np.where(rng.random((5, 5)) < 0.5, 0.65, 0.95)
+    photos[2][20:40, 20:40] = metal.repeat(4, 0).repeat(4, 1)
+    photos[2][:13, 70:] = 0.9
+    if side == "below":
+        photos = [1 - each for each in photos]
+    settings = model.recipe.image
+    views = [load(each, settings=settings).view for each in photos]
+
+    given = b"".join(clibrary.framed(each) for each in views)
+    found = np.frombuffer(programs.run([program, "photos"], given), "<f8")
+
+    assert (
+        len({float(np.mean(each.keep)) for each in views if each.keep is not None}) == 3
+    )
+    ours = np.array([model.front.values(each) for each in views])
+    off = np.abs(found.reshape(-1, 4) - ours) / np.maximum(np.abs(ours), 1.0)
+    assert off.max() < 1e-5
+    nothing = np.full((70, 92), 0.9 if side == "above" else 0.1, np.float32)
+    with pytest.raises(GlasslineError, match=r"^ask: "):
+        programs.run([program, "photos"], clibrary.framed(nothing))
+
+
+def test_a_background_told_by_colour_is_refused(settled: Model) -> None:
+    """The library has the grey of every photo; what to do is said."""
+    image = ImageSettings(background=Background(above=0.6, plane="red"))
     model = replace(settled, recipe=replace(settled.recipe, image=image))
     message = (
-        "model: expected photos that are looked at as they lie for C, got a recipe that "
-        "leaves their background out, which C does not know. Draw what to look at as "
-        'image.part, or train with training.background = "none".'
+        "model: expected a background that is told by grey (luma) for C, got one told by "
+        "red. Draw what to look at as image.part, give the level of the grey, or train "
+        'with training.background = "none".'
     )
 
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):

@@ -80,11 +80,154 @@ static int32_t is_of_size(int32_t rows, int32_t columns)
     return answer;
 }
 
+#if BACKGROUND
+/* The mean of a cell of 4 x 4 px, row by row; what lies beyond the border is what lies on
+ * it. */
+static float cell_of(const float *grey, plane photo, int32_t row, int32_t column)
+{
+    float total = 0.0F;
+    for (int32_t r = 0; r < 4; r++) {
+        const size_t above = (size_t)least_of((4 * row) + r, photo.rows - 1);
+        float four = 0.0F;
+        for (int32_t c = 0; c < 4; c++) {
+            const size_t left = (size_t)least_of((4 * column) + c, photo.columns - 1);
+            four += grey[(above * (size_t)photo.columns) + left];
+        }
+        total += four;
+    }
+    return total * 0.0625F;
+}
+
+/* Whether all (or, of `any`, one) of the 3 x 3 places around are set; beyond the border
+ * lies what lies on it. */
+static float of_square(plane p, int32_t row, int32_t column, int32_t any)
+{
+    float found = (any != 0) ? 0.0F : 1.0F;
+    for (int32_t r = row - 1; r <= (row + 1); r++) {
+        for (int32_t c = column - 1; c <= (column + 1); c++) {
+            const float here = row_of(p, most_of(0, least_of(r, p.rows - 1)))[most_of(
+                0, least_of(c, p.columns - 1))];
+            found = (any != 0) ? larger_of(found, here) : lesser_of(found, here);
+        }
+    }
+    return found;
+}
+
+/* Take a cell into a piece, if it is one and not taken yet. */
+static size_t joined(plane left, float *queue, size_t count, int32_t row, int32_t column)
+{
+    size_t now = count;
+    if ((row >= 0) && (row < left.rows) && (column >= 0) && (column < left.columns)
+        && (row_of(left, row)[column] != 0.0F)) {
+        const size_t at = ((size_t)row * (size_t)left.columns) + (size_t)column;
+        left.at[at] = 0.0F;
+        queue[2U * now] = (float)row;
+        queue[(2U * now) + 1U] = (float)column;
+        now++;
+    }
+    return now;
+}
+
+/* Whether a piece is large enough, and even: a table or a hole, no fault. */
+static int32_t is_outside(plane means, plane inner, const float *queue, size_t count)
+{
+    int32_t beside = 0;
+    size_t within = 0;
+    double total = 0.0;
+    double away = 0.0;
+    for (int32_t pass = 0; pass < 2; pass++) {
+        const double middle = (within > 0U) ? (total / (double)within) : 0.0;
+        for (size_t i = 0; i < count; i++) {
+            const int32_t r = (int32_t)queue[2U * i];
+            const int32_t c = (int32_t)queue[(2U * i) + 1U];
+            const double level = (double)row_of(means, r)[c];
+            if ((r == 0) || (c == 0) || (r == (means.rows - 1)) || (c == (means.columns - 1))) {
+                beside = 1;
+            }
+            if (row_of(inner, r)[c] != 0.0F) {
+                within += (pass == 0) ? 1U : 0U;
+                total += (pass == 0) ? level : 0.0;
+                away += (pass == 0) ? 0.0 : ((level - middle) * (level - middle));
+            }
+        }
+    }
+    const double least = (beside != 0) ? LEAST_BESIDE : LEAST_HOLE;
+    return (((double)count >= (least * (double)size_of(means))) && (within > 0U)
+            && (sqrt(away / (double)within) <= EVEN))
+               ? 1
+               : 0;
+}
+
+/* Take what is not the part, and two cells around it, out of what is looked at. */
+static void without_background(glassline_reader *reader, plane keep, const float *grey)
+{
+    const size_t mark = reader->used;
+    const int32_t rows = (keep.rows + 3) / 4;
+    const int32_t columns = (keep.columns + 3) / 4;
+    plane means = new_plane(reader, rows, columns);
+    plane left = new_plane(reader, rows, columns);
+    plane inner = new_plane(reader, rows, columns);
+    plane narrow = new_plane(reader, rows + 2, columns + 2); /* one further on each side */
+    float *queue = taken(reader, 2U * size_of(means));
+    for (int32_t r = 0; r < rows; r++) {
+        for (int32_t c = 0; c < columns; c++) {
+            const float mean = cell_of(grey, keep, r, c);
+            row_of(means, r)[c] = mean;
+            row_of(left, r)[c]
+                = (BACKGROUND_ABOVE ? (mean > LEVEL) : (mean < LEVEL)) ? 1.0F : 0.0F;
+        }
+    }
+    for (int32_t r = 0; r < narrow.rows; r++) {
+        for (int32_t c = 0; c < narrow.columns; c++) {
+            row_of(narrow, r)[c] = of_square(left, r - 1, c - 1, 0);
+        }
+    }
+    for (int32_t r = 0; r < rows; r++) {
+        for (int32_t c = 0; c < columns; c++) {
+            row_of(left, r)[c] = of_square(narrow, r + 1, c + 1, 1);
+        }
+    }
+    for (int32_t r = 0; r < rows; r++) {
+        for (int32_t c = 0; c < columns; c++) {
+            row_of(inner, r)[c] = of_square(left, r, c, 0);
+        }
+    }
+    for (int32_t r = 0; r < rows; r++) {
+        for (int32_t c = 0; c < columns; c++) {
+            size_t count = joined(left, queue, 0, r, c);
+            for (size_t i = 0; i < count; i++) {
+                const int32_t row = (int32_t)queue[2U * i];
+                const int32_t column = (int32_t)queue[(2U * i) + 1U];
+                count = joined(left, queue, count, row - 1, column);
+                count = joined(left, queue, count, row + 1, column);
+                count = joined(left, queue, count, row, column - 1);
+                count = joined(left, queue, count, row, column + 1);
+            }
+            if (is_outside(means, inner, queue, count) == 0) {
+                count = 0;
+            }
+            for (size_t i = 0; i < count; i++) {
+                const int32_t top = 4 * ((int32_t)queue[2U * i] - 2);
+                const int32_t side = 4 * ((int32_t)queue[(2U * i) + 1U] - 2);
+                for (int32_t y = most_of(0, top); y < least_of(top + 20, keep.rows); y++) {
+                    for (int32_t x = most_of(0, side); x < least_of(side + 20, keep.columns);
+                         x++) {
+                        row_of(keep, y)[x] = 0.0F;
+                    }
+                }
+            }
+        }
+    }
+    reader->used = mark;
+}
+#endif
+
 #if MASKED
 /* Lay down which pixels count, and which places of all smaller photos; 0 where too little
- * is left. */
-static int32_t lay_mask(glassline_reader *reader)
+ * is left. What is told by the photo itself is laid down photo by photo. */
+static int32_t lay_mask(glassline_reader *reader, const float *grey)
 {
+    reader->used = 0;
     plane keep = new_plane(reader, reader->rows, reader->columns);
     size_t cells = 0;
     for (size_t i = 0; i < size_of(keep); i++) {
@@ -101,6 +244,13 @@ static int32_t lay_mask(glassline_reader *reader)
 #endif
 #if DRAWN > 0
     drawn(reader, keep);
+#endif
+#if BACKGROUND
+    if (grey != NULL) {
+        without_background(reader, keep, grey);
+    }
+#else
+    (void)grey;
 #endif
     for (int32_t step = 1; step < 4; step++) {
         keep = halved(reader, keep);

@@ -124,7 +124,7 @@ int32_t glassline_set_up(glassline_reader *reader, void *memory, size_t bytes,
         reader->memory = memory;
         reader->floats = bytes / sizeof(float);
 #if MASKED
-        if (lay_mask(reader) == 0) {
+        if (lay_mask(reader, NULL) == 0) {
             status = GLASSLINE_OTHER_SIZE;
             *reader = (glassline_reader){0};
         }
@@ -157,6 +157,11 @@ int32_t glassline_read_colour(glassline_reader *reader, const float *grey,
             return GLASSLINE_NOT_FINITE;
         }
     }
+#if BACKGROUND
+    if (lay_mask(reader, grey) == 0) {
+        return GLASSLINE_NO_PART;
+    }
+#endif
     for (int32_t at = 0; at < PLANES; at++) {
         read_plane(reader, grey, rgb, at, each);
     }

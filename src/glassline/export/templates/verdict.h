@@ -19,7 +19,8 @@ enum glassline_status {
     GLASSLINE_NOT_FINITE = 1, /* a number or a pixel is NaN or infinite: no verdict */
     GLASSLINE_NO_ROOM = 2,    /* less memory than glassline_room() says */
     GLASSLINE_NO_PHOTO = 3,   /* no pixel, or no reader set up */
-    GLASSLINE_OTHER_SIZE = 4  /* not the recipe's region, or too little under its mask */
+    GLASSLINE_OTHER_SIZE = 4, /* not the recipe's region, or too little under its mask */
+    GLASSLINE_NO_PART = 5     /* of this photo nearly all is background */
 };
 
 enum glassline_action { GLASSLINE_ACCEPT = 0, GLASSLINE_REJECT = 1, GLASSLINE_REVIEW = 2 };
