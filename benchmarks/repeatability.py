@@ -2,16 +2,16 @@
 
     python -m benchmarks.repeatability DATA [--parts 60] [--feature texture_change]
 
+DATA is a folder of photos, or one of the surfaces that are rendered ("brushed_metal").
 Reads each part under every disturbance of the gauge study, with every setting, and
 prints %GRR and what most of it comes from, a line a setting. x is on the scale of the
-good parts among them. Texture is read with overlapping details as well.
+good parts among them.
 """
 
 from __future__ import annotations
 
 import argparse
 import zlib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,42 +24,47 @@ from glassline.dataset import Dataset
 from glassline.features import FEATURES, Scale, Surface, plain
 from glassline.image import load
 from glassline.image.disturbances import DISTURBANCES, KINDS, disturbed, still
-from glassline.recipe import Recipe
+from glassline.recipe import ImageSettings, Recipe
+from glassline.synthetic import SURFACES, production_line
+from glassline.synthetic import Surface as Rendered
 
 
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data")
     parser.add_argument("--parts", type=int, default=60)
     parser.add_argument("--feature", choices=FEATURES, action="append")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    data = Dataset.read(given.data)
-    recipe = Recipe(classes=data.classes)
-    count = min(given.parts, len(data))
-    parts = data.subset(np.arange(count) * len(data) // count).parts
-    good = np.array([part.label == recipe.good for part in parts])
-    views = [load(part.path, settings=recipe.image).view for part in parts]
-    print(f"{given.data.name}, {count} parts\n")
+    rendered = given.data in SURFACES
+    find = _rendered if rendered else _photographed
+    views, good = find(given.data, given.parts)
+    print(f"{Path(given.data).name}, {len(views)} parts\n")
     print("| feature | setting | %GRR | shift | turn | noise | defocus | jpeg |")
     print("|---|---|---|---|---|---|---|---|")
     for name in given.feature or FEATURES:
-        for settings in _settings(name):
+        for settings in FEATURES[name].grid:
             readings = np.array([_read(view, name, settings) for view in views])
             print(_row(name, settings, *_shares(readings, good)))
 
 
-def _settings(name: str) -> list[Any]:
-    grid = list(FEATURES[name].grid)
-    if name == "texture_change":
-        overlapping = (
-            replace(each, overlap=True)
-            for each in grid
-            if each.across == "places" and each.detail_px > 1
-        )
-        grid += [each for each in overlapping if each not in grid]
-    return grid
+def _photographed(folder: str, parts: int) -> tuple[list[View], NDArray[np.bool_]]:
+    """Return parts of a dataset, evenly spaced, and which of them are good."""
+    data = Dataset.read(Path(folder))
+    recipe = Recipe(classes=data.classes)
+    count = min(parts, len(data))
+    chosen = data.subset(np.arange(count) * len(data) // count).parts
+    views = [load(part.path, settings=recipe.image).view for part in chosen]
+    return views, np.array([part.label == recipe.good for part in chosen])
+
+
+def _rendered(kind: str, parts: int) -> tuple[list[View], NDArray[np.bool_]]:
+    """Return the first parts of a line of one surface, and which of them are good."""
+    rng = np.random.Generator(np.random.PCG64(7))
+    line = [*production_line(parts, rng=rng, surface=Rendered.typical(kind))]
+    views = [load(part.image, settings=ImageSettings()).view for part in line]
+    return views, np.array([part.label == "ok" for part in line])
 
 
 def _read(view: View, name: str, settings: Any) -> list[float]:

@@ -20,7 +20,7 @@ from glassline.export.looking import check_as_they_lie, looked
 from glassline.export.probes import Probes
 from glassline.export.programs import answers_of, find, first_line, run, template
 from glassline.export.rules import Rules
-from glassline.features import curvature, lanes, line_strength, texture_change
+from glassline.features import bends, curvature, lanes, line_strength, texture_change
 from glassline.features import surface as surfaces
 from glassline.files import publish
 from glassline.image.colour import DARKEST
@@ -242,7 +242,7 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         [each for each, _ in terms[name]] for name in FEATURE_NAMES
     )
     used = {width for line in lines if line.sides != "both" for width in line.widths_px}
-    used |= {texture_change.SPECK_PX for each in textures if each.across == "pixels"}
+    used |= {bends.SPECK_PX for each in textures if _skips(each)}
     widths = sorted(used | {grain.width_px for grain in grains})
     yield "enum { DARK = 0, BRIGHT = 1, EITHER = 2 };"
     for name, value in {
@@ -252,9 +252,9 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         "LANES": LANES,
         "ROW_LANES": ROW_LANES,
         "MEDIAN_SAMPLES": f"{surfaces.MEDIAN_SAMPLES}U",
-        "MANY": f"{texture_change.MANY}U",
+        "MANY": f"{bends.MANY}U",
         "ROOM_PLANES": f"{ROOM_PLANES + math.ceil(len(widths) / 2)}U",
-        "ROOM_SAMPLES": f"{8 * texture_change.MANY}U",
+        "ROOM_SAMPLES": f"{8 * bends.MANY}U",
     }.items():
         yield f"#define {name} {value}"
     for name, number in {
@@ -262,9 +262,9 @@ def _front_numbers(terms: Terms) -> Iterator[str]:
         "NORMAL_MEAN": surfaces.NORMAL_MEAN,
         "GREY_STEP": surfaces.GREY_STEP,
         "DARKEST": surfaces.DARKEST,
-        "FLOOR": texture_change.FLOOR,
+        "FLOOR": bends.FLOOR,
         "PER_MILLE": texture_change.PER_MILLE,
-        "SPECK": texture_change.SPECK,
+        "SPECK": bends.SPECK,
         "COUNTED": line_strength.COUNTED,
     }.items():
         yield f"static const double {name} = {_hex(number)};"
@@ -332,11 +332,18 @@ def _texture(texture: Any, widths: list[float]) -> str:
     step = {1: 0, 2: 1, 4: 2}[texture.detail_px]
     block = max(1, round(texture.block_px / surfaces.CELL_PX))
     is_of = [int(texture.across == each) for each in ("scales", "parts", "pixels")]
-    specks = widths.index(texture_change.SPECK_PX) if is_of[2] else 0
+    specks = widths.index(bends.SPECK_PX) if _skips(texture) else 0
     kinds = ", ".join(map(str, is_of))
     flags = f"{kinds}, {specks}, {int(texture.overlap)}"
     light = _hex(np.float32(texture.light_power))
-    return f"{flags}, {step}, {block}, {_hex(texture.share)}, {light}F"
+    floor = _hex(np.float32(texture.floor_steps * surfaces.GREY_STEP))
+    later = f"{int(texture.blocks_by == 'rank')}, {floor}F, {int(texture.skip_specks)}"
+    return f"{flags}, {step}, {block}, {_hex(texture.share)}, {light}F, {later}"
+
+
+def _skips(texture: Any) -> bool:
+    """Return whether pixels at specks are left out."""
+    return bool(texture.across == "pixels" or texture.skip_specks)
 
 
 def _kernels(widths: list[float]) -> Iterator[str]:

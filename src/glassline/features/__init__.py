@@ -45,7 +45,14 @@ __all__ = [
 ]
 
 LATER: Mapping[str, Any] = MappingProxyType(
-    {"overlap": False, "plane": "luma", "sides": "curve"}
+    {
+        "overlap": False,
+        "plane": "luma",
+        "sides": "curve",
+        "blocks_by": "mean",
+        "floor_steps": 0.0,
+        "skip_specks": False,
+    }
 )
 """Settings that models from before them do not name, and what they have there."""
 

@@ -42,11 +42,16 @@ class GrainNoise:
 
 GRID = (
     GrainNoise(),
-    *(
-        GrainNoise(polarity, width_px, share)
-        for polarity in ("bright", "dark")
-        for width_px, share in ((4, 0.03), (4, 1), (6, 0.01), (12, 0.01), (12, 1))
-    ),
+    GrainNoise("bright", 5, 0.02),
+    GrainNoise("bright", 7, 1),
+    GrainNoise("bright", 6, 0.01),
+    GrainNoise("bright", 8, 0.1),
+    GrainNoise("bright", 8, 1),
+    GrainNoise("dark", 4, 0.03),
+    GrainNoise("dark", 7, 1),
+    GrainNoise("dark", 6, 0.01),
+    GrainNoise("dark", 8, 0.03),
+    GrainNoise("dark", 8, 1),
 )
 """The settings training may choose from, the defaults first."""
 

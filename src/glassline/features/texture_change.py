@@ -8,12 +8,21 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from glassline.arrays import PlaneName
 from glassline.errors import RecipeError, check_within
-from glassline.features.curvature import BORDER
-from glassline.features.ranks import at_rank, median, some_of, step_among, strongest
+from glassline.features.bends import (
+    FLOOR,
+    MANY,
+    SPECK_STEP,
+    bend_of,
+    beside_specks,
+    overlapping,
+    some_bends,
+    typical,
+    without_specks,
+)
+from glassline.features.ranks import at_rank, median, step_among, strongest
 from glassline.features.surface import (
     CELL_PX,
     DARKEST,
@@ -22,7 +31,7 @@ from glassline.features.surface import (
     Cells,
     Surface,
 )
-from glassline.features.workspace import Plane, strips
+from glassline.features.workspace import Plane
 
 __all__ = [
     "GRID",
@@ -33,20 +42,9 @@ __all__ = [
     "roughness",
 ]
 
-PAIR = np.array([0.5, 0.5], dtype=np.float32)  # a detail is two finer steps wide
-SECOND = np.array(
-    [0.5, 0.5, -1, -1, 0.5, 0.5], dtype=np.float32
-)  # its second difference
-FLOOR = GREY_STEP / 4.0  # texture below it is the camera's rounding
-LIMIT = 4.0  # times the median: an edge or a speck counts for no more
 HALF = 0.5  # of a block: with less of it to look at it does not count
 PER_MILLE = 1000.0
-SPECK_PX = 6.0  # width of the specks that texture of pixels leaves out
-SPECK_STEP = 2  # at which they are looked for: `surface.step_px(SPECK_PX)`
-SPECK = 4.0  # times the noise: what evidence takes for a speck
-BESIDE = np.ones((5, 5), np.uint8)  # of half-size pixels around it
-FEW_PX = 1 << 22  # of so few pixels all are as fast looked at as some
-MANY = 1 << 16  # the mean of so many pixels is good to three thousandths
+HIGHEST = 64.0  # grey steps: a floor above it would leave nothing to hear
 
 
 @dataclass(frozen=True)
@@ -68,6 +66,13 @@ class TextureChange:
             contrast of a printed or etched texture does.
         overlap: Whether details overlap by half, so that it matters little where on a
             grid of them a change lies; of 2 and 4 px.
+        blocks_by: What is told of the roughest share of blocks, across places: their
+            "mean", or their "rank", what all of them exceed, which one long scratch does
+            not move.
+        floor_steps: Grey steps, 0 to 64, that are added to every detail across places as
+            noise adds: in squares. Detail far below it is none.
+        skip_specks: Whether pixels at specks are left out across scales, as they are
+            across pixels.
         plane: What of the photo is read: its grey, or a plane of its colour.
     """
 
@@ -77,6 +82,9 @@ class TextureChange:
     share: float = 0.2
     light_power: float = 0.5
     overlap: bool = False
+    blocks_by: Literal["mean", "rank"] = "mean"
+    floor_steps: float = 0.0
+    skip_specks: bool = False
     plane: PlaneName = "luma"
 
     @property
@@ -93,10 +101,20 @@ class TextureChange:
         check_within("block_px", self.block_px, 4, 256, RecipeError)
         check_within("share", self.share, 0, 0.5, RecipeError)
         check_within("light_power", self.light_power, 0, 1, RecipeError)
+        check_within("floor_steps", self.floor_steps, 0, HIGHEST, RecipeError)
         if self.overlap and (self.detail_px == 1 or self.across != "places"):
             raise RecipeError(
                 "overlap: expected places and detail_px of 2 or 4 with it, got "
                 f"{self.across} and {self.detail_px}."
+            )
+        if self.across != "places" and (self.floor_steps or self.blocks_by == "rank"):
+            raise RecipeError(
+                "blocks_by, floor_steps: expected places with them, got across "
+                f'"{self.across}".'
+            )
+        if self.skip_specks and self.across != "scales":
+            raise RecipeError(
+                f'skip_specks: expected scales with it, got across "{self.across}".'
             )
         if self.across == "pixels" and self.detail_px != SPECK_STEP:
             raise RecipeError(
@@ -107,10 +125,20 @@ class TextureChange:
 GRID = (
     TextureChange(),
     TextureChange("places", 1, 8.0, 0.2),
-    TextureChange("places", 2, 16.0, 0.1, light_power=1.0),
+    TextureChange(
+        block_px=32.0, share=0.1, overlap=True, blocks_by="rank", floor_steps=8.0
+    ),
     TextureChange("places", 2, 48.0, 0.1, light_power=1.0),
-    TextureChange("places", 4, 16.0, 0.1, light_power=1.0),
-    TextureChange("scales"),
+    TextureChange(
+        detail_px=4,
+        block_px=32.0,
+        share=0.1,
+        light_power=1.0,
+        overlap=True,
+        blocks_by="rank",
+        floor_steps=4.0,
+    ),
+    TextureChange("scales", skip_specks=True),
     TextureChange("pixels", share=0.1, light_power=0.75),
     TextureChange("pixels", share=0.05, light_power=1.0),
 )
@@ -122,7 +150,8 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
 
     With e the size of the Laplacian at the scale of the detail, averaged over 2 x 2
     of its pixels (4 px are not averaged: they are a cell), plus a quarter of a grey
-    step, and light(B) the mean brightness of block B plus four grey steps,
+    step (with a floor, sqrt(e^2 + floor^2) of that: less is noise), and light(B) the mean
+    brightness of block B plus four grey steps,
 
         r(B) = mean of log e over block B - light_power log light(B)
         reading = mean of r over the roughest share of blocks - median of r
@@ -132,12 +161,13 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     what most pixels of a block do, so a scratch or a speck in it moves it little. A
     rougher material everywhere, or a brighter lamp, adds the same to all blocks and
     so nothing to the reading; what the lamp does to one side of the part only, the
-    light of the block takes away.
+    light of the block takes away. By rank, the first term is what that share of blocks
+    exceeds: a scratch through fewer of them adds nothing.
 
     Across scales the reading is log( mean e at 2 px / mean e at 1 px ) instead, of
     single pixels, some 65,000 of them, none counted for more than four times the
     median: how coarse the texture is. What lies on a surface and hides its finest
-    texture raises it.
+    texture raises it. Specks do too, unless the pixels beside them are left out as below.
 
     Across parts it is how rough the typical place is, for the scale to compare with good
     parts: what lies on all of the surface changes nothing from place to place.
@@ -177,8 +207,11 @@ def measure(surface: Surface, settings: TextureChange) -> tuple[float, Plane]:
     away = np.abs(lengths - np.float32(middle))
     shown = surface.blanked(_around_cells(away, surface))
     if settings.across == "scales":
-        fine, coarse = (_typical(_some_bends(surface, step)) for step in (1, 2))
+        find = beside_specks if settings.skip_specks else some_bends
+        fine, coarse = (typical(find(surface, step)) for step in (1, 2))
         return float(np.log(coarse / fine)), shown
+    if settings.blocks_by == "rank":
+        return max(_exceeded(counted, settings.share) - middle, 0.0), shown
     return strongest(counted, settings.share) - middle, shown
 
 
@@ -247,17 +280,16 @@ def _of_pixels(surface: Surface, settings: TextureChange) -> tuple[float, Plane]
     size = surface.workspace.plane("size of pixels", photo.shape)
 
     def size_of(rows: slice) -> Plane:
-        part = np.abs(_bend(surface, step, rows), out=size[rows])
+        part = np.abs(bend_of(surface, step, rows), out=size[rows])
         part += np.float32(FLOOR)
         return part
 
     mean = surface.cells_of(photo.shape, size_of, surface.averaged)
-    places = np.flatnonzero(_without_specks(surface))
+    places = np.flatnonzero(without_specks(surface))
     places = places[:: step_among((1, places.size), MANY)]
     over = _lit(photo.reshape(-1)[places]) ** power
     values = size.reshape(-1)[places] / over
-    rank = int((1.0 - settings.share) * (values.size - 1))
-    reading = PER_MILLE * at_rank(values, rank)
+    reading = PER_MILLE * _exceeded(values, settings.share)
     shown = np.float32(PER_MILLE) * mean
     shown /= _lit(surface.smaller(CELL_PX)) ** power
     return reading, surface.blanked(shown)
@@ -269,106 +301,30 @@ def _lit(light: Plane) -> Plane:
     return lit
 
 
-def _without_specks(surface: Surface) -> Cells:
-    """Which pixels of half the size count and lie beside no speck; all were there none."""
-    found = surface.curvature(SPECK_PX)
-    limit = np.float32(SPECK * found.noise)
-    is_speck = np.empty(found.mean.shape, np.bool_)
-    for rows in strips(found.mean.shape):
-        mean = found.mean[rows]
-        grain = np.abs(mean, out=surface.workspace.plane("part", mean.shape))
-        grain -= found.turn[rows]
-        np.greater(grain, limit, out=is_speck[rows])
-    kept = surface.kept(found.mean)
-    if kept is not None and kept.any():
-        is_speck &= kept
-    else:
-        kept = None
-    near = cv2.dilate(is_speck.view(np.uint8), BESIDE)
-    is_left = np.asarray(near == 0, np.bool_)
-    if kept is not None:
-        is_left &= kept
-    if is_left.any():
-        return is_left
-    return np.ones(is_left.shape, np.bool_) if kept is None else kept
-
-
-def _typical(bend: Plane) -> float:
-    """Mean size of many of them, none counted for more than four times the median."""
-    size = np.abs(bend)
-    limit = LIMIT * median(size) + FLOOR
-    return float(np.minimum(size, np.float32(limit)).mean(dtype=np.float64)) + FLOOR
+def _exceeded(values: Plane, share: float) -> float:
+    """The value that a share of the values exceeds: 0 the largest."""
+    flat = values.reshape(-1)
+    return at_rank(flat, int((1.0 - share) * (flat.size - 1)))
 
 
 def _logs(surface: Surface, settings: TextureChange) -> Plane:
     """Mean of log e in each cell."""
     step = settings.detail_px
     photo = surface.smaller(step // 2 if settings.overlap else step)
-    overlapping = _overlapping(surface, step) if settings.overlap else None
+    overlapped = overlapping(surface, step) if settings.overlap else None
+    floor = np.float32(settings.floor_steps * GREY_STEP)
 
     def logs_of(rows: slice) -> Plane:
-        bend = _bend(surface, step, rows) if overlapping is None else overlapping[rows]
+        bend = bend_of(surface, step, rows) if overlapped is None else overlapped[rows]
         size = np.abs(bend, out=bend)
         if step < CELL_PX:
             size = surface.halved(size, "size")
         size += np.float32(FLOOR)
+        if floor:
+            size *= size
+            size += floor * floor
+            np.sqrt(size, out=size)
         cv2.log(size, dst=size)
         return size
 
     return surface.cells_of(photo.shape, logs_of, surface.averaged)
-
-
-def _overlapping(surface: Surface, step: int) -> Plane:
-    """Laplacian of the photo made smaller, at every half of its steps."""
-    finer = surface.smaller(step // 2)
-    bend, down = (surface.workspace.plane(f"bend {at}", finer.shape) for at in "xy")
-    cv2.sepFilter2D(finer, cv2.CV_32F, SECOND, PAIR, bend, (2, 0), 0, BORDER)
-    cv2.sepFilter2D(finer, cv2.CV_32F, PAIR, SECOND, down, (0, 2), 0, BORDER)
-    return np.add(bend, down, out=bend)
-
-
-def _bend(surface: Surface, step: int, rows: slice) -> Plane:
-    """Laplacian of some rows of the photo made smaller."""
-    photo = surface.smaller(step)
-    first, last = max(0, rows.start - 1), min(len(photo), rows.stop + 1)
-    part = photo[first:last]
-    bend = surface.workspace.plane("bend", part.shape)
-    cv2.Laplacian(part, cv2.CV_32F, dst=bend, ksize=1, borderType=BORDER)
-    return bend[rows.start - first : rows.stop - first]
-
-
-def _some_bends(surface: Surface, step: int) -> Plane:
-    """Laplacian at many pixels that count; of a large photo at these alone, the same bits."""
-    photo = surface.smaller(step)
-    kept = surface.kept(photo)
-    if kept is not None and not kept.any():
-        kept = None
-    if photo.size <= FEW_PX:
-        bend = _bend(surface, step, slice(0, len(photo)))
-        return some_of(bend if kept is None else bend[kept][np.newaxis], MANY)
-    if kept is None:
-        places = np.arange(0, photo.size, step_among(photo.shape, MANY))
-    else:
-        counted = np.flatnonzero(kept)
-        places = counted[:: step_among((1, counted.size), MANY)]
-    return _bend_at(photo, places)
-
-
-def _bend_at(photo: Plane, places: NDArray[np.int64]) -> Plane:
-    """Laplacian at some places alone, added up in the order of OpenCV: row by row."""
-    tall, wide = photo.shape
-    rows, columns = np.divmod(places, wide)
-    above, below = (
-        places + wide * np.where(rows == border, -way, way)
-        for border, way in ((0, -1), (tall - 1, 1))
-    )
-    left, right = (
-        places + np.where(columns == border, -way, way)
-        for border, way in ((0, -1), (wide - 1, 1))
-    )
-    flat = photo.reshape(-1)
-    bend = flat[above] + flat[left]
-    bend -= np.float32(4.0) * flat[places]
-    bend += flat[right]
-    bend += flat[below]
-    return np.asarray(bend, np.float32)

@@ -265,6 +265,7 @@ def test_the_library_knows_every_setting() -> None:
         "line_strength": {"polarity", "width_px", "length_px", "extent", "sides"},
         "texture_change": {
             *("across", "detail_px", "block_px", "share", "light_power", "overlap"),
+            *("blocks_by", "floor_steps", "skip_specks"),
         },
         "reflection_unevenness": {"fields", "share"},
         "grain_noise": {"polarity", "width_px", "share"},
@@ -295,7 +296,7 @@ LEFT_OUT = {
 def test_what_a_recipe_leaves_out_counts_for_nothing(
     settled: Model, tmp_path: Path, rng: np.random.Generator, drawn: str
 ) -> None:
-    """Eleven measurements on every plane, under polygons, and a mask picture in a region.
+    """Thirteen measurements on every plane, under polygons, and a mask picture in a region.
 
     Of photos of colour, of one that is darker than colour is told, and of a grey one.
     """
@@ -306,10 +307,12 @@ def test_what_a_recipe_leaves_out_counts_for_nothing(
             {"weight": 0.25, "polarity": "bright", "width_px": 8.0, "extent": "whole"},
         ],
         "texture_change": [
-            {"weight": 0.25, "across": "scales"},
+            {"weight": 0.125, "across": "scales"},
+            {"weight": 0.125, "across": "scales", "skip_specks": True},
             {"weight": 0.25, "across": "parts", "detail_px": 4},
             {"weight": 0.25, "across": "pixels", "share": 0.1},
-            {"weight": 0.25, "plane": "green"},
+            {"weight": 0.125, "plane": "green"},
+            {"weight": 0.125, "blocks_by": "rank", "floor_steps": 8.0},
         ],
         "reflection_unevenness": [
             {"weight": 0.5, "plane": "chroma"},

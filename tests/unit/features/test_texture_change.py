@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,11 +12,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from glassline.arrays import Image, View
 from glassline.errors import RecipeError
 from glassline.features import Surface
+from glassline.features.bends import bend_at, bend_of, overlapping
 from glassline.features.texture_change import (
     TextureChange,
-    _bend,
-    _bend_at,
-    _overlapping,
     blocks_hw,
     measure,
     roughness,
@@ -172,6 +171,71 @@ def test_texture_across_pixels_by_hand(light_power: float, share: float) -> None
     assert_allclose(shown, size / (0.5 + 4 / 255) ** light_power, rtol=1e-5)
 
 
+def _checks(*heights: float) -> Image:
+    """Strips of 64 x 32 px, one a height: single pixels above and below 0.5 in turn."""
+    signs = 1 - 2 * (np.indices((64, 32)).sum(axis=0) % 2)
+    return np.hstack([np.float32(0.5) + np.float32(h) * signs for h in heights]).astype(
+        np.float32
+    )
+
+
+@pytest.mark.parametrize("floor_steps", [0.0, 8.0, 51.0])
+def test_a_floor_is_added_to_each_detail_in_squares(floor_steps: float) -> None:
+    """A Laplacian of 8 times the height, in one strip of four of 0.1, in the others of 0.02."""
+    image = _checks(0.1, 0.02, 0.02, 0.02)
+    settings = TextureChange("places", 1, 8.0, 0.0, 0.0, floor_steps=floor_steps)
+    rough, even = (8 * height + 0.25 / 255 for height in (0.1, 0.02))
+    floor = floor_steps / 255
+
+    reading = _reading(image, settings)
+
+    expected = np.log(np.hypot(rough, floor) / np.hypot(even, floor))
+    assert_allclose(reading, expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("wide", "rises"), [(1, False), (3, True)])
+def test_by_rank_a_change_counts_from_its_share_of_the_blocks_on(
+    wide: int, rises: bool
+) -> None:
+    """One strip of twelve is less than a tenth of the blocks, three are more."""
+    image = _checks(*[0.1] * wide, *[0.02] * (12 - wide))
+    settings = TextureChange("places", 1, 8.0, 0.1, 0.0)
+    ranked = replace(settings, blocks_by="rank")
+
+    by_rank, by_mean = (_reading(image, each) for each in (ranked, settings))
+
+    expected = np.log((0.8 + 0.25 / 255) / (0.16 + 0.25 / 255)) if rises else 0.0
+    assert_allclose(by_rank, expected, atol=1e-3)
+    assert by_mean > 0.9
+
+
+def test_specks_move_texture_across_scales_unless_they_are_left_out(
+    rng: np.random.Generator,
+) -> None:
+    """Sixty-four of 6 x 6 px, of ten times the noise, on 128 x 128 px."""
+    image = _noise(rng, 0.02)
+    specked = image.copy()
+    for place in range(64):
+        row, column = 5 + 16 * (place // 8), 5 + 16 * (place % 8)
+        specked[row : row + 6, column : column + 6] += np.float32(0.2)
+
+    def moves(settings: TextureChange) -> float:
+        return abs(_reading(specked, settings) - _reading(image, settings))
+
+    assert moves(TextureChange("scales")) > 0.1
+    assert moves(TextureChange("scales", skip_specks=True)) < 0.03
+
+
+@pytest.mark.parametrize("side_hw", [(1, 1), (1, 7), (5, 1), (2, 3)])
+def test_scales_beside_specks_of_a_photo_of_one_row_or_column(
+    rng: np.random.Generator, side_hw: tuple[int, int]
+) -> None:
+    """Both sizes of detail are that of the row: some number."""
+    settings = TextureChange("scales", skip_specks=True)
+
+    assert np.isfinite(_reading(rng.random(side_hw, dtype=np.float32), settings))
+
+
 def test_the_share_of_pixels_that_are_rougher_is_the_share(
     rng: np.random.Generator,
 ) -> None:
@@ -280,10 +344,23 @@ def test_a_lamp_on_one_side_makes_texture_stronger_there(
         ({"block_px": 3.0}, "block_px: expected a number in [4, 256], got 3.0."),
         ({"share": 0.6}, "share: expected a number in [0, 0.5], got 0.6."),
         ({"light_power": 1.2}, "light_power: expected a number in [0, 1], got 1.2."),
+        ({"floor_steps": 65}, "floor_steps: expected a number in [0, 64], got 65."),
+        (
+            {"across": "scales", "floor_steps": 8.0},
+            'blocks_by, floor_steps: expected places with them, got across "scales".',
+        ),
+        (
+            {"across": "pixels", "blocks_by": "rank"},
+            'blocks_by, floor_steps: expected places with them, got across "pixels".',
+        ),
+        (
+            {"skip_specks": True},
+            'skip_specks: expected scales with it, got across "places".',
+        ),
     ],
 )
 def test_settings_out_of_range_are_refused(
-    settings: dict[str, float], message: str
+    settings: dict[str, object], message: str
 ) -> None:
     """Where, what was expected, what came."""
     with pytest.raises(RecipeError, match=f"^{re.escape(message)}$"):
@@ -320,7 +397,7 @@ def test_overlapping_details_are_seen_at_every_half(
         ]
     )
 
-    found = _overlapping(Surface(image), detail_px)
+    found = overlapping(Surface(image), detail_px)
 
     assert_allclose(np.abs(found)[1:-3, 1:-3], size, atol=1e-6)
     assert roughness(Surface(image), settings).shape == (1, 1)
@@ -372,7 +449,7 @@ def test_at_some_places_a_photo_bends_as_it_does_everywhere(
     """To the last bit, at the border too."""
     photo = rng.random(size_hw, dtype=np.float32)
 
-    found = _bend_at(photo, np.arange(photo.size))
+    found = bend_at(photo, np.arange(photo.size))
 
-    everywhere = _bend(Surface(photo), 1, slice(0, size_hw[0]))
+    everywhere = bend_of(Surface(photo), 1, slice(0, size_hw[0]))
     assert_array_equal(found.reshape(size_hw), everywhere)

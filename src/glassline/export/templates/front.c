@@ -387,15 +387,15 @@ static float *copied(glassline_reader *reader, plane p)
     return out;
 }
 
-/* About so many values, evenly spaced, from all columns; how many, in `found`. */
-static float *some_of(glassline_reader *reader, plane p, size_t count, size_t *found)
+/* The step from one to the next of about so many values, prime to the columns. */
+static size_t step_among(size_t size, int32_t columns, size_t count)
 {
-    size_t step = size_of(p) / count;
+    size_t step = size / count;
     int32_t shares_factor = 1;
     step = (step < 1U) ? 1U : step;
     while (shares_factor != 0) {
         size_t a = step;
-        size_t b = (size_t)p.columns;
+        size_t b = (size_t)columns;
         while (b != 0U) {
             const size_t rest = a % b;
             a = b;
@@ -404,6 +404,13 @@ static float *some_of(glassline_reader *reader, plane p, size_t count, size_t *f
         shares_factor = (a > 1U) ? 1 : 0;
         step += (a > 1U) ? 1U : 0U;
     }
+    return step;
+}
+
+/* About so many values, evenly spaced, from all columns; how many, in `found`. */
+static float *some_of(glassline_reader *reader, plane p, size_t count, size_t *found)
+{
+    const size_t step = step_among(size_of(p), p.columns, count);
     *found = ((size_of(p) - 1U) / step) + 1U;
     float *out = taken(reader, *found);
     for (size_t i = 0; i < *found; i++) {

@@ -153,12 +153,9 @@ static plane bend_of(glassline_reader *reader, plane p)
     return out;
 }
 
-static double typical(glassline_reader *reader, const surface *s, int32_t step)
+static double typical(float *some, size_t count)
 {
-    size_t count = 0;
     double total = 0.0;
-    plane bend = counted(reader, s, bend_of(reader, s->smaller[step]), step);
-    float *some = some_of(reader, bend, MANY, &count);
     const float limit = (float)((4.0 * median_of(some, count)) + FLOOR);
     for (size_t i = 0; i < count; i++) {
         total += (double)lesser_of(some[i], limit);
@@ -166,11 +163,12 @@ static double typical(glassline_reader *reader, const surface *s, int32_t step)
     return (total / (double)count) + FLOOR;
 }
 
-static double texture_of_scales(glassline_reader *reader, const surface *s)
+static double typical_anywhere(glassline_reader *reader, const surface *s, int32_t step)
 {
-    const double fine = typical(reader, s, 0);
-    const double coarse = typical(reader, s, 1);
-    return log(coarse / fine);
+    size_t count = 0;
+    plane bend = counted(reader, s, bend_of(reader, s->smaller[step]), step);
+    float *some = some_of(reader, bend, MANY, &count);
+    return typical(some, count);
 }
 
 static double down_column(plane cells, int32_t row, int32_t column, int32_t tall)
@@ -316,6 +314,65 @@ static plane without_specks(glassline_reader *reader, const surface *s,
     return left;
 }
 
+/* Some places of half the size, none at a speck, there and in their four pixels. */
+static double texture_beside_specks(glassline_reader *reader, const surface *s,
+                                    const texture_settings *set)
+{
+    const plane fine = bend_of(reader, s->smaller[0]);
+    const plane coarse = bend_of(reader, s->smaller[1]);
+    size_t count = 0;
+    const plane left = without_specks(reader, s, &s->curved[set->specks], &count);
+    const size_t step = step_among(count, (int32_t)count, MANY);
+    const size_t some = ((count - 1U) / step) + 1U;
+    float *wide = taken(reader, some);
+    float *narrow = taken(reader, 4U * some);
+    size_t seen = 0;
+    size_t at = 0;
+    for (int32_t r = 0; r < left.rows; r++) {
+        for (int32_t c = 0; c < left.columns; c++) {
+            if (row_of(left, r)[c] != 0.0F) {
+                if ((seen % step) == 0U) {
+                    const int32_t y = 2 * r;
+                    const int32_t x = 2 * c;
+                    const float *above = row_of(fine, least_of(y, fine.rows - 1));
+                    const float *below = row_of(fine, least_of(y + 1, fine.rows - 1));
+                    const int32_t last = least_of(x + 1, fine.columns - 1);
+                    wide[at] = row_of(coarse, r)[c];
+                    narrow[4U * at] = above[least_of(x, fine.columns - 1)];
+                    narrow[(4U * at) + 1U] = above[last];
+                    narrow[(4U * at) + 2U] = below[least_of(x, fine.columns - 1)];
+                    narrow[(4U * at) + 3U] = below[last];
+                    at++;
+                }
+                seen++;
+            }
+        }
+    }
+    return log(typical(wide, at) / typical(narrow, 4U * at));
+}
+
+static double texture_of_scales(glassline_reader *reader, const surface *s,
+                                const texture_settings *set)
+{
+    double found = 0.0;
+    if (set->skips != 0) {
+        found = texture_beside_specks(reader, s, set);
+    } else {
+        const double fine = typical_anywhere(reader, s, 0);
+        const double coarse = typical_anywhere(reader, s, 1);
+        found = log(coarse / fine);
+    }
+    return found;
+}
+
+/* What a share of the values exceeds; they are put in another order. */
+static double exceeded(float *values, size_t count, double share)
+{
+    const size_t rank = (size_t)((1.0 - share) * (double)(count - 1U));
+    rank_in_place(values, count, rank);
+    return (double)values[rank];
+}
+
 static double texture_of_pixels(glassline_reader *reader, const surface *s,
                                 const texture_settings *set)
 {
@@ -334,9 +391,7 @@ static double texture_of_pixels(glassline_reader *reader, const surface *s,
     }
     size_t some_of_them = 0;
     float *some = some_of(reader, values, MANY, &some_of_them);
-    const size_t rank = (size_t)((1.0 - set->share) * (double)(some_of_them - 1U));
-    rank_in_place(some, some_of_them, rank);
-    return PER_MILLE * (double)some[rank];
+    return PER_MILLE * exceeded(some, some_of_them, set->share);
 }
 
 static plane overlapping(glassline_reader *reader, plane finer)
@@ -366,7 +421,10 @@ static double texture_of_places(glassline_reader *reader, const surface *s,
         size = halved(reader, size);
     }
     for (size_t i = 0; i < size_of(size); i++) {
-        size.at[i] = logf(size.at[i] + (float)FLOOR);
+        const float detail = size.at[i] + (float)FLOOR;
+        size.at[i] = logf((set->floor == 0.0F)
+                              ? detail
+                              : sqrtf((detail * detail) + (set->floor * set->floor)));
     }
     if (s->masked != 0) {
         share = block_means(reader, s->kept[CELLS], block[0], block[1]);
@@ -381,8 +439,16 @@ static double texture_of_places(glassline_reader *reader, const surface *s,
     }
     plane some = counted_blocks(reader, s, blocks, share);
     const double middle = median_of(copied(reader, some), size_of(some));
-    return (set->parts != 0) ? (PER_MILLE * exp(middle))
-                             : (strongest(some.at, size_of(some), set->share) - middle);
+    double found = PER_MILLE * exp(middle);
+    if (set->by_rank != 0) {
+        found = exceeded(some.at, size_of(some), set->share) - middle;
+        found = (found > 0.0) ? found : 0.0;
+    } else if (set->parts == 0) {
+        found = strongest(some.at, size_of(some), set->share) - middle;
+    } else {
+        /* the middle place itself */
+    }
+    return found;
 }
 
 /* Take the least-squares plane of the fields that count away, whatever their outline. */

@@ -12,7 +12,7 @@ static double measured(glassline_reader *reader, const surface *s, int32_t featu
         if (set->pixels != 0) {
             found = texture_of_pixels(reader, s, set);
         } else {
-            found = (set->scales != 0) ? texture_of_scales(reader, s)
+            found = (set->scales != 0) ? texture_of_scales(reader, s, set)
                                        : texture_of_places(reader, s, set);
         }
     } else if (feature == 2) {

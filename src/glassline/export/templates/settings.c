@@ -20,6 +20,9 @@ typedef struct {
     int32_t block;    /* cells along its side */
     double share;
     float light_power;
+    int32_t by_rank; /* 1: what the share exceeds; 0: the mean of the share */
+    float floor;     /* added to a detail in squares; 0: none */
+    int32_t skips;   /* 1: no pixel at a speck counts, of scales */
 } texture_settings;
 
 typedef struct {
