@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, inf
 from typing import Literal
 
@@ -122,22 +122,16 @@ class TextureChange:
             )
 
 
+STEADY = TextureChange(
+    block_px=32.0, share=0.1, overlap=True, blocks_by="rank", floor_steps=12.0
+)  # it repeats: details off the grid, above the camera's noise, none of one scratch
+
 GRID = (
     TextureChange(),
     TextureChange("places", 1, 8.0, 0.2),
-    TextureChange(
-        block_px=32.0, share=0.1, overlap=True, blocks_by="rank", floor_steps=8.0
-    ),
-    TextureChange("places", 2, 48.0, 0.1, light_power=1.0),
-    TextureChange(
-        detail_px=4,
-        block_px=32.0,
-        share=0.1,
-        light_power=1.0,
-        overlap=True,
-        blocks_by="rank",
-        floor_steps=4.0,
-    ),
+    STEADY,
+    replace(STEADY, block_px=48.0, light_power=1.0, floor_steps=8.0),
+    replace(STEADY, detail_px=4, light_power=1.0, floor_steps=4.0),
     TextureChange("scales", skip_specks=True),
     TextureChange("pixels", share=0.1, light_power=0.75),
     TextureChange("pixels", share=0.05, light_power=1.0),
