@@ -56,8 +56,11 @@ def trace_lines(surface: Surface, settings: LineStrength) -> tuple[Line, ...]:
         return ()
     strengths = _strengths(surface, settings)
     is_strongest = strengths >= SAME * strengths.max()
-    settings = _as_stretch(surface, settings, is_strongest)
-    shown = np.array(measure(surface, settings)[1])
+    if settings.extent == "whole":
+        settings = _as_stretch(surface, settings, is_strongest)
+        shown = np.array(measure(surface, settings)[1])
+    else:
+        shown = strengths.copy()
     shown[strengths <= 0.0] = 0.0  # no part of any line
     drove = np.where(is_strongest, shown, -1.0)
     usual = float(np.median(surface.counted(shown)))
@@ -100,9 +103,7 @@ def _strengths(surface: Surface, settings: LineStrength) -> Plane:
 def _as_stretch(
     surface: Surface, settings: LineStrength, on_it: NDArray[np.bool_]
 ) -> LineStrength:
-    """Settings of a stretch: of a whole line, of the width at which it is clearest."""
-    if settings.extent == "stretch":
-        return settings
+    """Settings of a stretch, of the width at which the whole line is clearest."""
     choices = [
         replace(settings, extent="stretch", width_px=width_px)
         for width_px in settings.widths_px

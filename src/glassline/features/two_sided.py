@@ -19,7 +19,7 @@ from glassline.features.surface import (
     Surface,
     spread_of,
 )
-from glassline.features.workspace import Plane
+from glassline.features.workspace import Plane, strips
 
 __all__ = ["contrasts", "everywhere"]
 
@@ -76,20 +76,44 @@ def everywhere(surface: Surface, polarity: str, width_px: float) -> tuple[Plane,
         (slope[::-1], (aslant, aslant)),
     )
     best, bend = np.full_like(photo, -np.inf), np.zeros_like(photo)
-    rows, columns = photo.shape
-    for kernel, (down, right) in ways:
-        mean = np.asarray(
-            cv2.filter2D(photo, cv2.CV_32F, kernel, borderType=BORDER), np.float32
-        )
-        framed = _framed(mean, *(distance,) * 4)
-        corners = [(distance + s * down, distance + s * right) for s in (-1, 1)]
-        one, other = (framed[y : y + rows, x : x + columns] for y, x in corners)
-        contrast = _facing(one, mean, other, polarity)
-        is_larger = contrast > best
-        np.copyto(bend, one + other - 2 * mean, where=is_larger)
-        np.copyto(best, contrast, where=is_larger)
-    around = cv2.resize(noise, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return surface.blanked(np.asarray(np.maximum(best, 0) / around)), bend
+    for rows in strips(photo.shape):
+        for kernel, aside in ways:
+            contrast, bent = _contrast(photo, rows, kernel, aside, distance, polarity)
+            np.copyto(bend[rows], bent, where=contrast > best[rows])
+            np.maximum(best[rows], contrast, out=best[rows])
+    np.maximum(best, np.float32(0.0), out=best)
+    best /= cv2.resize(noise, photo.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return surface.blanked(best), bend
+
+
+def _contrast(
+    photo: Plane,
+    rows: slice,
+    kernel: Plane,
+    aside_rc: tuple[int, int],
+    distance: int,
+    polarity: str,
+) -> tuple[Plane, Plane]:
+    """Contrast and bend of lines of one heading at each pixel of some rows."""
+    tall, wide = photo.shape
+    top, bottom = rows.start - distance, rows.stop + distance
+    first, last = max(0, top), min(tall, bottom)
+    begin, end = max(0, first - ALONG // 2), min(tall, last + ALONG // 2)
+    part = photo[begin:end]
+    mean: Plane = np.empty_like(part)
+    cv2.filter2D(part, cv2.CV_32F, kernel, dst=mean, borderType=BORDER)
+    framed = _framed(
+        mean[first - begin : last - begin],
+        first - top,
+        bottom - last,
+        distance,
+        distance,
+    )
+    one, middle, other = (
+        framed[y : y + rows.stop - rows.start, x : x + wide]
+        for y, x in ([distance + way * each for each in aside_rc] for way in (-1, 0, 1))
+    )
+    return _facing(one, middle, other, polarity), one + other - 2 * middle
 
 
 def _measured(
