@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassline.arrays import Image, Kept, View
 from glassline.image.aligning import find, golden, sized_golden
 from glassline.image.background import without_background
-from glassline.image.colour import has_colour, plane_of
+from glassline.image.colour import has_colour, planes_of
 from glassline.image.comparing import compared
 from glassline.image.filling import filled
 from glassline.image.masks import check_left, check_size, declared
@@ -145,4 +145,4 @@ def _planes(pixels: Pixels, names: Sequence[str]) -> dict[str, Image]:
     """Return the planes of colour by name; none of a photo without colour."""
     if not names or not has_colour(pixels):
         return {}
-    return {name: plane_of(pixels, name) for name in names}
+    return planes_of(pixels, names)

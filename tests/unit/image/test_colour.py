@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from glassline.arrays import PLANES, View
 from glassline.image import load
-from glassline.image.colour import has_colour, plane_of
+from glassline.image.colour import has_colour, plane_of, planes_of
 from glassline.recipe import ImageSettings
 
 COLOURS = PLANES[1:]
@@ -102,3 +102,30 @@ def test_a_masked_plane_is_filled_like_the_grey() -> None:
     assert_allclose(view.plane("blue").grey, 0.2, atol=1e-3)
     assert isinstance(view.plane("blue"), View)
     assert cv2.countNonZero(view.keep.astype(np.uint8)) < view.keep.size
+
+
+def test_planes_of_a_large_turned_photo_are_those_of_its_pixels(
+    rng: np.random.Generator,
+) -> None:
+    """Of more rows than are worked out at once, and read from the last one up."""
+    pixels = rng.integers(0, 256, (700, 400, 3), dtype=np.uint8)[::-1]
+
+    found = planes_of(pixels, ("green", "chroma", "saturation"))
+
+    share = pixels / 255
+    chroma = share.max(axis=2) - share.min(axis=2)
+    assert_allclose(found["green"], share[:, :, 1], rtol=1e-6)
+    assert_allclose(found["chroma"], chroma, atol=1e-6)
+    assert_allclose(
+        found["saturation"], chroma / np.maximum(share.max(axis=2), 4 / 255), atol=1e-5
+    )
+
+
+def test_one_pixel_of_colour_is_colour() -> None:
+    """The last of a photo of several blocks."""
+    pixels = np.full((600, 400, 3), 7, np.uint8)
+    assert not has_colour(pixels)
+
+    pixels[-1, -1, 2] = 8
+
+    assert has_colour(pixels)
