@@ -51,8 +51,8 @@ results: $(READY)  ## real images, DATA=folder of sets: writes docs/results.md
 surfaces: $(READY)  ## each surface as if it had taken no part in any choice: DATA=folder
 	$(BIN)/python -m benchmarks.surfaces "$(or $(DATA),../shared/data)"
 
-few-photos: $(READY)  ## 5 to 40 photos a class, DATA=folder of sets
-	$(BIN)/python -m benchmarks.few_photos "$(or $(DATA),../shared/data)"
+few-photos: $(READY)  ## 5 to 40 photos a class, DATA=folder of sets, FRONT=cnn for a network
+	$(BIN)/python -m benchmarks.few_photos "$(or $(DATA),../shared/data)" $(FRONT)
 
 results-cnn: $(READY)  ## the network front on real images: price, meaning, control
 	$(BIN)/python -m benchmarks.results_cnn "$(or $(DATA),../shared/data)" $(BACKBONE)

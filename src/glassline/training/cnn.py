@@ -35,6 +35,7 @@ __all__ = [
     "Statistics",
     "choose_backbone",
     "head_readings",
+    "material_of",
     "read_statistics",
     "train",
     "train_on",
@@ -42,6 +43,7 @@ __all__ = [
 
 
 RANGES = 64  # photos that set what 8 bits must span
+MIRRORED = 1_000  # photos up to which each is seen mirrored too; more say enough
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Lessons:
     """What was read of a dataset for a network front.
 
     Attributes:
-        readings: Of each part a row: the statistics, then the measured readings.
+        readings: Of each part a row: the statistics, those of the photo mirrored
+            (where there are few photos), then the measured readings.
         backbone: What gave the statistics.
         recipe: Classes, image settings, concepts.
         planes: The planes of colour that it took; none where that is the grey.
@@ -68,12 +71,41 @@ class Lessons:
     @property
     def material(self) -> Material:
         """Return the labelled parts as a concept layer sees them."""
-        return Material.of(
+        seen = self.readings.values[:, : -len(self.recipe.measured_names)]
+        return material_of(
             self.readings.data,
-            self.statistics,
-            self.readings.values[:, self.backbone.width :],
+            seen,
+            self.readings.values[:, seen.shape[1] :],
             self.recipe,
+            self.backbone,
         )
+
+
+def material_of(
+    data: Dataset,
+    seen: NDArray[np.float64],
+    measured: NDArray[np.float64],
+    recipe: Recipe,
+    backbone: Backbone,
+) -> Material:
+    """Gather labelled parts for a concept layer.
+
+    Args:
+        data: The n parts.
+        seen: Shape (n, views * width), what `Statistics` read of each.
+        measured: Shape (n, d), its measured readings.
+        recipe: Classes and concepts.
+        backbone: What gave the statistics.
+    """
+    views = seen.reshape(len(seen), -1, backbone.width)
+    return Material.of(
+        data,
+        views[:, 0],
+        measured,
+        recipe,
+        mirrored=views[:, 1:],
+        evened=backbone.evened,
+    )
 
 
 def train(
@@ -153,9 +185,10 @@ def read_statistics(
     workers: int = 2,
     progress: Progress = no_progress,
 ) -> Lessons:
-    """Run every photo through the backbone, and measure it.
+    """Run every photo through the backbone, also mirrored, and measure it.
 
-    In red, green and blue where the photos have colour, else in grey.
+    In red, green and blue where the photos have colour, else in grey. Of more than
+    1,000 photos none is mirrored.
     """
     statistics, measured = Statistics(data, recipe, backbone), Measured(recipe.features)
 
@@ -174,7 +207,11 @@ def read_statistics(
 
 
 class Statistics:
-    """Reads what the stages of a backbone hold of a photo.
+    """Reads what the stages of a backbone hold of a photo, and of it mirrored.
+
+    A scratch is one seen from either side, and measures the same: what of the
+    statistics changes with the side is noise to a concept. Of more than 1,000 photos
+    the photo alone says enough.
 
     Args:
         data: The parts, some of which are looked at for colour.
@@ -190,11 +227,21 @@ class Statistics:
         self._taken = self.planes or GREY
         network = statistics_network(backbone, len(self._taken))
         self._session = Session(network, backbone.name)
+        self._is_mirrored = len(data) <= MIRRORED
 
     def __call__(self, view: View, /) -> Values:
-        """Return mean and spread of every channel of every stage, shape (width,)."""
-        (found,) = self._session.run(fitted(view, self._session.side, self._taken))
-        return np.asarray(found[0], np.float64)
+        """Return mean and spread of every channel of every stage.
+
+        Returns:
+            Shape (width,); or (3 width,): then of the photo mirrored left to right,
+            and top to bottom.
+        """
+        taken = fitted(view, self._session.side, self._taken)
+        seen = [taken]
+        if self._is_mirrored:
+            seen += [np.ascontiguousarray(np.flip(taken, axis)) for axis in (3, 2)]
+        found = [self._session.run(each)[0][0] for each in seen]
+        return np.concatenate(found).astype(np.float64)
 
 
 def _planes(data: Dataset, recipe: Recipe) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import pytest
 from backbones import SIDE, tiny_backbone
 from numpy.testing import assert_allclose, assert_array_equal
 
-from glassline.arrays import CHANNELS
+from glassline.arrays import CHANNELS, View
 from glassline.dataset import Dataset
 from glassline.dataset.readings import read_parts
 from glassline.front import Cnn
@@ -116,4 +116,26 @@ def test_what_concepts_are_held_against_is_read_on_the_planes_declared(
 
     found = read_parts(few, measure, recipe.image, planes=(*front.planes, *planes))
     assert planes == ("saturation",)
-    assert_array_equal(found.values[:, 4:], lessons.readings.values[:, 24:])
+    assert_array_equal(found.values[:, 4:], lessons.readings.values[:, -4:])
+
+
+def test_a_photo_is_seen_from_both_sides(
+    tinted: Dataset, backbone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is, mirrored left to right, and top to bottom; of many photos, as it is."""
+    few, recipe = tinted.subset(np.arange(6)), Recipe(classes=tinted.classes)
+    network = cnn.choose_backbone(few, recipe, backbone)
+    read = cnn.Statistics(few, recipe, network)
+    photo = View(np.linspace(0, 1, 40 * 60, dtype=np.float32).reshape(40, 60) ** 2)
+    turned = (photo.grey, photo.grey[:, ::-1], photo.grey[::-1])
+
+    seen = read(photo)
+    monkeypatch.setattr(cnn, "MIRRORED", 5)
+    alone = cnn.Statistics(few, recipe, network)
+    lessons = cnn.read_statistics(few, recipe, network)
+
+    each = [alone(View(np.ascontiguousarray(grey))) for grey in turned]
+    assert_allclose(seen, np.concatenate(each), rtol=1e-4, atol=1e-5)
+    assert np.abs(each[0] - each[1]).max() > 1e-3
+    assert lessons.material.mirrored.shape == (6, 0, 24)
+    assert lessons.readings.values.shape == (6, 28)

@@ -51,6 +51,17 @@ class Backbone:
         """Return how many statistics there are: two a channel."""
         return 2 * sum(channels for channels, _ in self.shapes)
 
+    @property
+    def evened(self) -> Values:
+        """Return what makes every stage count alike, shape (width,).
+
+        Early stages have few channels, and know most of what is measured: each
+        statistic's factor is the root of the mean number of channels over its stage's.
+        """
+        channels = np.array([each for each, _ in self.shapes])
+        factors = np.sqrt(channels.mean() / channels)
+        return np.asarray(np.repeat(factors, 2 * channels))
+
 
 def statistics_network(backbone: Backbone, channels: int = 1) -> bytes:
     """Return a network from a photo to mean and spread of every channel.

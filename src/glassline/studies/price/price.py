@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,9 @@ from glassline.training import train_on
 from glassline.training.candidates import SEARCHED, Candidates
 from glassline.training.crossfit import Rows, classes_of, crossfit, splits
 from glassline.training.trainset import of_measurements
+
+if TYPE_CHECKING:
+    from glassline.front.onnx.graph import Backbone
 
 __all__ = ["Gain", "Price", "price"]
 
@@ -183,7 +186,7 @@ def price(  # noqa: PLR0913  one keyword for each thing a caller may add
         gains += [gain(name, f"+{name}") for name in scored.extras]
     return Price(
         front=front,
-        network=scored.network,
+        network=scored.network.name,
         n=len(labels),
         groups=len(np.unique(groups)),
         folds=len(np.unique(dealt)),
@@ -201,7 +204,7 @@ class _Read:
 
     readings: Readings
     candidates: Candidates
-    network: str
+    network: Backbone
 
     @property
     def measured(self) -> NDArray[np.float64]:
@@ -263,12 +266,13 @@ def _read(
         progress=progress,
         planes=(*candidates.planes, *statistics.planes),
     )
-    return _Read(readings, candidates, network.name)
+    return _Read(readings, candidates, network)
 
 
 def _look(parts: _Read, others: Rows, own: Rows, recipe: Recipe) -> dict[str, ClassIds]:
     """Learn from some parts which class each way says of the others."""
-    from glassline.training.concepts import Material, fit_concepts  # noqa: PLC0415  slow
+    from glassline.training.cnn import material_of  # noqa: PLC0415  needs the extra cnn
+    from glassline.training.concepts import fit_concepts, fit_probe  # noqa: PLC0415  slow
     from glassline.training.concepts.figures import ENDS  # noqa: PLC0415
 
     taught = parts.readings.data.subset(others)
@@ -280,14 +284,16 @@ def _look(parts: _Read, others: Rows, own: Rows, recipe: Recipe) -> dict[str, Cl
     found = train_on(readings.subset(others), of_measurements(recipe))
     head, four = found.model.head, found.values(parts.measured)
     defaults = parts.measured[:, list(parts.candidates.defaults)]
-    material = Material.of(readings.data, parts.statistics, defaults, recipe)
-    concepts = fit_concepts(material.subset(others, recipe), recipe)
-    seen = parts.statistics[own]
+    material = material_of(
+        readings.data, parts.statistics, defaults, recipe, parts.network
+    )
+    lessons, seen = material.subset(others, recipe), material.statistics[own]
+    concepts = fit_concepts(lessons, recipe)
     read = concepts.layer.read(seen)
     return {
         "measured": head.logits(found.model.scale.x(four[own])).argmax(axis=1),
         "concepts": classes_of(concepts.readings, read, taught, recipe, ENDS),
-        "black_box": concepts.probe.classes(seen),
+        "black_box": fit_probe(lessons).classes(seen),
         "grey": by_head(parts.grey),
         **{
             f"+{name}": by_head(np.hstack([four, extra]))

@@ -9,24 +9,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from glassline.arrays import ClassIds
 from glassline.dataset.folds import FOLDS, deal, most_folds
 from glassline.features.scale import Ends
-from glassline.recipe import FEATURE_NAMES, Recipe
-from glassline.training.concepts.layer import fit_concepts
+from glassline.recipe import Recipe
+from glassline.training.concepts.layer import fit_concepts, fit_probe
 from glassline.training.concepts.material import Material
+from glassline.training.concepts.meaning import meaning
 from glassline.training.crossfit import Rows, classes_of, crossfit, splits
 
-__all__ = ["ENDS", "Figures", "assess", "balanced_accuracy", "meaning"]
+__all__ = ["ENDS", "Figures", "assess", "balanced_accuracy"]
 
 DEALS = 3  # of the groups into folds
 MANY = 2_000  # parts of which one deal says enough
 # Spreads of good parts: a reading that is learnt has no outliers to tame.
 ENDS = Ends(clip=100.0, slope=0.0, floor=0.0)
 MANY_SUBSETS = 5  # features of which every choice is scored: 32 heads a fold
-LEAST_PARTS = 3  # of a class, for a rank correlation within it
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _look(
         random directions. Shape (m, 2^d), by the concepts of each subset.
     """
     others, statistics = material.subset(rows, recipe), material.statistics[own]
-    concepts = fit_concepts(others, recipe)
+    concepts, probe = fit_concepts(others, recipe), fit_probe(others)
     read = concepts.layer.read(statistics)
     width, d = statistics.shape[1], read.shape[1]
     seen = []
@@ -157,13 +156,13 @@ def _look(
     rng = np.random.Generator(np.random.PCG64(seed))
     random = rng.standard_normal((width, d))
     control = classes_of(
-        concepts.probe.standard(others.statistics) @ random,
-        concepts.probe.standard(statistics) @ random,
+        probe.standard(others.statistics) @ random,
+        probe.standard(statistics) @ random,
         others.data,
         recipe,
         ENDS,
     )
-    return read, concepts.probe.classes(statistics), control, np.stack(seen, axis=1)
+    return read, probe.classes(statistics), control, np.stack(seen, axis=1)
 
 
 def _subsets(d: int) -> tuple[tuple[int, ...], ...]:
@@ -183,47 +182,3 @@ def balanced_accuracy(labels: ClassIds, seen: ClassIds) -> float:
         0.8333
     """
     return float(np.mean([(seen[labels == c] == c).mean() for c in np.unique(labels)]))
-
-
-def meaning(
-    readings: NDArray[np.float64],
-    teacher: NDArray[np.float64],
-    labels: ClassIds,
-    names: tuple[str, ...],
-) -> dict[str, float]:
-    """Return how concepts follow their teachers within a class.
-
-    Args:
-        readings: Shape (n, d), of concepts.
-        teacher: Shape (n, d), what each is meant to say.
-        labels: Shape (n,).
-        names: Of the d features.
-
-    Returns:
-        Feature to Spearman's rank correlation within a class, the mean over the
-        classes with three parts or more; 0 where a reading does not vary in a class.
-        A concept whose teacher varies in no class, as one that classes alone are declared
-        to show, is left out: there is nothing to follow.
-    """
-    classes = [c for c in np.unique(labels) if (labels == c).sum() >= LEAST_PARTS]
-    return {
-        name: float(
-            np.mean(
-                [
-                    _correlation(readings[labels == c, f], teacher[labels == c, f])
-                    for c in classes
-                ]
-                or [0.0]
-            )
-        )
-        for f, name in enumerate(names)
-        if f < len(FEATURE_NAMES)
-        or any(np.ptp(teacher[labels == c, f]) > 0 for c in classes)
-    }
-
-
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    ranks = np.array([rankdata(a), rankdata(b)])
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    size = np.sqrt((ranks**2).sum(axis=1)).prod()
-    return float(ranks[0] @ ranks[1] / size) if size else 0.0

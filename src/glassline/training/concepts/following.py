@@ -10,7 +10,7 @@ from glassline.arrays import Values, View
 from glassline.dataset.readings import Measure, Readings
 from glassline.front import Measured
 from glassline.model import Model
-from glassline.training.concepts.figures import meaning
+from glassline.training.concepts.meaning import meaning
 
 __all__ = ["followed", "reader"]
 

@@ -1,4 +1,4 @@
-"""Four concepts from the statistics of a backbone, each bent to the verdict no further than needed."""
+"""Four concepts from the statistics of a backbone: what they are called, and the verdict."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve
 
 from glassline.arrays import ClassIds, Values
 from glassline.dataset.folds import deal, most_folds
@@ -13,17 +14,16 @@ from glassline.errors import DatasetError
 from glassline.head import Head, fit
 from glassline.head.threads import one_thread
 from glassline.recipe import Recipe
+from glassline.training.concepts.directions import directions
 from glassline.training.concepts.material import Material, Table
 from glassline.training.crossfit import crossfit, quiet
 
-__all__ = ["Concepts", "Layer", "Probe", "fit_concepts"]
+__all__ = ["Concepts", "Layer", "Probe", "fit_concepts", "fit_probe"]
 
 SEED = 7  # another deal than those that score
 PROBE_PENALTY = 100.0  # divided by n: C = 0.01, as linear probes of such features use
-RIDGE = 1000.0  # of the readings on 1,568 standardised statistics; 300 is as good
-CLASS_GAIN = 2.0  # of what tells classes apart over what varies within one
-MIXED = 0.15  # share of the within-class part kept where the verdict is read
-KEPT = 1  # feature at least whose variation within a class is left whole
+OF_CLASSES = 3000.0  # penalty of a ridge regression on 1,568 standardised statistics
+OF_READINGS = 300.0
 TOLERANCE = 1e-4  # of the probe's gradient: its argmax needs no ten digits
 MIN_SPREAD = 1e-9
 
@@ -75,13 +75,11 @@ class Concepts:
     Attributes:
         layer: From statistics to readings, fitted to all of them.
         readings: Shape (n, d), the same of each part by a layer that did not see it.
-        probe: On the same statistics, fitted to all of them.
         table: Shape (k, d), how strongly each class shows each feature.
     """
 
     layer: Layer
     readings: NDArray[np.float64]
-    probe: Probe
     table: Table
 
 
@@ -89,36 +87,34 @@ class Concepts:
 class _Halves:
     """What tells classes apart, and what varies within them: two linear maps."""
 
-    probe: Probe
+    center: Values
     between: NDArray[np.float64]
-    constant: Values
     within: NDArray[np.float64]
 
     def read(
         self, statistics: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return both halves of the readings, shape (n, d) each."""
-        x = self.probe.standard(statistics)
-        return x @ self.between + self.constant, x @ self.within
+        """Return both, shapes (n, k) and (n, d)."""
+        away = statistics - self.center
+        return away @ self.between, away @ self.within
 
 
 def fit_concepts(material: Material, recipe: Recipe) -> Concepts:
     """Learn four concepts that mean what they are called and carry the verdict.
 
-    Each concept is the sum of two halves, in normal scores of its teacher:
+    Each concept is linear in two predictions, both ridge regressions on the standardised
+    statistics of the photos and of the photos mirrored:
 
-        reading = 2 between + within B
+        reading = between C + within G
 
-    *between* is what a convex linear probe of the classes knows, each class by how
-    strongly it shows the feature. *within* is a ridge regression on how far a part
-    measures above its own class. B takes the second half out of the directions of
-    concept space that tell classes apart (to 15 %): there the verdict is read, and
-    in the others the variation within a class has room. Of the d directions at most
-    d - 1 are taken so.
+    *between* predicts the class; *within* where a part stands among those of its class
+    in each measured reading, as a normal score, with every stage of the backbone counting
+    alike. C and G (see `directions`) put the first where the head looks and the second
+    where it need not.
 
     The readings that the head is trained on come from layers that did not see the
-    part: groups are dealt into five folds. Everything is deterministic; the probe
-    carries the certificate of a head, the ridge is one linear system.
+    part: groups are dealt into five folds. Everything is deterministic: two linear
+    systems and two small decompositions.
 
     Raises:
         DatasetError: There are fewer than two groups of labelled parts.
@@ -126,7 +122,7 @@ def fit_concepts(material: Material, recipe: Recipe) -> Concepts:
     Source:
         Concept bottleneck: P. W. Koh et al., Concept Bottleneck Models (ICML 2020);
         out-of-fold inputs: D. Wolpert, Stacked Generalization, Neural Networks 5(2),
-        1992. Two halves kept in different directions are ours.
+        1992. Classes and measurements in different directions are ours.
     """
     groups = material.data.groups()
     if most_folds(material.labels, groups) < 2:
@@ -144,38 +140,22 @@ def fit_concepts(material: Material, recipe: Recipe) -> Concepts:
         dealt = deal(material.labels, groups, seed=SEED)
         between, within = crossfit(dealt, say)
         halves = _halves(material)
-        table, _ = material.split()
-        room = _room(table, within)
-        weights = CLASS_GAIN * halves.between + halves.within @ room
-        weights = weights / halves.probe.spread[:, None]
+        found = directions(material, recipe, between, within)
+        weights = halves.between @ found.codes + halves.within @ found.room
         return Concepts(
-            layer=Layer(
-                weights,
-                CLASS_GAIN * halves.constant - halves.probe.center @ weights,
-            ),
-            readings=CLASS_GAIN * between + within @ room,
-            probe=halves.probe,
-            table=table,
+            layer=Layer(weights, -halves.center @ weights),
+            readings=between @ found.codes + within @ found.room,
+            table=material.split()[0],
         )
 
 
-def _halves(material: Material) -> _Halves:
-    probe = _probe(material)
-    x = probe.standard(material.statistics)
-    table, within = material.split()
-    wanted = table[material.labels]
-    between, constant = probe.head.W @ table, probe.head.b @ table
-    # As large, over these parts, as the table says; the probe's own scale is nats.
-    size = np.sqrt(
-        (wanted**2).sum() / max(((x @ between + constant) ** 2).sum(), 1e-300)
-    )
-    return _Halves(probe, size * between, size * constant, _ridge(x, within))
+def fit_probe(material: Material) -> Probe:
+    """Fit the black box: a convex linear classifier on all statistics of the photos.
 
-
-def _probe(material: Material) -> Probe:
-    spread = material.statistics.std(axis=0)
-    spread = np.where(spread > MIN_SPREAD, spread, 1.0)
-    center = material.statistics.mean(axis=0)
+    Standardised, classes balanced as the recipe says, C = 0.01; with the certificate of
+    a head. It sees no mirrored photo.
+    """
+    center, spread = _standard(material)
     head = fit(
         (material.statistics - center) / spread,
         material.targets,
@@ -186,26 +166,58 @@ def _probe(material: Material) -> Probe:
     return Probe(center, spread, head)
 
 
-def _ridge(x: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the w that minimises |x w - wanted|^2 + RIDGE |w|^2, shape (width, d)."""
-    n, width = x.shape
-    if n > width:
-        gram = x.T @ x + RIDGE * np.eye(width)
-        return np.asarray(np.linalg.solve(gram, x.T @ wanted))
-    return np.asarray(x.T @ np.linalg.solve(x @ x.T + RIDGE * np.eye(n), wanted))
+def _standard(material: Material) -> tuple[Values, Values]:
+    """Return mean and spread of each statistic, shape (width,) each."""
+    spread = material.statistics.std(axis=0)
+    spread = np.where(spread > MIN_SPREAD, spread, 1.0)
+    return material.statistics.mean(axis=0), spread
 
 
-def _room(table: Table, within: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return B, shape (d, d): the identity, less 85 % of what tells classes apart.
+def _halves(material: Material) -> _Halves:
+    """Predict classes and measurements; each part counts once, whatever its class."""
+    center, spread = _standard(material)
+    seen = [material.statistics, *np.moveaxis(material.mirrored, 1, 0)]
+    counts = material.data.weights()
+    root = np.sqrt(counts / counts.mean())[:, None]
+    x = np.concatenate([root * (each - center) / spread for each in seen])
+    _, scores = material.split()
+    shares = np.average(material.targets, axis=0, weights=counts)
+    wanted = [
+        np.tile(root * each, (len(seen), 1))
+        for each in (material.targets - shares, scores)
+    ]
+    # Of many rows the product is what takes long; both regressions share it.
+    gram = x.T @ x if len(x) > x.shape[1] else None
+    between = _ridge(x, wanted[0], OF_CLASSES, np.ones(x.shape[1]), gram)
+    within = _ridge(x, wanted[1], OF_READINGS, material.evened, gram)
+    return _Halves(center, between / spread[:, None], within / spread[:, None])
+
+
+def _ridge(
+    x: NDArray[np.float64],
+    wanted: NDArray[np.float64],
+    penalty: float,
+    scale: Values,
+    gram: NDArray[np.float64] | None,
+) -> NDArray[np.float64]:
+    """Return the w that minimises |x w - wanted|^2 + penalty |w / scale|^2.
 
     Args:
-        table: Shape (k, d).
-        within: Shape (n, d), whose spreads are the units of concept space.
+        x: Shape (n, width).
+        wanted: Shape (n, outputs).
+        penalty: How much small weights are preferred.
+        scale: Shape (width,), how large each column's weights may be.
+        gram: x' x, where there are more rows than columns.
+
+    Returns:
+        Shape (width, outputs).
     """
-    spread = within.std(axis=0)
-    spread = np.where(spread > MIN_SPREAD, spread, 1.0)
-    _, sizes, directions = np.linalg.svd(table / spread)
-    d = table.shape[1]
-    taken = directions[: min(int((sizes > MIN_SPREAD).sum()), d - KEPT)]
-    kept = np.eye(d) - (1 - MIXED) * taken.T @ taken
-    return np.asarray(kept / spread[:, None] * spread)
+    n, width = x.shape
+    if gram is not None:
+        square = scale[:, None] * gram * scale + penalty * np.eye(width)
+        found = solve(square, scale[:, None] * (x.T @ wanted), assume_a="pos")
+        return np.asarray(scale[:, None] * found)
+    scaled = x * scale
+    square = scaled @ scaled.T + penalty * np.eye(n)
+    found = scaled.T @ solve(square, wanted, assume_a="pos")
+    return np.asarray(scale[:, None] * found)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from glassline.arrays import ClassIds, PartWeights, Targets
+from glassline.arrays import ClassIds, PartWeights, Targets, Values
 from glassline.dataset import Dataset
 from glassline.errors import DatasetError, show
 from glassline.recipe import Recipe
@@ -29,6 +29,9 @@ class Material:
     Attributes:
         data: The parts.
         statistics: Shape (n, width), what the backbone's stages hold.
+        mirrored: Shape (n, views, width), the same of the photo mirrored; views may be 0.
+        evened: Shape (width,), what makes every stage count alike, however many
+            channels it has.
         readings: Shape (n, d), measured; of a concept that was added to the features
             what the recipe declares of the part's class.
         teacher: Shape (n, d), what teaches each feature: the measured reading, or
@@ -41,6 +44,8 @@ class Material:
 
     data: Dataset
     statistics: NDArray[np.float64]
+    mirrored: NDArray[np.float64]
+    evened: Values
     readings: NDArray[np.float64]
     teacher: NDArray[np.float64]
     targets: Targets
@@ -54,6 +59,9 @@ class Material:
         statistics: NDArray[np.float64],
         readings: NDArray[np.float64],
         recipe: Recipe,
+        *,
+        mirrored: NDArray[np.float64] | None = None,
+        evened: Values | None = None,
     ) -> Material:
         """Gather the labelled parts; undecided ones teach no concept.
 
@@ -70,6 +78,10 @@ class Material:
         return cls(
             data=known.data,
             statistics=statistics[known.rows],
+            mirrored=(statistics[:, None][:, :0] if mirrored is None else mirrored)[
+                known.rows
+            ],
+            evened=np.ones(statistics.shape[1]) if evened is None else evened,
             readings=measured,
             teacher=_taught(known.data, measured, recipe.feature_names),
             targets=known.targets,
@@ -89,6 +101,7 @@ class Material:
             self,
             data=data,
             statistics=self.statistics[rows],
+            mirrored=self.mirrored[rows],
             readings=readings,
             teacher=_taught(data, readings, recipe.feature_names),
             targets=self.targets[rows],
@@ -101,7 +114,9 @@ class Material:
         Returns:
             Shape (k, d): how strongly each class shows each feature, its mean
             normal score or what the recipe declares, less the mean over the
-            classes; with more classes than features, spread evenly over a sphere. Shape (n, d): how far each part is from its class's mean.
+            classes; with more classes than features, spread evenly over a sphere.
+            Shape (n, d): where each part stands within its class, in normal scores
+            of its rank there.
         """
         scores = normal_scores(self.teacher)
         labels = self.labels
@@ -110,7 +125,11 @@ class Material:
         np.add.at(sums, labels, scores)
         means = sums / np.maximum(count, 1)[:, None]
         shown = np.where(np.isnan(self.table), means, self.table)
-        return _apart(shown - shown.mean(axis=0)), scores - means[labels]
+        within = np.empty_like(scores)
+        for label in np.unique(labels).tolist():
+            own = labels == label
+            within[own] = normal_scores(self.teacher[own])
+        return _apart(shown - shown.mean(axis=0)), within
 
 
 def _apart(table: Table) -> Table:

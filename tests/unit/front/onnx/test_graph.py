@@ -40,6 +40,15 @@ def test_statistics_are_mean_and_spread_of_every_channel(
     assert_allclose(found[0], np.concatenate(wanted), rtol=1e-5, atol=1e-6)
 
 
+def test_every_stage_counts_alike() -> None:
+    """Two channels and six, four on average: the roots of 2 and of 2/3."""
+    shapes = ((2, 28), (6, 14))
+
+    found = Backbone("tiny", "0" * 64, tiny_backbone(), shapes).evened
+
+    assert_allclose(found, [2**0.5] * 4 + [(2 / 3) ** 0.5] * 12)
+
+
 def test_readings_are_the_statistics_weighed(
     backbone: Backbone, photo: np.ndarray, rng: np.random.Generator
 ) -> None:

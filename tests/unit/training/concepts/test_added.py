@@ -20,7 +20,7 @@ from glassline.studies.evaluation.text import lines
 from glassline.studies.verification import verify
 from glassline.training import cnn, train
 from glassline.training.concepts import Material, assess, fit_concepts
-from glassline.training.concepts.figures import meaning
+from glassline.training.concepts.meaning import meaning
 from glassline.training.trainset import of_measurements
 
 CLASSES = ("ok", "scratch", "dirt", "rust", "dent")

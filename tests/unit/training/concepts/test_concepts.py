@@ -13,8 +13,9 @@ from glassline.dataset import Dataset, Part
 from glassline.errors import DatasetError
 from glassline.recipe import FEATURE_NAMES, Recipe
 from glassline.training.concepts import Material, assess, fit_concepts
-from glassline.training.concepts.figures import balanced_accuracy, meaning
+from glassline.training.concepts.figures import balanced_accuracy
 from glassline.training.concepts.material import normal_scores
+from glassline.training.concepts.meaning import meaning
 from glassline.training.concepts.text import lines
 
 N, WIDTH = 150, 60
@@ -59,11 +60,22 @@ def material(data: Dataset, statistics: np.ndarray, readings: np.ndarray) -> Mat
     return Material.of(data, statistics, readings, RECIPE)
 
 
+def seen_as(material: Material, statistics: np.ndarray) -> Material:
+    """The same parts with other statistics of their photos, none of them mirrored."""
+    width = statistics.shape[1]
+    return replace(
+        material,
+        statistics=statistics,
+        mirrored=np.zeros((len(statistics), 0, width)),
+        evened=np.ones(width),
+    )
+
+
 def test_the_readings_for_the_head_come_from_layers_that_did_not_see_the_part(
     material: Material, rng: np.random.Generator
 ) -> None:
     """Statistics of pure chance separate what they were fitted to, and nothing else."""
-    chance = replace(material, statistics=rng.normal(size=(N, 400)))
+    chance = seen_as(material, rng.normal(size=(N, 400)))
 
     concepts = fit_concepts(chance, RECIPE)
 
@@ -204,13 +216,44 @@ def test_one_group_is_too_few(rng: np.random.Generator) -> None:
 
 def test_more_parts_than_statistics_are_no_other_case(material: Material) -> None:
     """The ridge is solved in the smaller of its two forms; both give the same."""
-    narrow = replace(material, statistics=material.statistics[:, : N - 20])
+    narrow = seen_as(material, material.statistics[:, : N - 20])
     wide = np.hstack([narrow.statistics, np.zeros((N, 200))])
 
     small = fit_concepts(narrow, RECIPE)
-    large = fit_concepts(replace(material, statistics=wide), RECIPE)
+    large = fit_concepts(seen_as(material, wide), RECIPE)
 
     assert_allclose(large.readings, small.readings, atol=1e-3)
+
+
+def test_what_varies_within_a_class_is_ranked_there(material: Material) -> None:
+    """The normal scores of each class by themselves, whatever the class's level."""
+    lifted = material.teacher + 50.0 * material.labels[:, None]
+
+    _, within = replace(material, teacher=lifted).split()
+
+    own = material.labels == 1
+    assert_array_equal(within[own], normal_scores(material.teacher[own]))
+
+
+def test_a_mirrored_photo_teaches_as_another_of_the_same_part(
+    material: Material,
+) -> None:
+    """A view that says nothing new changes no direction; each part still counts once."""
+    doubled = replace(material, mirrored=material.statistics[:, None])
+    heavy = replace(
+        material,
+        data=replace(
+            material.data,
+            parts=tuple(replace(each, weight=2.0) for each in material.data.parts),
+        ),
+    )
+
+    found = fit_concepts(doubled, RECIPE)
+
+    usual = fit_concepts(material, RECIPE)
+    assert_allclose(found.readings, usual.readings, atol=0.15)
+    assert np.abs(found.readings - usual.readings).max() > 1e-6  # penalised by half
+    assert_array_equal(fit_concepts(heavy, RECIPE).readings, usual.readings)
 
 
 def test_normal_scores_do_not_know_units() -> None:
