@@ -217,7 +217,7 @@ class _Walk:
         return combination
 
 
-def gains(old: Shares, new: Shares) -> bool:
+def gains(old: Shares, new: Shares, *, errors: float = 1.0) -> bool:
     """Return whether a change gains more than chance: by size and by standard error.
 
     With d_g what group g gains of m, the gain is sum d_g, its standard error
@@ -226,6 +226,7 @@ def gains(old: Shares, new: Shares) -> bool:
     Args:
         old: Loss of each group before.
         new: And after.
+        errors: How many standard errors a gain must exceed.
 
     Example:
         Two groups gain as much in sum, once alike, once one of them alone:
@@ -239,7 +240,7 @@ def gains(old: Shares, new: Shares) -> bool:
     m = len(each)
     away = float(((each - each.mean()) ** 2).sum())
     error = np.sqrt(m / (m - 1) * away) if m > 1 else 0.0
-    return bool(each.sum() >= max(MIN_GAIN, error))
+    return bool(each.sum() >= max(MIN_GAIN, errors * error))
 
 
 def inner_loss(

@@ -37,10 +37,12 @@ class Limits:
         parts: Of the rarest class; below, folds of them say nothing.
         groups: In the harmonic mean over the classes; below, the same.
         walk_parts: Of the rarest class, for one setting after the other; with 10 that
-            loses 2 to 5 points.
+            loses 2 to 5 points; and weights are then learnt only for a gain of `errors`.
         many: Groups from which on learnt weights are the better ones.
         columns: Candidates, at most, of such a walk; of more, as photos in colour have,
             the least loss is luck.
+        errors: Standard errors that learnt weights must gain where parts are so few. One
+            is enough for accuracy, and leaves the head surer than it should be.
     """
 
     parts: int = 5
@@ -48,6 +50,7 @@ class Limits:
     walk_parts: int = 15
     many: float = 100
     columns: float = 50
+    errors: float = 2
 
     def search(self, labels: ClassIds, groups: NDArray[np.int64]) -> bool:
         """Return whether there are parts enough to hold anything against the defaults.
@@ -69,12 +72,16 @@ class Limits:
             groups: Shape (n,), the group of each part.
             columns: How many candidates there are.
         """
-        mean = _groups(labels, groups)
         return (
-            bool(np.unique(labels, return_counts=True)[1].min() >= self.walk_parts)
-            and mean < self.many
+            not self.few(labels)
+            and _groups(labels, groups) < self.many
             and columns <= self.columns
         )
+
+    def few(self, labels: ClassIds) -> bool:
+        """Return whether parts are few: of some class below `walk_parts`."""
+        counts = np.unique(labels, return_counts=True)[1]
+        return bool(counts.min() < self.walk_parts)
 
 
 LIMITS = Limits()
@@ -94,7 +101,8 @@ def search(
     One setting after the other, while it gains (`choose`), where parts are enough and
     candidates not too many to tell them apart. Else, and of very many groups, weights
     learnt by the loss (`learn_mixes`), where these gain on parts that they did not see.
-    A gain counts beyond its own standard error over the groups; where none does, and
+    A gain counts beyond its own standard error over the groups (of few parts beyond
+    two: the head is then not surer than it may be); where none does, and
     below five parts or three groups of a class, the defaults stand.
 
     Args:
@@ -111,7 +119,8 @@ def search(
     columns = sum(map(len, candidates.columns.values()))
     with quiet():
         if not limits.walk(labels, groups, columns):
-            return _learnt(parts, candidates, penalty, most)
+            errors = limits.errors if limits.few(labels) else 1.0
+            return _learnt(parts, candidates, penalty, most, errors)
         return choose(
             candidates.columns,
             candidates.near,
@@ -130,7 +139,9 @@ def _defaults(candidates: Candidates) -> Choice:
     return Choice(tuple((column,) for column in candidates.defaults), math.nan, ())
 
 
-def _learnt(parts: Parts, candidates: Candidates, penalty: float, most: int) -> Choice:
+def _learnt(
+    parts: Parts, candidates: Candidates, penalty: float, most: int, errors: float
+) -> Choice:
     """Return learnt weights where they gain over the defaults, else the defaults."""
     columns = candidates.columns
     plain = _defaults(candidates)
@@ -140,7 +151,7 @@ def _learnt(parts: Parts, candidates: Candidates, penalty: float, most: int) -> 
         Tried(name, mix, float(before.sum()))
         for name, mix in zip(columns, plain.mixes, strict=True)
     )
-    if not gains(before, after):
+    if not gains(before, after, errors=errors):
         return replace(
             plain, loss=float(before.sum()), tried=tried, shares=tuple(before.tolist())
         )

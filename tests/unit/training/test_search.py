@@ -7,7 +7,7 @@ import pytest
 
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import Parts
-from glassline.training.search import LIMITS, search
+from glassline.training.search import LIMITS, Limits, search
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,22 @@ def test_the_defaults_stand_where_weights_gain_nothing(few: Parts) -> None:
 
     assert choice.mixes == tuple((column,) for column in candidates.defaults)
     assert choice.weights is None
+
+
+def test_of_few_parts_a_gain_must_be_twice_its_error(few: Parts) -> None:
+    """What gains somewhat: by one error the weights are learnt, by two the defaults stand."""
+    candidates = Candidates()
+    few.readings[few.labels == 1, candidates.columns["texture_change"][2]] += 4.0
+
+    by_one, by_two, many = (
+        search(few, candidates, 1e-2, most=2, limits=limits)
+        for limits in (
+            Limits(errors=1),
+            LIMITS,
+            Limits(walk_parts=10, many=10),  # ten of a class are then not few
+        )
+    )
+
+    assert by_one.weights is not None
+    assert by_two.weights is None
+    assert many == by_one
