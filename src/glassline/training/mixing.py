@@ -50,6 +50,12 @@ class Mixture:
         ]
         return np.stack(columns, axis=1)
 
+    def alone(self, place: int, column: int) -> Mixture:
+        """Return the mixture in which one feature is read as one column alone."""
+        mixes, weights = list(self.mixes), list(self.weights)
+        mixes[place], weights[place] = (column,), (1.0,)
+        return Mixture(tuple(mixes), tuple(weights))
+
     def moved(self, by: int) -> Mixture:
         """Return the mixture of columns that lie so many places further on."""
         mixes = tuple(tuple(column + by for column in mix) for mix in self.mixes)

@@ -155,29 +155,49 @@ def _learnt(
         return replace(
             plain, loss=float(before.sum()), tried=tried, shares=tuple(before.tolist())
         )
-    found = learn_mixes(parts, columns, penalty, most=most)
+    learnt = learn_mixes(parts, columns, penalty, most=most)
+    found, adds = _thinned(parts, learnt, penalty)
     loss = float(after.sum())
     tried += tuple(
         Tried(name, mix, loss) for name, mix in zip(columns, found.mixes, strict=True)
     )
-    adds = _adds(parts, found, penalty)
     return Choice(found.mixes, loss, tried, adds, found.weights, tuple(after.tolist()))
 
 
-def _adds(parts: Parts, found: Mixture, penalty: float) -> tuple[float, ...]:
-    """Return what the second measurement of each feature gains, the rest as it is."""
-    weights = dict(zip(found.mixes, found.weights, strict=True))
-    score = inner_loss(parts, penalty, weights)
-    whole = float(score(found.mixes).sum())
-    gained = []
-    for place, mix in enumerate(found.mixes):
-        alone = [
-            float(
-                score(
-                    (*found.mixes[:place], (column,), *found.mixes[place + 1 :])
-                ).sum()
-            )
+def _thinned(
+    parts: Parts, found: Mixture, penalty: float
+) -> tuple[Mixture, tuple[float, ...]]:
+    """Drop each measurement without which nothing is lost, the least one first.
+
+    The loss that weighs them all drops none of two that are hardly better than one; a
+    reading then costs twice, and repeats worse.
+
+    Returns:
+        What is left, and what the second measurement of each feature gains.
+    """
+    while True:
+        score = inner_loss(
+            parts, penalty, dict(zip(found.mixes, found.weights, strict=True))
+        )
+        whole = score(found.mixes)
+        alone = {
+            (place, column): score(found.alone(place, column).mixes)
+            for place, mix in enumerate(found.mixes)
             for column in mix
+            if len(mix) > 1
+        }
+        spare = [
+            (float(each.sum()), *at)
+            for at, each in alone.items()
+            if not gains(each, whole)
         ]
-        gained.append(min(alone) - whole if len(mix) > 1 else 0.0)
-    return tuple(gained)
+        if not spare:
+            break
+        _, place, column = min(spare)
+        found = found.alone(place, column)
+    losses = [
+        [float(alone[place, column].sum()) for column in mix if len(mix) > 1]
+        for place, mix in enumerate(found.mixes)
+    ]
+    total = float(whole.sum())
+    return found, tuple(min(each) - total if each else 0.0 for each in losses)

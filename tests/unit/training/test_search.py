@@ -7,6 +7,7 @@ import pytest
 
 from glassline.training.candidates import Candidates
 from glassline.training.choosing import Parts
+from glassline.training.mixing import learn_mixes
 from glassline.training.search import LIMITS, Limits, search
 
 
@@ -105,3 +106,21 @@ def test_of_few_parts_a_gain_must_be_twice_its_error(few: Parts) -> None:
     assert by_one.weights is not None
     assert by_two.weights is None
     assert many == by_one
+
+
+def test_a_second_measurement_that_gains_nothing_is_dropped(few: Parts) -> None:
+    """The loss keeps two a feature; what noise fills up goes, what tells stays."""
+    candidates = Candidates()
+    told = [candidates.columns["texture_change"][at] for at in (2, 5)]
+    few.readings[few.labels == 1, told[0]] += 6.0
+    few.readings[few.labels == 1, told[1]] += 6.0
+    all_kept = learn_mixes(few, candidates.columns, 1e-2)
+
+    choice = search(few, candidates, 1e-2, most=2)
+
+    assert choice.weights is not None
+    assert sum(map(len, choice.mixes)) < sum(map(len, all_kept.mixes))
+    assert set(choice.mixes[1]) <= set(told)
+    two = [len(mix) > 1 for mix in choice.mixes]
+    assert [gain >= 0.002 for gain in choice.adds] == two
+    assert [sum(each) for each in choice.weights] == [1.0] * 4
