@@ -160,13 +160,17 @@ def _choose(
     progress: Progress,
     find: Search,
 ) -> _Way:
-    """Choose settings, and leave the background out where that gains."""
+    """Choose settings, and leave the background out unless that loses.
+
+    What is not the part has no say unless it is shown to have one: another table, and
+    the same parts would get other verdicts.
+    """
     whole, without = readings.ways()
     choice = choose_settings(whole, recipe, candidates, progress, find=find)
     if without is None or not choice.shares:
         return _Way(whole, recipe, choice)
     other = choose_settings(without, recipe, candidates, progress, find=find)
-    if not gains(np.array(choice.shares), np.array(other.shares)):
+    if gains(np.array(other.shares), np.array(choice.shares)):
         return _Way(whole, recipe, choice)
     image = replace(recipe.image, background=readings.background)
     return _Way(without, replace(recipe, image=image), other, readings.columns)
