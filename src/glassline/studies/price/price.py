@@ -18,7 +18,6 @@ from glassline.dataset.readings import (
     Progress,
     Readings,
     Refusal,
-    in_colour,
     no_progress,
     read_parts,
 )
@@ -29,8 +28,8 @@ from glassline.recipe import Recipe
 from glassline.studies.metrics import Score, difference
 from glassline.studies.metrics.classification import mean_recall
 from glassline.studies.price.control import GREY_STATISTICS, grey_statistics
-from glassline.training import train_on
-from glassline.training.candidates import SEARCHED, Candidates
+from glassline.training import read_candidates, train_on
+from glassline.training.candidates import Candidates
 from glassline.training.crossfit import Rows, classes_of, crossfit, splits
 from glassline.training.trainset import of_measurements
 
@@ -200,23 +199,26 @@ def price(  # noqa: PLR0913  one keyword for each thing a caller may add
 
 @dataclass(frozen=True)
 class _Read:
-    """Of each part a row: all candidates, nine grey statistics, those of the network."""
+    """Of each part a row: all candidates; nine grey statistics, those of the network."""
 
     readings: Readings
+    others: NDArray[np.float64]
     candidates: Candidates
     network: Backbone
 
     @property
     def measured(self) -> NDArray[np.float64]:
-        return self.readings.values[:, : self._count]
+        """Return what all candidates read of the whole photo."""
+        whole, _ = self.readings.ways()
+        return whole.values
 
     @property
     def grey(self) -> NDArray[np.float64]:
-        return self.readings.values[:, self._count : self._count + GREY_STATISTICS]
+        return self.others[:, :GREY_STATISTICS]
 
     @property
     def statistics(self) -> NDArray[np.float64]:
-        return self.readings.values[:, self._count + GREY_STATISTICS :]
+        return self.others[:, GREY_STATISTICS:]
 
     @property
     def extras(self) -> dict[str, NDArray[np.float64]]:
@@ -229,12 +231,10 @@ class _Read:
         both = {"measurements": self.measured} if each else {}
         return {**each, **both, "grey": self.grey}
 
-    @property
-    def _count(self) -> int:
-        return sum(map(len, self.candidates.columns.values()))
-
     def subset(self, rows: Rows) -> _Read:
-        return replace(self, readings=self.readings.subset(rows))
+        return replace(
+            self, readings=self.readings.subset(rows), others=self.others[rows]
+        )
 
 
 def _read(
@@ -245,28 +245,29 @@ def _read(
     workers: int,
     progress: Progress,
 ) -> _Read:
-    """Read every photo once, with all that is compared."""
+    """Read every photo with all that is compared: as training does, and beside it."""
     from glassline.front.onnx.backbones import DEFAULT  # noqa: PLC0415  needs the extra
     from glassline.training import cnn  # noqa: PLC0415  needs the extra cnn
 
     network = cnn.choose_backbone(data, recipe, backbone or DEFAULT, int8=int8)
-    planes = SEARCHED if in_colour(data, recipe.image) else ()
-    candidates = Candidates(recipe.features, planes)
     statistics = cnn.Statistics(data, recipe, network)
 
     def measure(view: View, /) -> Values:
-        found = (candidates.read(view), grey_statistics(view), statistics(view))
-        return np.concatenate(found)
+        return np.concatenate((grey_statistics(view), statistics(view)))
 
-    readings = read_parts(
-        data,
+    readings = read_candidates(
+        data, of_measurements(recipe), workers=workers, progress=progress
+    )
+    beside = read_parts(
+        readings.data,
         measure,
         recipe.image,
         workers=workers,
         progress=progress,
-        planes=(*candidates.planes, *statistics.planes),
+        planes=statistics.planes,
     )
-    return _Read(readings, candidates, network)
+    candidates = Candidates.of(recipe.features, readings.columns)
+    return _Read(readings, beside.values, candidates, network)
 
 
 def _look(parts: _Read, others: Rows, own: Rows, recipe: Recipe) -> dict[str, ClassIds]:
@@ -280,9 +281,9 @@ def _look(parts: _Read, others: Rows, own: Rows, recipe: Recipe) -> dict[str, Cl
     def by_head(values: NDArray[np.float64]) -> ClassIds:
         return classes_of(values[others], values[own], taught, recipe)
 
-    readings = replace(parts.readings, values=parts.measured)
+    readings = parts.readings
     found = train_on(readings.subset(others), of_measurements(recipe))
-    head, four = found.model.head, found.values(parts.measured)
+    head, four = found.model.head, found.values(readings.values)
     defaults = parts.measured[:, list(parts.candidates.defaults)]
     material = material_of(
         readings.data, parts.statistics, defaults, recipe, parts.network
