@@ -253,6 +253,9 @@ def line(left: Surface, surfaces: Sequence[Surface]) -> str:
         for limits, each in zip(POSSIBLE, means, strict=True)
         if each == max(means)
     ]
+    # Over more candidates than a surface has that was looked at, nothing was seen.
+    fewest = min(limits.columns for limits in equal)
+    equal = [limits for limits in equal if limits.columns == fewest]
     best = equal[len(equal) // 2]
     said = {
         (way, fold): left.judge(way, fold, known)
@@ -287,8 +290,9 @@ def document(lines: list[str], folder: Path) -> str:
             "limits of the search as they are. *Left out*: what may be read is the defaults and what",
             "training takes, or what alone gains over the default, on one of the other sets (on any plane of",
             f"colour); and the limits are those, of {len(POSSIBLE)}, that are best in the mean of the other sets, each",
-            f"as it is and cut to {FEW} groups of a class ({DRAWS} draws, where it has more), of equals the middle",
-            "ones. *New*: settings that this set alone takes, which it then has to do without. Limits:",
+            f"as it is and cut to {FEW} groups of a class ({DRAWS} draws, where it has more), of equals those",
+            "of the fewest candidates, and of these the middle ones. *New*: settings that this set",
+            "alone takes, which it then has to do without. Limits:",
             "groups of a class at all / groups from which on weights are learnt / candidates. The formulas",
             "themselves were written with all six sets in sight: of that, only sets that nobody here has",
             "seen can tell.",

@@ -119,7 +119,8 @@ def search(
     columns = sum(map(len, candidates.columns.values()))
     with quiet():
         if not limits.walk(labels, groups, columns):
-            errors = limits.errors if limits.few(labels) else 1.0
+            is_grey = columns <= limits.columns  # in colour the defaults lack too much
+            errors = limits.errors if limits.few(labels) and is_grey else 1.0
             return _learnt(parts, candidates, penalty, most, errors)
         return choose(
             candidates.columns,
