@@ -82,9 +82,8 @@ def beside_specks(surface: Surface, step: int) -> Plane:
     places = np.flatnonzero(is_left)
     places = places[:: step_among((1, places.size), MANY)]
     photo = surface.smaller(step)
-    if (
-        step < SPECK_STEP
-    ):  # the four pixels there; of a photo of one row both are that row
+    if step < SPECK_STEP:
+        # The four pixels there; of a photo of one row both are that row.
         rows, columns = np.divmod(places, is_left.shape[1])
         down, right = (np.minimum(2, side) - 1 for side in photo.shape)
         corner = 2 * photo.shape[1] * rows + 2 * columns
@@ -98,15 +97,18 @@ def beside_specks(surface: Surface, step: int) -> Plane:
 
 
 def bend_at(photo: Plane, places: NDArray[np.int64]) -> Plane:
-    """Laplacian at some places alone, added up in the order of OpenCV: row by row."""
+    """Laplacian at some places alone, added up in the order of OpenCV: row by row.
+
+    Mirrored at the border; a photo of one row or column lies beside itself.
+    """
     tall, wide = photo.shape
     rows, columns = np.divmod(places, wide)
     above, below = (
-        places + wide * np.where(rows == border, -way, way)
+        places + wide * (tall > 1) * np.where(rows == border, -way, way)
         for border, way in ((0, -1), (tall - 1, 1))
     )
     left, right = (
-        places + np.where(columns == border, -way, way)
+        places + (wide > 1) * np.where(columns == border, -way, way)
         for border, way in ((0, -1), (wide - 1, 1))
     )
     flat = photo.reshape(-1)

@@ -442,7 +442,9 @@ def test_a_model_from_before_does_not_name_what_came_later() -> None:
     assert other == {**plainly, "overlap": True}
 
 
-@pytest.mark.parametrize("size_hw", [(16, 16), (17, 30), (2, 9)])
+@pytest.mark.parametrize(
+    "size_hw", [(16, 16), (17, 30), (2, 9), (1, 9), (7, 1), (1, 1)]
+)
 def test_at_some_places_a_photo_bends_as_it_does_everywhere(
     rng: np.random.Generator, size_hw: tuple[int, int]
 ) -> None:
