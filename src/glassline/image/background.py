@@ -89,12 +89,13 @@ def _pieces(means: NDArray[np.float32], cells: NDArray[np.uint8]) -> NDArray[np.
     count, piece, about, _ = cv2.connectedComponentsWithStats(cells, connectivity=4)
     inner = cv2.erode(cells, NARROW, borderType=cv2.BORDER_REPLICATE)
     taken = np.zeros(count, np.uint8)
-    for number in range(1, count):
+    large = about[1:, cv2.CC_STAT_AREA] >= BESIDE * cells.size  # 0 is all the rest
+    for number in (1 + np.flatnonzero(large)).tolist():
         left, top, width, height, size = about[number].tolist()
         is_beside = (
             left == 0 or top == 0 or left + width == columns or top + height == rows
         )
-        if size < (BESIDE if is_beside else HOLE) * cells.size:
+        if not is_beside and size < HOLE * cells.size:
             continue
         own = slice(top, top + height), slice(left, left + width)
         level = means[own][(piece[own] == number) & (inner[own] > 0)]
